@@ -1,0 +1,85 @@
+# Two commands: `make run` and `make test`. Both start from a bare clone, ask nothing, need no root.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+DEMO ?= 1
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/python -m flask --app wsgi
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
+
+.PHONY: run test lint assets bench bench-ingest bench-pages lock clean help
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run     dựng và mở kho (PORT=8000, HOST=127.0.0.1, DEMO=0 để mở kho trống)"
+	@echo "make test    chạy toàn bộ kiểm thử"
+	@echo "make lint    ruff, mypy, import-linter"
+	@echo "make bench   đo tốc độ"
+
+run: $(VENV)/.installed node_modules/.fetched
+	@exec $(FLASK) serve --host $(HOST) --port $(PORT) $(if $(filter 0,$(DEMO)),--no-demo,--demo)
+
+test: lint $(VENV)/.installed-ocfl node_modules/.fetched
+	@sh tests/tools/browser.sh
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+assets: node_modules/.fetched
+
+bench: bench-ingest bench-pages
+
+bench-ingest: $(VENV)/.installed node_modules/.fetched
+	@$(BIN)/python -m bench.ingest
+
+bench-pages: $(VENV)/.installed
+	@$(BIN)/python -m bench.pages $(if $(PAGES),--pages $(PAGES))
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Cần Python 3.11 trở lên (đặt PYTHON=... nếu nó nằm chỗ khác)."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "Python này thiếu mô-đun venv (Debian, Ubuntu: cài gói python3-venv)."; exit 1; }
+
+$(VENV)/.installed: requirements.txt | $(BIN)/python
+	@echo "Cài thư viện Python…"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "Cài công cụ kiểm thử…"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# ocfl-py has dependencies that clash with ours, so the validator has an environment of its own.
+$(VENV)/.installed-ocfl: tests/tools/ocfl-py.txt | $(BIN)/python
+	@echo "Cài bộ kiểm OCFL…"
+	@$(PYTHON) -m venv .venv-ocfl
+	@.venv-ocfl/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r tests/tools/ocfl-py.txt
+	@touch $@
+
+$(BIN)/npm: requirements-node.txt $(VENV)/.installed
+	@echo "Máy không có npm, lấy bản kèm theo gói Python…"
+	@$(PIP) -r requirements-node.txt
+	@touch $@
+
+node_modules/.fetched: package-lock.json $(filter $(BIN)/npm,$(NPM))
+	@echo "Lấy tài nguyên giao diện…"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-node.in -o requirements-node.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header tests/tools/ocfl-py.in -o tests/tools/ocfl-py.txt
+	npm install --package-lock-only --ignore-scripts
+
+clean:
+	rm -rf $(VENV) .venv-ocfl node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

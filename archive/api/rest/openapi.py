@@ -1,0 +1,92 @@
+"""The OpenAPI 3.1 document, made from the very shapes that the routes answer with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from archive.api.rest.shapes import (
+    PageShape,
+    Problem,
+    PublicationShape,
+    SearchAnswer,
+    SearchParameters,
+)
+
+_TEMPLATE = "#/components/schemas/{model}"
+
+
+def openapi_document(site_name: str) -> dict[str, Any]:
+    """The document as plain JSON values."""
+    models: list[tuple[type[BaseModel], Any]] = [
+        (PageShape, "serialization"),
+        (Problem, "serialization"),
+        (PublicationShape, "serialization"),
+        (SearchAnswer, "serialization"),
+    ]
+    _, schemas = models_json_schema(models, ref_template=_TEMPLATE)
+    identifier = _parameter("id", {"type": "string", "pattern": "^[0-9a-hjkmnp-tv-z]{12}$"}, "path")
+    number = _parameter("number", {"type": "integer", "minimum": 1}, "path")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"{site_name}: API",
+            "version": "1",
+            "description": "Tìm và đọc ấn phẩm. Không đăng nhập thì chỉ thấy phần công khai.",
+        },
+        "paths": {
+            "/api/v1/search": {
+                "get": {
+                    "operationId": "search",
+                    "summary": "Tìm ấn phẩm hoặc trang",
+                    "parameters": _search_parameters(),
+                    "responses": _responses("SearchAnswer", 400, 503),
+                }
+            },
+            "/api/v1/publications/{id}": {
+                "get": {
+                    "operationId": "publication",
+                    "summary": "Một ấn phẩm",
+                    "parameters": [identifier, _parameter("format", {"enum": ["json"]}, "query")],
+                    "responses": _responses("PublicationShape", 400, 404),
+                }
+            },
+            "/api/v1/publications/{id}/pages/{number}": {
+                "get": {
+                    "operationId": "page",
+                    "summary": "Một trang: chữ và vị trí từng từ",
+                    "parameters": [identifier, number],
+                    "responses": _responses("PageShape", 404),
+                }
+            },
+        },
+        "components": {"schemas": schemas["$defs"]},
+    }
+
+
+def _parameter(name: str, schema: dict[str, Any], place: str) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+def _search_parameters() -> list[dict[str, Any]]:
+    schema = SearchParameters.model_json_schema()
+    return [
+        _parameter(name, {k: v for k, v in shape.items() if k != "title"}, "query")
+        for name, shape in schema["properties"].items()
+    ]
+
+
+def _responses(model: str, *problems: int) -> dict[str, Any]:
+    good = {
+        "description": "OK",
+        "content": {"application/json": {"schema": {"$ref": _TEMPLATE.format(model=model)}}},
+    }
+    bad = {
+        "description": "Problem",
+        "content": {
+            "application/problem+json": {"schema": {"$ref": _TEMPLATE.format(model="Problem")}}
+        },
+    }
+    return {"200": good, **{str(status): bad for status in problems}}

@@ -1,0 +1,300 @@
+"""The routes of `/api/v1`. They share everything with the pages but the form and the template."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from pydantic import BaseModel, ValidationError
+from werkzeug.datastructures import MultiDict
+
+from archive.api.rest.openapi import openapi_document
+from archive.api.rest.shapes import (
+    FacetValue,
+    FileShape,
+    PageItemShape,
+    PageOfWork,
+    PageShape,
+    Problem,
+    PublicationName,
+    PublicationShape,
+    SearchAnswer,
+    SearchParameters,
+    TextSource,
+    UnitShape,
+    WordShape,
+    WorkItem,
+)
+from archive.core.errors import QueryRefusedError, SearchIndexError
+from archive.core.vocabulary import MULTIPLE_FIELDS
+from archive.core.wording import error_sentence, sentence
+from archive.models import File, Page, PageWords, Publication
+from archive.search.requests import SearchRequest
+from archive.search.results import PageItem, WorkHit
+from archive.services import catalogue
+from archive.services.records import TEXT_FIELDS
+from archive.services.searching import Found, search
+from archive.services.word_boxes import unpack_words
+from archive.web.access import OpenTo, open_to
+from archive.web.context import current_actor, holdings, reading
+from archive.web.present import (
+    FACETS,
+    IMAGE_LARGE_PX,
+    IMAGE_SMALL_PX,
+    facet_label,
+    has_image,
+    image_url,
+)
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+
+_REPEATABLE = ("year", *[name for name in FACETS if name != "year"])
+
+
+def _json(shape: BaseModel, status: int = 200) -> Response:
+    return Response(shape.model_dump_json(), status=status, mimetype="application/json")
+
+
+def _problem(status: int, title: str, detail: str, parameter: str | None = None) -> Response:
+    shape = Problem(title=title, status=status, detail=detail, parameter=parameter)
+    return Response(
+        shape.model_dump_json(exclude_none=True),
+        status=status,
+        mimetype="application/problem+json",
+    )
+
+
+@blueprint.get("/openapi.json")
+@open_to(OpenTo.ANYONE)
+def document() -> Response:
+    return jsonify(openapi_document(holdings().settings.site_name))
+
+
+@blueprint.get("/search")
+@open_to(OpenTo.ANYONE)
+def find() -> Response:
+    """The search page's results; a bad parameter is a 400 that names it."""
+    try:
+        parameters = _parameters(request.args)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        return _problem(400, "Tham số chưa đúng", f"{name}: {first['msg']}", name)
+    asked = SearchRequest(
+        viewer=catalogue.viewer_of(current_actor()),
+        query=parameters.q,
+        years=tuple(parameters.year),
+        year_from=parameters.year_from,
+        year_to=parameters.year_to,
+        units=tuple(parameters.unit),
+        kinds=tuple(parameters.kind),
+        themes=tuple(parameters.theme),
+        places=tuple(parameters.place),
+        people=tuple(parameters.person),
+        audiences=tuple(parameters.audience),
+        grades=tuple(parameters.grade),
+        subjects=tuple(parameters.subject),
+        languages=tuple(parameters.language),
+        sort=parameters.sort,
+        group=parameters.group,
+        page=parameters.page,
+        per_page=parameters.per_page,
+    )
+    try:
+        found = search(reading(), holdings().index, asked, actor=current_actor())
+    except QueryRefusedError as error:
+        return _problem(400, "Câu tìm dài quá", error_sentence(error), "q")
+    except SearchIndexError as error:
+        return _problem(503, "Chỉ mục chưa sẵn sàng", error_sentence(error))
+    return _json(search_answer(found, query=parameters.q, group=parameters.group))
+
+
+def _parameters(args: MultiDict[str, str]) -> SearchParameters:
+    given: dict[str, object] = {}
+    for name in args:
+        values = args.getlist(name)
+        given[name] = values if name in _REPEATABLE else values[-1]
+    return SearchParameters.model_validate(given)
+
+
+def search_answer(found: Found, *, query: str, group: str = "work") -> SearchAnswer:
+    """The JSON answer to a search, as the command line prints it too."""
+    results = found.results
+    covers = catalogue.cover_pages(reading(), list(found.publications))
+    items: list[WorkItem | PageItemShape] = []
+    for item in found.items:
+        publication = found.publications[item.work_id]
+        if isinstance(item, WorkHit):
+            items.append(_work_item(found, item, publication, covers, query=query))
+        else:
+            items.append(_page_item(found, item, publication, query=query))
+    return SearchAnswer(
+        query=query,
+        total=results.total if group == "work" else results.total_pages,
+        total_pages=results.total_pages,
+        relaxed=results.relaxed,
+        took_ms=round(results.took_ms, 2),
+        suggestion=None,
+        items=items,
+        facets={
+            name: [
+                FacetValue(
+                    value=count.value,
+                    label=facet_label(name, count.value, count.label),
+                    count=count.count,
+                    selected=count.selected,
+                )
+                for count in results.facets.get(name, ())
+            ]
+            for name in FACETS
+        },
+    )
+
+
+def _snippet(found: Found, publication_id: str, number: int) -> str:
+    snippet = found.snippets.get((publication_id, number))
+    return snippet.html if snippet else ""
+
+
+def _read_url(publication_id: str, number: int, query: str) -> str:
+    return url_for(
+        "publications.read", publication_id=publication_id, number=number, q=query or None
+    )
+
+
+def _work_item(
+    found: Found,
+    item: WorkHit,
+    publication: Publication,
+    covers: dict[str, Page],
+    *,
+    query: str,
+) -> WorkItem:
+    return WorkItem(
+        id=publication.id,
+        title=publication.title,
+        year=publication.issued_year,
+        kind=publication.kind,
+        unit=_unit(publication),
+        url=url_for("publications.show", publication_id=publication.id),
+        thumbnail=_thumbnail(covers.get(publication.id)),
+        score=round(item.score, 4),
+        pages_matched=item.pages_matched,
+        pages=[
+            PageOfWork(
+                number=page.number,
+                label=page.label or str(page.number),
+                url=_read_url(publication.id, page.number, query),
+                snippet=_snippet(found, publication.id, page.number),
+            )
+            for page in item.pages
+        ],
+    )
+
+
+def _page_item(
+    found: Found, item: PageItem, publication: Publication, *, query: str
+) -> PageItemShape:
+    return PageItemShape(
+        publication=PublicationName(id=publication.id, title=publication.title),
+        number=item.number,
+        label=item.label or str(item.number),
+        score=round(item.score, 4),
+        snippet=_snippet(found, publication.id, item.number),
+        url=_read_url(publication.id, item.number, query),
+    )
+
+
+def _unit(publication: Publication) -> UnitShape:
+    return UnitShape(
+        code=publication.unit.code,
+        name=publication.unit_name_given or publication.unit.name,
+    )
+
+
+def _thumbnail(page: Page | None) -> str | None:
+    if page is None or not has_image(holdings(), page, IMAGE_SMALL_PX):
+        return None
+    return image_url(page.publication_id, page.number, IMAGE_SMALL_PX)
+
+
+@blueprint.get("/publications/<publication_id>")
+@open_to(OpenTo.ANYONE)
+def publication(publication_id: str) -> Response:
+    """The record with its files. 404 for what the caller may not open."""
+    if request.args.get("format", "json") != "json":
+        return _problem(400, "Tham số chưa đúng", "format: chỉ có json trong bản này.", "format")
+    session = reading()
+    found = catalogue.find_publication(session, publication_id, actor=current_actor())
+    cover = catalogue.cover_pages(session, [found.id]).get(found.id)
+    values: dict[str, Any] = {name: list(found.values_of(name)) for name in MULTIPLE_FIELDS}
+    values["language"] = values.pop("languages")
+    plain = {name: getattr(found, name) for name in (*TEXT_FIELDS, "issued", "kind", "is_demo")}
+    return _json(
+        PublicationShape(
+            id=found.id,
+            unit=_unit(found),
+            year=found.issued_year,
+            access=found.access.value,
+            embargo_until=str(found.embargo_until) if found.embargo_until else None,
+            status=found.status.value,
+            pages=found.page_count,
+            url=url_for("publications.show", publication_id=found.id),
+            thumbnail=_thumbnail(cover),
+            files=[_file(file) for file in catalogue.list_files(session, found.id)],
+            **plain,
+            **values,
+        )
+    )
+
+
+def _file(file: File) -> FileShape:
+    return FileShape(
+        number=file.position,
+        name=file.name,
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        sha256=file.sha256,
+        pages=file.page_count,
+        url=url_for(
+            "publications.original",
+            publication_id=file.publication_id,
+            position=file.position,
+        ),
+        problem=sentence(file.problem_code, file.problem_data) if file.problem_code else None,
+    )
+
+
+@blueprint.get("/publications/<publication_id>/pages/<int:number>")
+@open_to(OpenTo.ANYONE)
+def page(publication_id: str, number: int) -> Response:
+    """One page: its text and where each word stands."""
+    session = reading()
+    found = catalogue.find_page(session, publication_id, number, actor=current_actor())
+    row = session.get(PageWords, found.id)
+    title = found.file.publication.title
+    return _json(
+        PageShape(
+            publication=PublicationName(id=publication_id, title=title),
+            number=found.number,
+            label=found.label or str(found.number),
+            text=found.text,
+            words=[
+                WordShape(
+                    text=found.text[word.start : word.end],
+                    x0=word.x0,
+                    y0=word.y0,
+                    x1=word.x1,
+                    y1=word.y1,
+                )
+                for word in unpack_words(row.packed if row else b"")
+            ],
+            text_source=cast(TextSource, found.text_source),
+            width_px=found.width,
+            height_px=found.height,
+            image=image_url(publication_id, number, IMAGE_LARGE_PX)
+            if has_image(holdings(), found, IMAGE_LARGE_PX)
+            else None,
+            url=url_for("publications.read", publication_id=publication_id, number=number),
+        )
+    )

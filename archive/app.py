@@ -1,0 +1,96 @@
+"""create_app: the one place where everything meets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from archive import cli
+from archive.api import rest
+from archive.logs import configure_logs
+from archive.services.holdings import open_holdings
+from archive.settings import Settings
+from archive.web import (
+    accounts,
+    admin,
+    deposits,
+    errors,
+    health,
+    home,
+    publications,
+    review,
+    search,
+    static,
+)
+from archive.web.access import check_declarations, guard
+from archive.web.context import init_context, me
+from archive.web.headers import set_headers
+from archive.web.present import vietnamese_date, vietnamese_moment, vietnamese_number
+from archive.web.uploads import ArchiveRequest
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL_FORM_BYTES = 1024 * 1024
+
+
+def create_app(settings: Settings) -> Flask:
+    """The WSGI application of the archive that `settings` describes.
+
+    Opens the holdings; the database is expected to be migrated (`flask db upgrade`).
+    """
+    configure_logs()
+    app = Flask("archive", static_folder=None, template_folder=str(ROOT / "templates"))
+    app.request_class = ArchiveRequest
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=SMALL_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=SMALL_FORM_BYTES,
+        PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_REFRESH_EACH_REQUEST=False,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        # A form that stayed open over lunch is still good: the token lives as long as the session.
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        vdate=vietnamese_date, vdatetime=vietnamese_moment, number=vietnamese_number
+    )
+    init_context(app, open_holdings(settings))
+    assets = static.init_assets(app, settings.assets)
+    app.context_processor(
+        lambda: {
+            "site_name": settings.site_name,
+            "me": me(),
+            "asset": assets.url,
+            "current": "",
+            "query": "",
+        }
+    )
+    # The guard comes before the token's check: that one reads the body, and nobody should upload
+    # into a refusal.
+    app.before_request(guard)
+    CSRFProtect(app)
+    app.after_request(set_headers)
+    errors.init_errors(app)
+    for module in (
+        home,
+        search,
+        publications,
+        deposits,
+        review,
+        accounts,
+        admin,
+        static,
+        health,
+        rest,
+    ):
+        app.register_blueprint(module.blueprint)
+    check_declarations(app)
+    cli.init_commands(app)
+    return app

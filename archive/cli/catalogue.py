@@ -1,0 +1,84 @@
+"""`catalogue rebuild`, `fixity`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from archive.cli.console import holdings, messages, print_json, progress_bar, says_errors
+from archive.models import Publication, migrations
+from archive.services.holdings import object_id
+from archive.services.restoring import rebuild_catalogue
+from archive.services.units import unknown_unit
+from archive.storage import fixity
+
+_KINDS = {"missing": "mất", "changed": "bị đổi", "extra": "thừa"}
+
+
+@click.group("catalogue")
+def catalogue() -> None:
+    """The catalogue."""
+
+
+@catalogue.command("rebuild")
+@with_appcontext
+@says_errors
+def rebuild() -> None:
+    """Make the catalogue from `uploads/` alone; the worker reads the texts again."""
+    migrations.upgrade(holdings().database)
+    with holdings().database.writing() as session:
+        unknown_unit(session)
+        session.commit()
+    with progress_bar() as bar:
+        task = bar.add_task("Dựng lại danh mục", total=None)
+        added = rebuild_catalogue(holdings(), on_record=lambda _: bar.advance(task))
+    messages.print(f"Đã dựng lại {added} ấn phẩm từ kho bản gốc.", markup=False)
+
+
+@click.command("fixity")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+@says_errors
+def fixity_command(as_json: bool) -> None:
+    """Read every original again and compare digests; name what changed, is missing or extra."""
+    root = holdings().originals
+    problems = []
+    objects = 0
+    with progress_bar() as bar:
+        task = bar.add_task("Kiểm tra", total=None)
+        for report in fixity.walk(root):
+            objects += 1
+            bar.advance(task)
+            problems += [(report.object_id, problem) for problem in report.problems]
+    with holdings().database.reading() as session:
+        known = {
+            object_id(row.id)
+            for row in session.execute(select(Publication.id).where(Publication.object_version > 0))
+        }
+    orphans = fixity.compare(root, known)
+    if as_json:
+        print_json(
+            {
+                "objects": objects,
+                "problems": [{"object": name, **asdict(problem)} for name, problem in problems],
+                "not_catalogued": sorted(orphans.uncatalogued),
+                "not_stored": sorted(orphans.unstored),
+            }
+        )
+    else:
+        for name, problem in problems:
+            messages.print(f"{name}: {_KINDS[problem.kind]} {problem.path}", markup=False)
+        for name in sorted(orphans.uncatalogued):
+            messages.print(f"{name}: có trong kho bản gốc, chưa có trong danh mục", markup=False)
+        for name in sorted(orphans.unstored):
+            messages.print(f"{name}: có trong danh mục, không có bản gốc", markup=False)
+        messages.print(f"{objects} ấn phẩm, {len(problems)} chỗ sai lệch.", markup=False)
+    if problems or orphans.unstored:
+        sys.exit(1)
+
+
+COMMANDS = (catalogue, fixity_command)

@@ -1,0 +1,62 @@
+"""How commands speak: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NoReturn
+
+import click
+from flask import current_app
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from archive.core.errors import ArchiveError
+from archive.core.wording import error_sentence
+from archive.services.holdings import Holdings
+from archive.web.context import EXTENSION
+
+messages = Console(stderr=True, highlight=False)
+
+
+def holdings() -> Holdings:
+    found: Holdings = current_app.extensions[EXTENSION]
+    return found
+
+
+def print_json(value: Any) -> None:
+    """One JSON object, alone on standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong and end with exit code 1."""
+    messages.print(f"[red]{message}[/red]" if messages.is_terminal else message, markup=True)
+    sys.exit(1)
+
+
+def progress_bar() -> Progress:
+    """A bar on standard error; silent where that is no terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=messages,
+        disable=not messages.is_terminal,
+    )
+
+
+def says_errors(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn an ArchiveError that nobody mended into its sentence and exit code 1."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ArchiveError as error:
+            fail(error_sentence(error))
+
+    return run

@@ -1,0 +1,134 @@
+"""`import`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from archive.cli.console import fail, holdings, messages, print_json, progress_bar, says_errors
+from archive.core.errors import InvalidInputError
+from archive.core.roles import SYSTEM
+from archive.core.status import Status
+from archive.core.wording import field_sentence, sentence
+from archive.models import Stage
+from archive.services.importing import (
+    ImportReport,
+    Options,
+    import_source,
+    publication_states,
+    waiting_stages,
+)
+from archive.services.jobs import worker_is_alive
+from archive.worker.loop import Worker
+
+_PATH = click.Path(exists=True, path_type=Path)
+
+
+@click.command("import")
+@click.argument("source", type=_PATH)
+@click.option("--sheet", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--unit", "unit_code", default="", help="Unit of rows that name none.")
+@click.option("--issued", default="", help="Issue date of rows that name none.")
+@click.option("--status", type=click.Choice(["draft", "submitted", "accepted"]), default="accepted")
+@click.option("--dry-run", is_flag=True, help="Check every row, add nothing.")
+@click.option("--on-error", type=click.Choice(["stop", "skip"]), default="skip")
+@click.option("--wait", is_flag=True, help="Return when all is searchable.")
+@click.option("--json", "as_json", is_flag=True)
+@with_appcontext
+@says_errors
+def import_command(
+    source: Path,
+    sheet: Path | None,
+    unit_code: str,
+    issued: str,
+    status: str,
+    dry_run: bool,
+    on_error: str,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Bring in a file, a folder with its subfolders, or what a sheet names in a folder."""
+    options = Options(
+        unit_code=unit_code,
+        issued=issued,
+        status=Status(status),
+        on_error="stop" if on_error == "stop" else "skip",
+        dry_run=dry_run,
+    )
+    with progress_bar() as bar:
+        task = bar.add_task("Nhập", total=None)
+        try:
+            report = import_source(
+                holdings(),
+                source,
+                sheet=sheet,
+                options=options,
+                by=SYSTEM,
+                on_row=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except InvalidInputError as error:
+            fail(field_sentence(str(error.data["problem"]), error.data))
+    ids = [*report.added, *report.present]
+    if wait and not dry_run:
+        _wait(ids)
+    if as_json:
+        print_json(_as_json(report, ids))
+    else:
+        _tell(report, ids, dry_run=dry_run)
+    if report.failed:
+        sys.exit(1)
+
+
+def _wait(ids: list[str]) -> None:
+    """Until nothing stands between the publications and their being found.
+
+    Where no worker is alive this process does the work; one that dies meanwhile is replaced too.
+    """
+    needed = (Stage.EXTRACT, Stage.INDEX, Stage.RECORD)
+    while True:
+        with holdings().database.reading() as session:
+            left, alive = waiting_stages(session, ids), worker_is_alive(session)
+        if not left:
+            return
+        if alive:
+            time.sleep(0.2)
+        else:
+            Worker(holdings(), stages=needed).run(until_idle=True)
+
+
+def _as_json(report: ImportReport, ids: list[str]) -> dict[str, object]:
+    with holdings().database.reading() as session:
+        states = [asdict(state) for state in publication_states(session, ids)]
+    return {
+        "rows": report.rows,
+        "added": len(report.added),
+        "present": len(report.present),
+        "failed": [asdict(row) for row in report.failed],
+        "publications": states,
+    }
+
+
+def _tell(report: ImportReport, ids: list[str], *, dry_run: bool) -> None:
+    for row in report.failed:
+        where = f"Dòng {row.row}" + (f", cột {row.column}" if row.column else "")
+        messages.print(f"{where}: {row.file} – {row.reason}", markup=False)
+    with holdings().database.reading() as session:
+        for state in publication_states(session, ids):
+            if state.state not in ("searchable", "in_progress"):
+                messages.print(f"{state.title} – {sentence(state.state)}", markup=False)
+    if dry_run:
+        words = f"Kiểm tra {report.rows} dòng: {len(report.failed)} dòng chưa đạt."
+    else:
+        words = (
+            f"{report.rows} dòng: thêm {len(report.added)}, đã có {len(report.present)}, "
+            f"không nhập được {len(report.failed)}."
+        )
+    messages.print(words, markup=False)
+
+
+COMMANDS = (import_command,)

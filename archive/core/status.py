@@ -1,0 +1,47 @@
+"""The states of a publication and of a job, and which change into which."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from archive.core.errors import ArchiveError
+
+
+class Status(StrEnum):
+    """DRAFT: only its depositor works on it. SUBMITTED: waits for a curator. RETURNED: the
+    depositor has something to mend. ACCEPTED: readers see it. WITHDRAWN: it was accepted once."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+class JobState(StrEnum):
+    """FAILED: no attempt is left or the fault is of a kind that no attempt mends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class TransitionError(ArchiveError):
+    """`from_status` cannot become `to_status`."""
+
+    code = "status_transition"
+
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.SUBMITTED}),
+    Status.SUBMITTED: frozenset({Status.ACCEPTED, Status.RETURNED}),
+    Status.RETURNED: frozenset({Status.SUBMITTED}),
+    Status.ACCEPTED: frozenset({Status.WITHDRAWN}),
+    Status.WITHDRAWN: frozenset({Status.ACCEPTED}),
+}
+
+
+def check_transition(current: Status, target: Status) -> None:
+    if target not in TRANSITIONS[current]:
+        raise TransitionError(from_status=current.value, to_status=target.value)

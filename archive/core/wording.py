@@ -1,0 +1,230 @@
+"""The sentence a person reads for each error code: what is the matter and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archive.core.errors import ArchiveError
+
+_TYPES: Mapping[str, str] = {
+    "html": "trang web (HTML)",
+    "svg": "hình vẽ SVG",
+    "xml": "tệp XML",
+    "doc": "văn bản Word đời cũ (.doc)",
+    "xls": "bảng tính Excel đời cũ",
+    "xlsx": "bảng tính Excel",
+    "ppt": "bản trình chiếu PowerPoint đời cũ",
+    "pptx": "bản trình chiếu PowerPoint",
+    "epub": "sách điện tử EPUB",
+    "odt": "văn bản OpenDocument",
+    "ods": "bảng tính OpenDocument",
+    "odp": "bản trình chiếu OpenDocument",
+    "heic": "ảnh HEIC của điện thoại",
+    "avif": "ảnh AVIF",
+    "zip": "tệp nén ZIP",
+    "rar": "tệp nén RAR",
+    "7z": "tệp nén 7z",
+    "exe": "chương trình",
+    "mp3": "tệp âm thanh",
+    "mp4": "tệp phim",
+    "gif": "ảnh GIF",
+    "bmp": "ảnh BMP",
+    "eps": "bản vẽ PostScript (EPS)",
+    "ps": "bản in PostScript",
+    "rtf": "văn bản RTF",
+    "ole": "tệp Office đời cũ",
+    "pdf": "PDF",
+    "jpeg": "ảnh JPEG",
+    "png": "ảnh PNG",
+    "tiff": "ảnh TIFF",
+    "webp": "ảnh WebP",
+    "docx": "văn bản Word (DOCX)",
+    "txt": "văn bản thuần (TXT)",
+}
+
+_INSTEAD: Mapping[str, str] = {
+    "doc": "Mở tệp bằng Word rồi lưu thành PDF hoặc DOCX.",
+    "rtf": "Mở tệp bằng Word rồi lưu thành PDF hoặc DOCX.",
+    "odt": "Mở tệp rồi xuất ra PDF.",
+    "ppt": "Mở tệp bằng PowerPoint rồi xuất ra PDF.",
+    "pptx": "Mở tệp bằng PowerPoint rồi xuất ra PDF.",
+    "xls": "Mở tệp bằng Excel rồi xuất ra PDF.",
+    "xlsx": "Mở tệp bằng Excel rồi xuất ra PDF.",
+    "epub": "Xin bản PDF của nhà in.",
+    "heic": "Đổi ảnh sang JPEG rồi gửi lại.",
+    "avif": "Đổi ảnh sang JPEG hoặc PNG rồi gửi lại.",
+    "gif": "Đổi ảnh sang PNG rồi gửi lại.",
+    "bmp": "Đổi ảnh sang PNG rồi gửi lại.",
+    "eps": "Xuất bản vẽ ra PDF rồi gửi lại.",
+    "ps": "Xuất ra PDF rồi gửi lại.",
+    "svg": "Xuất hình vẽ ra PDF hoặc PNG rồi gửi lại.",
+    "html": "In trang ra PDF rồi gửi lại.",
+    "zip": "Giải nén rồi gửi từng tệp bên trong.",
+    "rar": "Giải nén rồi gửi từng tệp bên trong.",
+    "7z": "Giải nén rồi gửi từng tệp bên trong.",
+}
+
+ACCEPTED_TYPES = "PDF, DOCX, TXT, JPEG, PNG, TIFF hoặc WebP"
+
+_LIMITS: Mapping[str, str] = {
+    "memory": "cần quá nhiều bộ nhớ để đọc",
+    "cpu_seconds": "đọc quá lâu",
+    "wall_seconds": "đọc quá lâu",
+    "output_bytes": "chứa quá nhiều chữ",
+    "pages": "có quá nhiều trang (tối đa {value})",
+    "pixels": "có ảnh quá lớn (tối đa {value} điểm ảnh)",
+    "unzipped_bytes": "bung ra quá lớn",
+    "file_bytes": "quá lớn",
+}
+
+_FIELDS: Mapping[str, str] = {
+    "required": "Mục này không được để trống.",
+    "too_long": "Dài quá: tối đa {most} ký tự.",
+    "too_many": "Nhiều giá trị quá: tối đa {most}.",
+    "date_invalid": "Chưa đọc được ngày “{value}”. Ghi theo mẫu 2024, 7/2024 hoặc 15/7/2024.",
+    "date_early": "Kho nhận ấn phẩm phát hành từ năm {first_year}; “{value}” sớm hơn.",
+    "date_future": "Ngày “{value}” ở tương lai. Ấn phẩm được nộp sau khi đã in.",
+    "date_unknown": "Cần ngày phát hành, ít nhất là năm.",
+    "kind_unknown": "Không có loại “{value}”.",
+    "access_unknown": "Không có mức truy cập “{value}”. Chọn public, internal hoặc restricted.",
+    "unit_unknown": "Không có đơn vị “{value}”.",
+    "unit_blocked": "Đơn vị “{value}” đang tạm khóa, chưa nộp được.",
+    "unit_needed": "Cán bộ nộp phải thuộc một đơn vị.",
+    "unit_circle": "“{value}” đang nằm dưới chính đơn vị này.",
+    "before_start": "Ngày cuối phải sau ngày đầu.",
+    "code_invalid": "Mã chỉ gồm chữ không dấu, số, dấu chấm và gạch nối.",
+    "code_taken": "Mã “{value}” đã có.",
+    "email_invalid": "Địa chỉ thư “{value}” chưa đúng.",
+    "email_taken": "Địa chỉ thư “{value}” đã có tài khoản.",
+    "role_unknown": "Không có vai trò “{value}”.",
+    "password_short": "Mật khẩu cần ít nhất {least} ký tự.",
+    "password_wrong": "Mật khẩu hiện tại chưa đúng.",
+    "passwords_differ": "Hai lần nhập chưa giống nhau.",
+    "own_role": "Không thể tự bỏ quyền quản trị của mình.",
+    "own_account": "Không thể tự khóa tài khoản của mình.",
+    "columns_missing": "Bảng thiếu cột {value}.",
+    "column_unknown": "Không hiểu cột “{value}”.",
+    "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
+    "path_outside": "“{value}” nằm ngoài thư mục nhập.",
+    "sheet_unreadable": "Không đọc được bảng: {value}.",
+}
+
+
+def field_sentence(problem: str, data: Mapping[str, Any]) -> str:
+    """The sentence for an InvalidInputError's problem."""
+    template = _FIELDS.get(problem)
+    return template.format_map(_Known(data)) if template else f"Giá trị chưa đúng ({problem})."
+
+
+class _Known(dict[str, Any]):
+    """A value that an old stored error lacks leaves a gap in its sentence, not a fault."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
+    """What a person reads for the error `code` with `data`. Known codes only; others say so."""
+    values = _Known(data or {})
+    match code:
+        case "file_empty":
+            return "Tệp rỗng (0 byte). Kiểm tra lại tệp gốc rồi gửi lại."
+        case "file_type_unknown":
+            return _unknown_type(str(values.get("detected") or ""))
+        case "file_misnamed":
+            named, detected = (
+                _TYPES.get(str(values.get(key)), str(values.get(key)))
+                for key in ("named", "detected")
+            )
+            return (
+                f"Tên tệp nói là {named} nhưng nội dung là {detected}. "
+                "Đổi đuôi tên cho đúng, hoặc lưu lại tệp rồi gửi."
+            )
+        case "file_encrypted":
+            return "Tệp có mật khẩu. Bỏ mật khẩu rồi gửi lại."
+        case "file_damaged":
+            return "Không mở được tệp: tệp hỏng hoặc bị cắt ngang. Xuất lại từ bản gốc rồi gửi lại."
+        case "file_too_large":
+            return (
+                f"Tệp lớn hơn mức cho phép ({_size(values.get('limit_bytes'))}). "
+                "Giảm độ phân giải ảnh hoặc tách thành nhiều tệp."
+            )
+        case "limit_reached":
+            limit = _LIMITS.get(str(values.get("limit")), "vượt một giới hạn an toàn")
+            return (
+                f"Cần xử lý: tệp {limit.format_map(values)}. Bản gốc vẫn được giữ; "
+                "cơ quan thường trực sẽ xem lại."
+            )
+        case "storage_full":
+            return "Ổ đĩa của kho đã đầy nên chưa nhận được tệp. Báo quản trị rồi gửi lại sau."
+        case "storage_failed":
+            return "Kho lưu trữ gặp trục trặc, chưa nhận được tệp. Thử lại sau ít phút."
+        case "index_unavailable":
+            return "Chỉ mục tìm kiếm đang được dựng lại. Vẫn xem và duyệt ấn phẩm được."
+        case "query_refused":
+            return "Câu tìm dài quá. Rút còn vài từ chính rồi tìm lại."
+        case "status_transition":
+            return "Ấn phẩm đã chuyển sang bước khác, thao tác này không còn hợp lệ. Tải lại trang."
+        case "not_found":
+            return "Không tìm thấy."
+        case "not_allowed":
+            return "Tài khoản này không được làm việc đó."
+        case "sign_in_refused":
+            return "Địa chỉ thư hoặc mật khẩu chưa đúng."
+        case "sign_in_slowed":
+            minutes = -(-int(values.get("retry_after_seconds", 60)) // 60)
+            return f"Sai nhiều lần quá. Đợi {minutes} phút rồi thử lại."
+        case "link_spent":
+            return "Liên kết này đã dùng hoặc đã hết hạn. Xin quản trị cấp liên kết mới."
+        case "invalid_input":
+            return field_sentence(str(values.get("problem")), values)
+        case "worker_lost":
+            return "Việc bị ngắt giữa chừng; sẽ làm lại."
+        case "no_text":
+            return (
+                "Chưa có lớp chữ để tìm trong nội dung; "
+                "tìm theo nhan đề và thông tin mô tả vẫn được."
+            )
+        case _:
+            return "Có trục trặc ngoài dự kiến; quản trị sẽ xem lại."
+
+
+def error_sentence(error: ArchiveError) -> str:
+    return sentence(error.code, error.data)
+
+
+def refusal_sentence(error: ArchiveError) -> str:
+    """Why a file is not taken in: as `error_sentence`, but nothing of it is kept."""
+    if error.code == "limit_reached":
+        limit = _LIMITS.get(str(error.data.get("limit")), "vượt một giới hạn an toàn")
+        return (
+            f"Tệp {limit.format_map(_Known(error.data))} nên chưa nhận được. "
+            "Xuất lại PDF từ bản gốc, giảm độ phân giải ảnh hoặc tách thành nhiều tệp."
+        )
+    return error_sentence(error)
+
+
+def _unknown_type(detected: str) -> str:
+    if detected in _TYPES:
+        instead = _INSTEAD.get(detected, "")
+        return f"Kho chưa nhận {_TYPES[detected]}. {instead}".strip() + (
+            "" if instead else f" Gửi {ACCEPTED_TYPES}."
+        )
+    return f"Không nhận ra loại tệp. Kho nhận {ACCEPTED_TYPES}."
+
+
+def _size(value: Any) -> str:
+    return size_label(int(value)) if isinstance(value, int) else "…"
+
+
+def size_label(size_bytes: int) -> str:
+    """`512 B`, `4,2 kB`, `1,3 MB`, `2,0 GB`: decimal comma, powers of 1024."""
+    if size_bytes < 1024:
+        return f"{size_bytes} B"
+    value = float(size_bytes)
+    for unit in ("kB", "MB", "GB"):
+        value /= 1024
+        if value < 1024 or unit == "GB":
+            break
+    return f"{value:.1f} {unit}".replace(".", ",")

@@ -1,0 +1,52 @@
+"""What every kind of file looks like from inside the child, and how to open one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+from archive.extract.kinds import IMAGE_CODES
+from archive.extract.limits import Limits
+from archive.extract.results import FileSummary, PageImage, PageText
+
+
+class Document(Protocol):
+    """An opened file. Used in the child only; every call may be the process's last."""
+
+    @property
+    def page_count(self) -> int:
+        """Number of pages, at least 1 and within `Limits.pages`."""
+        ...
+
+    def summarise(self) -> FileSummary:
+        """The quick look: the first page is opened, an image decoded."""
+        ...
+
+    def read_pages(self, first_page: int) -> Iterator[PageText]:
+        """The pages from `first_page` on, in order, none left out."""
+        ...
+
+    def draw_pages(self, pages: Sequence[int], widths_px: Sequence[int]) -> Iterator[PageImage]:
+        """An image per page and width; nothing for pages that cannot be drawn."""
+        ...
+
+    def describe(self) -> Iterator[dict[str, Any]]:
+        """What the file says of itself, piece by piece, the cheapest first."""
+        ...
+
+
+Opener = Callable[[Path, str, Limits], Document]
+
+
+def opener_for(code: str) -> Opener:
+    """The function that opens a file of this kind; only the modules it needs are imported."""
+    if code in IMAGE_CODES:
+        module = "archive.extract.image_document"
+    elif code in ("pdf", "docx"):
+        module = f"archive.extract.{code}_document"
+    else:
+        module = "archive.extract.plain_document"
+    opener: Opener = import_module(module).open_document
+    return opener

@@ -1,0 +1,180 @@
+"""PDF: PDFium reads and draws; pypdf mends what PDFium cannot open and tells of the structure."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import math
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
+from archive.extract.limits import Limits
+from archive.extract.pdf_words import read_words
+from archive.extract.results import FileSummary, PageImage, PageText
+from archive.extract.webp import encode_webp
+
+_ENCRYPTED_CODES = frozenset({pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY})
+# Mending holds the file, its objects and the new file in memory at once.
+_MENDED_AT_MOST_BYTES = 64 * 1024 * 1024
+# The quick check looks at so many pages for one that opens.
+_PAGES_TRIED = 20
+_LABEL_BYTES = 200
+# A page without a usable size is drawn as if it were this large (PDFium's own choice: US Letter).
+_FALLBACK_SIZE = (612.0, 792.0)
+
+
+def open_document(path: Path, _kind: str, limits: Limits) -> PdfDocument:
+    """The PDF at `path`. Raises EncryptedFileError, DamagedFileError, LimitReachedError."""
+    try:
+        opened, source = pypdfium2.PdfDocument(str(path)), None
+    except pypdfium2.PdfiumError as error:
+        source = _mended(path, error)
+        opened = pypdfium2.PdfDocument(source)
+    return PdfDocument(opened, path=path, mended=source, limits=limits)
+
+
+def _mended(path: Path, error: pypdfium2.PdfiumError) -> bytes:
+    """The file written anew by pypdf, the more patient reader, so that PDFium can open it."""
+    import pypdf
+    from pypdf.errors import PyPdfError
+
+    locked = getattr(error, "err_code", None) in _ENCRYPTED_CODES
+    if path.stat().st_size > _MENDED_AT_MOST_BYTES:
+        raise EncryptedFileError() if locked else DamagedFileError(detail=str(error))
+    try:
+        reader = pypdf.PdfReader(path)
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise EncryptedFileError()
+        written = io.BytesIO()
+        pypdf.PdfWriter(clone_from=reader).write(written)
+    except PyPdfError as second:
+        if locked:
+            raise EncryptedFileError() from second
+        raise DamagedFileError(detail=f"{error}; {type(second).__name__}: {second}") from second
+    return written.getvalue()
+
+
+class PdfDocument:
+    """An opened PDF. Sizes are points of the page as displayed."""
+
+    def __init__(self, opened: Any, *, path: Path, mended: bytes | None, limits: Limits) -> None:
+        self._pdf = opened
+        self._path = path
+        self._mended = mended
+        self._limits = limits
+        self.page_count: int = len(opened)
+        if self.page_count == 0:
+            raise DamagedFileError(detail="no pages")
+        if self.page_count > limits.pages:
+            raise LimitReachedError(limit="pages", value=limits.pages, found=self.page_count)
+
+    def summarise(self) -> FileSummary:
+        for index in range(min(self.page_count, _PAGES_TRIED)):
+            page = self._open_page(index)
+            if page is None:
+                continue
+            width, height = _size(page)
+            return FileSummary(
+                pages=self.page_count,
+                encrypted=pdfium.FPDF_GetSecurityHandlerRevision(self._pdf.raw) != -1,
+                width_px=width,
+                height_px=height,
+                repaired=self._mended is not None,
+                isolated=False,
+            )
+        raise DamagedFileError(detail="no page opens")
+
+    def read_pages(self, first_page: int) -> Iterator[PageText]:
+        opened = False
+        for number in range(first_page, self.page_count + 1):
+            page = self._read_page(number)
+            opened = opened or page.problem is None
+            yield page
+        if first_page == 1 and not opened:
+            raise DamagedFileError(detail="no page opens")
+
+    def draw_pages(self, pages: Sequence[int], widths_px: Sequence[int]) -> Iterator[PageImage]:
+        if pdfium.FPDF_GetFormType(self._pdf.raw) != pdfium.FORMTYPE_NONE:
+            self._pdf.init_forms()  # So that filled-in fields are drawn.
+        for number in pages:
+            page = self._open_page(number - 1)
+            if page is None:
+                continue
+            for target in widths_px:
+                image = self._draw(page, target)
+                yield PageImage(
+                    number=number,
+                    target_width_px=target,
+                    width_px=image.width,
+                    height_px=image.height,
+                    data=encode_webp(image),
+                )
+            page.close()
+
+    def describe(self) -> Iterator[dict[str, Any]]:
+        from archive.extract.pdf_structure import describe_structure
+
+        yield {"attachments": max(0, pdfium.FPDFDoc_GetAttachmentCount(self._pdf.raw))}
+        yield from describe_structure(self._path if self._mended is None else self._mended)
+
+    def _open_page(self, index: int) -> Any | None:
+        try:
+            return self._pdf[index]
+        except pypdfium2.PdfiumError:
+            return None
+
+    def _read_page(self, number: int) -> PageText:
+        label = self._label(number)
+        page = self._open_page(number - 1)
+        if page is None:
+            return PageText(number, label, "", 0, 0, problem="page_damaged")
+        width, height = _size(page)
+        text, words = read_words(page, characters_at_most=self._limits.page_text_bytes)
+        page.close()
+        return PageText(
+            number=number,
+            label=label,
+            text=text,
+            width_px=width,
+            height_px=height,
+            words=tuple(words),
+            text_source="embedded" if text.strip() else "none",
+        )
+
+    def _label(self, number: int) -> str | None:
+        # PDFium and not pypdf: the label is wanted with its page, and pypdf may take seconds to
+        # read the structure of a large file before it can tell the first one.
+        buffer = ctypes.create_string_buffer(_LABEL_BYTES)
+        used = pdfium.FPDF_GetPageLabel(self._pdf.raw, number - 1, buffer, _LABEL_BYTES)
+        if not 2 < used <= _LABEL_BYTES:
+            return None
+        return buffer.raw[: used - 2].decode("utf-16-le", "replace").strip() or None
+
+    def _draw(self, page: Any, target_width_px: int) -> Image.Image:
+        width, height = _size(page)
+        side = self._limits.side_px
+        scale = min(target_width_px / width, side / width, side / height)
+        bitmap = pypdfium2.PdfBitmap.new_native(
+            min(side, max(1, round(width * scale))),
+            min(side, max(1, round(height * scale))),
+            pdfium.FPDFBitmap_BGR,
+        )
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, bitmap.width, bitmap.height)
+        place = (0, 0, bitmap.width, bitmap.height, 0, pdfium.FPDF_ANNOT)
+        pdfium.FPDF_RenderPageBitmap(bitmap.raw, page.raw, *place)
+        if self._pdf.formenv is not None:
+            pdfium.FPDF_FFLDraw(self._pdf.formenv.raw, bitmap.raw, page.raw, *place)
+        image: Image.Image = bitmap.to_pil()
+        return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _size(page: Any) -> tuple[float, float]:
+    width, height = page.get_size()
+    usable = all(math.isfinite(side) and 0 < side < 1e9 for side in (width, height))
+    return (round(width, 2), round(height, 2)) if usable else _FALLBACK_SIZE

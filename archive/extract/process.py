@@ -1,0 +1,233 @@
+"""The parent's side of a child: start it, listen within bounds, end it, say how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import Any
+
+import archive
+from archive.core.errors import (
+    ArchiveError,
+    DamagedFileError,
+    EncryptedFileError,
+    ExtractorFailedError,
+    LimitReachedError,
+)
+from archive.extract.wire import Message, MessageTooLongError, ProtocolError, read_message
+
+_ROOT = Path(archive.__file__).resolve().parent.parent
+
+# What a child may say of its file. Anything else it claims is not believed.
+_BELIEVED = (DamagedFileError, EncryptedFileError, LimitReachedError)
+
+
+class Child:
+    """One child process at work on one file.
+
+    Waiting is what costs wall time: while the caller does something else with a page, the clock
+    stands. Always ends with `close`, which is also done when the object is forgotten; afterwards
+    there is no process, no zombie and no open pipe. Not for use from several threads, and the
+    thread that starts it must outlive it: the kernel ends the child with that thread.
+    """
+
+    def __init__(self, request: dict[str, Any], *, wall_seconds: float, message_bytes: int) -> None:
+        self._message_bytes = message_bytes
+        self._cpu_seconds = int(request["cpu_seconds"])
+        self._memory_bytes = int(request["memory_bytes"])
+        self.isolated = False
+        self.started = False
+        self._process = _start()
+        self._clock = _Clock(self._process, wall_seconds)
+        self._finalizer = weakref.finalize(self, _end, self._process, self._clock)
+        self._send({**request, "parent": os.getpid()})
+
+    def allow(self, *, cpu_seconds: int, wall_seconds: float) -> None:
+        """The budget the child works under from now on, so that its end is explained rightly."""
+        self._cpu_seconds = cpu_seconds
+        self._clock.wall_seconds = wall_seconds
+
+    def allow_more(self, *, wall_seconds: float) -> None:
+        """Let the child be waited for so long from now on."""
+        self._clock.wall_seconds = self._clock.used_seconds + wall_seconds
+
+    def receive(self) -> Message | None:
+        """The child's next message; None where it ended well after its last one.
+
+        Raises LimitReachedError, DamagedFileError, EncryptedFileError or ExtractorFailedError.
+        """
+        try:
+            with self._clock:
+                assert self._process.stdout is not None
+                message = read_message(self._process.stdout, limit_bytes=self._message_bytes)
+        except MessageTooLongError:
+            self.close()
+            raise LimitReachedError(limit="output_bytes", value=self._message_bytes) from None
+        except ProtocolError as error:
+            self.close()
+            raise DamagedFileError(detail=f"protocol: {error}") from error
+        if message is None:
+            self._explain_end()
+            return None
+        kind = message[0]["type"]
+        if kind == "started":
+            self.started = True
+            self.isolated = message[0].get("isolated") is True
+            return self.receive()
+        if kind == "error":
+            self.close()
+            raise _believed_error(message[0])
+        return message
+
+    def close(self) -> None:
+        """End the child if it still runs, and clear everything away. May be called again."""
+        self._finalizer()
+
+    def _send(self, request: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        # A child that cannot even start has closed its end; its exit code tells the story.
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(request).encode())
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+    def _explain_end(self) -> None:
+        # The pipe is closed, so the process is about to end by itself: let it, to learn how.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=2)
+        code = self._process.returncode
+        expired = self._clock.expired
+        self.close()
+        if expired:
+            raise LimitReachedError(limit="wall_seconds", value=self._clock.wall_seconds)
+        if code == 0:
+            return
+        if code is not None and code < 0:
+            raise self._killed_by(-code)
+        if not self.started:
+            raise ExtractorFailedError(exit_code=code)
+        raise DamagedFileError(detail=f"exit code {code}")
+
+    def _killed_by(self, number: int) -> ArchiveError:
+        name = _signal_name(number)
+        if name == "SIGXCPU":
+            return LimitReachedError(limit="cpu_seconds", value=self._cpu_seconds)
+        # PDFium aborts, or traps, when it cannot have the memory it wants; SIGKILL that is not ours
+        # comes from the kernel, which is out of memory.
+        if name in ("SIGABRT", "SIGTRAP", "SIGILL", "SIGKILL"):
+            return LimitReachedError(limit="memory", value=self._memory_bytes)
+        return DamagedFileError(detail=name)
+
+
+class _Clock:
+    """Kills the process when more than `wall_seconds` were spent waiting for it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], wall_seconds: float) -> None:
+        self.wall_seconds = wall_seconds
+        self.used_seconds = 0.0
+        self.expired = False
+        self._process = process
+        self._since: float | None = None
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._watch, name="extract-clock", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> None:
+        with self._changed:
+            self._since = time.monotonic()
+            self._changed.notify()
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            if self._since is not None:
+                self.used_seconds += time.monotonic() - self._since
+            self._since = None
+            self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        # A forgotten Child may be collected in any thread, in this very clock's too.
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        with self._changed:
+            while not self._closed:
+                if self._since is None:
+                    self._changed.wait()
+                    continue
+                waited = self.used_seconds + time.monotonic() - self._since
+                if waited >= self.wall_seconds:
+                    self.expired = True
+                    _kill(self._process)
+                    return
+                self._changed.wait(self.wall_seconds - waited)
+
+
+def _start() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-s", "-X", "utf8", "-m", "archive.extract.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT,
+        env=_environment(),
+        start_new_session=True,
+    )
+
+
+def _environment() -> dict[str, str]:
+    # Nothing of the parent's environment (keys, addresses, passwords) reaches the child. Windows
+    # cannot start Python without its system folder.
+    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+
+
+def _end(process: subprocess.Popen[bytes], clock: _Clock) -> None:
+    clock.close()
+    _kill(process)
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with contextlib.suppress(OSError):
+                stream.close()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    if process.returncode is not None:
+        return  # Already reaped: its number may belong to a stranger by now.
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _believed_error(head: dict[str, Any]) -> ArchiveError:
+    raw = head.get("data")
+    data = {
+        str(key): value[:300] if isinstance(value, str) else value
+        for key, value in (raw if isinstance(raw, dict) else {}).items()
+        if isinstance(value, str | int | float)
+    }
+    for known in _BELIEVED:
+        if head.get("code") == known.code:
+            return known(**data)
+    return DamagedFileError(detail="unknown error")

@@ -1,0 +1,88 @@
+"""One engine per process, and the two kinds of session: one that reads, one that writes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.orm import Session
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """`reading()` and `writing()` give plain sessions; whoever opens one commits and closes it.
+
+    On SQLite a writing session takes the write lock at its start (BEGIN IMMEDIATE): a transaction
+    that reads first and writes later would fail at once where another one wrote in between,
+    without waiting for the busy timeout.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url)
+        self._writing = self.engine.execution_options(writes=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The database file, None where the database is a server."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    def reading(self) -> Session:
+        return Session(self.engine)
+
+    def writing(self) -> Session:
+        return Session(self._writing, expire_on_commit=False)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def sqlite_module() -> Any:
+    """The SQLite driver: `pysqlite3` on Linux, whose SQLite is free of the WAL-reset fault.
+
+    Elsewhere Python's own module serves; `/readyz` reports the version of the library in use.
+    """
+    # Kept in a variable: a type checker would call the other branch unreachable.
+    platform: str = sys.platform
+    if platform == "linux":
+        from pysqlite3 import dbapi2
+
+        return dbapi2
+    import sqlite3
+
+    return sqlite3
+
+
+def _sqlite_engine(url: Any) -> Engine:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url, module=sqlite_module(), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # None hands transactions over to the `begin` listener below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA cache_size = -16384")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

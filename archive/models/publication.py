@@ -1,0 +1,94 @@
+"""The record of a publication: every column of the deposit sheet as plain values."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from archive.core.dates import IssueDate, parse_issue_date
+from archive.core.roles import Access
+from archive.core.status import Status
+from archive.models.base import Base, Code, Moment
+from archive.models.unit import Unit
+from archive.models.user import User
+
+
+class Publication(Base):
+    """One publication of one unit.
+
+    `issued` holds as much of the date as is known (`2024`, `2024-07`, `2024-07-15`), None where
+    nothing is; `issued_year` repeats its year for lists. `unit_name_given` keeps a unit's name that
+    a sheet gave and nobody knew. `object_version` is the head of its OCFL object, 0 for a record
+    without files. `revision` counts every change that the search index has to follow.
+    """
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        CheckConstraint("(issued IS NULL) = (issued_year IS NULL)", name="issued_year"),
+        Index("ix_publication_status_added_at", "status", "added_at"),
+        Index("ix_publication_unit_id_status", "unit_id", "status"),
+        Index("ix_publication_issued_year", "issued_year"),
+    )
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    title: Mapped[str] = mapped_column(String(500))
+    title_sort: Mapped[str] = mapped_column(String(2000))
+    subtitle: Mapped[str] = mapped_column(String(500), default="")
+    responsibility: Mapped[str] = mapped_column(String(1000), default="")
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    unit_name_given: Mapped[str] = mapped_column(String(300), default="")
+    issued: Mapped[str | None] = mapped_column(String(10))
+    issued_year: Mapped[int | None]
+    kind: Mapped[str] = mapped_column(String(20), default="other")
+    publisher: Mapped[str] = mapped_column(String(300), default="")
+    printer: Mapped[str] = mapped_column(String(300), default="")
+    isbn: Mapped[str] = mapped_column(String(40), default="")
+    licence_number: Mapped[str] = mapped_column(String(100), default="")
+    print_run: Mapped[str] = mapped_column(String(40), default="")
+    dimensions: Mapped[str] = mapped_column(String(60), default="")
+    rights: Mapped[str] = mapped_column(String(500), default="")
+    access: Mapped[Access] = mapped_column(Code(Access), default=Access.PUBLIC)
+    embargo_until: Mapped[date | None]
+    abstract: Mapped[str] = mapped_column(Text, default="")
+    series: Mapped[str] = mapped_column(String(300), default="")
+    volume: Mapped[str] = mapped_column(String(60), default="")
+    plan_task: Mapped[str] = mapped_column(String(300), default="")
+    status: Mapped[Status] = mapped_column(Code(Status))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    page_count: Mapped[int] = mapped_column(default=0)
+    object_version: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+    added_at: Mapped[datetime] = mapped_column(Moment)
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+    depositor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+
+    unit: Mapped[Unit] = relationship()
+    depositor: Mapped[User | None] = relationship()
+    values: Mapped[list[PublicationValue]] = relationship(
+        order_by="PublicationValue.position", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+    @property
+    def issue_date(self) -> IssueDate | None:
+        return parse_issue_date(self.issued) if self.issued else None
+
+    def values_of(self, field: str) -> tuple[str, ...]:
+        """The values of one of `core.vocabulary.MULTIPLE_FIELDS`, in their order."""
+        return tuple(value.value for value in self.values if value.field == field)
+
+
+class PublicationValue(Base):
+    """One value of a field that may hold several (a theme, a place, a grade …)."""
+
+    __tablename__ = "publication_value"
+    __table_args__ = (Index("ix_publication_value_field_value", "field", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    publication_id: Mapped[str] = mapped_column(
+        ForeignKey("publication.id", ondelete="CASCADE"), index=True
+    )
+    field: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int]
+    value: Mapped[str] = mapped_column(String(300))

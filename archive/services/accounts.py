@@ -1,0 +1,324 @@
+"""Accounts: signing in and out, passwords, one-time links, and what an admin does to users."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from archive.core.dates import now
+from archive.core.errors import ArchiveError, InvalidInputError
+from archive.core.roles import Actor, Role
+from archive.models import (
+    Event,
+    HeldFile,
+    LoginSession,
+    PasswordLink,
+    Publication,
+    SignInAttempt,
+    Unit,
+    User,
+)
+from archive.services.events import note_event
+from archive.settings import Settings
+
+MINIMUM_PASSWORD_LENGTH = 10
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+_HASHER = PasswordHasher()
+# Verified when the address is unknown, so that the answer takes as long as for a known one.
+_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+class SignInRefusedError(ArchiveError):
+    """Wrong address or password, or a blocked account: from outside they are one and the same."""
+
+    code = "sign_in_refused"
+
+
+class SignInSlowedError(ArchiveError):
+    """Too many failures of late; `retry_after_seconds` tells how long to wait."""
+
+    code = "sign_in_slowed"
+
+
+class LinkSpentError(ArchiveError):
+    """The one-time link is unknown, used, or past its time."""
+
+    code = "link_spent"
+
+
+def actor_of(user: User) -> Actor:
+    """What the rules need to know of `user`. A blocked unit's depositor only reads for the time."""
+    role = user.role
+    if user.unit is not None and user.unit.is_blocked and role is Role.DEPOSITOR:
+        role = Role.READER
+    return Actor(
+        user_id=user.id,
+        role=role,
+        unit_id=user.unit_id,
+        unit_code=user.unit.code if user.unit else None,
+        name=user.name or user.email,
+    )
+
+
+def normal_email(email: str) -> str:
+    return email.strip().lower()
+
+
+def sign_in(
+    session: Session, *, email: str, password: str, address: str, settings: Settings
+) -> tuple[User, str]:
+    """The user and the token of a new session.
+
+    Raises SignInSlowedError before looking at the password where this account or this address has
+    failed too often, else SignInRefusedError. The caller commits in each case: a failure counts.
+    """
+    email = normal_email(email)[:254]
+    _check_pace(session, email=email, address=address, settings=settings)
+    user = session.scalar(select(User).where(User.email == email))
+    usable = user is not None and user.password_hash is not None and not user.is_blocked
+    stored = user.password_hash if user is not None and user.password_hash else _NOBODY
+    if not _matches(stored, password) or user is None or not usable:
+        session.add(SignInAttempt(email=email, address=address, at=now()))
+        raise SignInRefusedError()
+    session.execute(delete(SignInAttempt).where(SignInAttempt.email == email))
+    if _HASHER.check_needs_rehash(stored):
+        user.password_hash = _HASHER.hash(password)
+    return user, open_session(session, user=user, lifetime=settings.session_lifetime)
+
+
+def _check_pace(session: Session, *, email: str, address: str, settings: Settings) -> None:
+    since = now() - settings.sign_in_window
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
+    for column, value, limit in (
+        (SignInAttempt.email, email, settings.sign_in_failures_per_account),
+        (SignInAttempt.address, address, settings.sign_in_failures_per_address),
+    ):
+        count, oldest = session.execute(
+            select(func.count(), func.min(SignInAttempt.at)).where(column == value)
+        ).one()
+        if count >= limit:
+            wait = (oldest + settings.sign_in_window - now()).total_seconds()
+            raise SignInSlowedError(retry_after_seconds=max(1, int(wait) + 1))
+
+
+def open_session(session: Session, *, user: User, lifetime: timedelta) -> str:
+    """A new session of `user`; the returned token is known to the browser only."""
+    token = secrets.token_urlsafe(32)
+    moment = now()
+    session.execute(delete(LoginSession).where(LoginSession.expires_at < moment))
+    session.add(
+        LoginSession(
+            token_sha256=_sha256(token),
+            user_id=user.id,
+            created_at=moment,
+            expires_at=moment + lifetime,
+        )
+    )
+    return token
+
+
+def find_session_user(session: Session, token: str) -> User | None:
+    """The user whose live session has this token; None where it ended or never was."""
+    row = session.scalar(select(LoginSession).where(LoginSession.token_sha256 == _sha256(token)))
+    if row is None or row.revoked_at is not None or row.expires_at <= now():
+        return None
+    return None if row.user.is_blocked else row.user
+
+
+def sign_out(session: Session, token: str) -> None:
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.token_sha256 == _sha256(token), LoginSession.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+
+
+def change_password(
+    session: Session, *, user_id: int, current: str, new: str, by: Actor, settings: Settings
+) -> str:
+    """Set a new password; every session of the user ends. Returns the token of a fresh one."""
+    user = session.get_one(User, user_id)
+    if user.password_hash is None or not _matches(user.password_hash, current):
+        raise InvalidInputError(field="current", problem="password_wrong")
+    set_password(session, user=user, password=new)
+    note_event(session, "password_changed", by=by, data={"user": user.email})
+    return open_session(session, user=user, lifetime=settings.session_lifetime)
+
+
+def set_password(session: Session, *, user: User, password: str) -> None:
+    """Give `user` this password and end all their sessions and open links."""
+    if len(password) < MINIMUM_PASSWORD_LENGTH:
+        raise InvalidInputError(
+            field="new", problem="password_short", least=MINIMUM_PASSWORD_LENGTH
+        )
+    user.password_hash = _HASHER.hash(password)
+    end_sessions(session, user_id=user.id)
+    session.execute(
+        update(PasswordLink)
+        .where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None))
+        .values(used_at=now())
+    )
+
+
+def end_sessions(session: Session, *, user_id: int) -> None:
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.user_id == user_id, LoginSession.revoked_at.is_(None))
+        .values(revoked_at=now())
+    )
+
+
+def create_user(
+    session: Session,
+    *,
+    email: str,
+    role: Role,
+    by: Actor,
+    name: str = "",
+    unit: Unit | None = None,
+    password: str | None = None,
+) -> User:
+    """A new account. Without a password it can sign in only after its one-time link was used.
+
+    Raises InvalidInputError for `email` (`email_invalid`, `email_taken`), `unit` (`unit_needed` for
+    a depositor) or `new` (`password_short`).
+    """
+    email = normal_email(email)
+    if not _EMAIL.fullmatch(email):
+        raise InvalidInputError(field="email", problem="email_invalid", value=email)
+    if role is Role.DEPOSITOR and unit is None:
+        raise InvalidInputError(field="unit", problem="unit_needed")
+    user = User(
+        email=email,
+        name=name.strip(),
+        role=role,
+        unit_id=unit.id if unit else None,
+        created_at=now(),
+        is_blocked=False,
+    )
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:
+        raise InvalidInputError(field="email", problem="email_taken", value=email) from None
+    if password is not None:
+        set_password(session, user=user, password=password)
+    note_event(session, "user_created", by=by, data={"user": email, "role": role.value})
+    return user
+
+
+def update_user(
+    session: Session, *, user_id: int, name: str, role: Role, unit: Unit | None, by: Actor
+) -> User:
+    """Rename, give another role, move to another unit. Sessions go on with the new rights."""
+    user = session.get_one(User, user_id)
+    if role is Role.DEPOSITOR and unit is None:
+        raise InvalidInputError(field="unit", problem="unit_needed")
+    if user.id == by.user_id and role is not Role.ADMIN:
+        # An admin who demotes their own account might leave the archive without any.
+        raise InvalidInputError(field="role", problem="own_role")
+    before = {"role": user.role.value, "unit": user.unit.code if user.unit else None}
+    user.name, user.role, user.unit_id = name.strip(), role, unit.id if unit else None
+    after = {"role": role.value, "unit": unit.code if unit else None}
+    note_event(
+        session,
+        "user_changed",
+        by=by,
+        data={"user": user.email, "before": before, "after": after},
+    )
+    return user
+
+
+def block_user(session: Session, *, user_id: int, by: Actor) -> User:
+    """Shut the account out at once: its sessions and open links end."""
+    user = session.get_one(User, user_id)
+    if user.id == by.user_id:
+        raise InvalidInputError(field="user", problem="own_account")
+    user.is_blocked = True
+    end_sessions(session, user_id=user.id)
+    session.execute(
+        update(PasswordLink)
+        .where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None))
+        .values(used_at=now())
+    )
+    note_event(session, "user_blocked", by=by, data={"user": user.email})
+    return user
+
+
+def unblock_user(session: Session, *, user_id: int, by: Actor) -> User:
+    user = session.get_one(User, user_id)
+    user.is_blocked = False
+    note_event(session, "user_unblocked", by=by, data={"user": user.email})
+    return user
+
+
+def delete_user(session: Session, *, user_id: int) -> None:
+    """Remove an account for good. What it did stays under its name; its deposits stay too."""
+    for model in (LoginSession, PasswordLink, HeldFile):
+        session.execute(delete(model).where(model.user_id == user_id))
+    session.execute(update(Event).where(Event.actor_id == user_id).values(actor_id=None))
+    session.execute(
+        update(Publication).where(Publication.depositor_id == user_id).values(depositor_id=None)
+    )
+    session.execute(delete(User).where(User.id == user_id))
+
+
+def make_password_link(
+    session: Session, *, user_id: int, by: Actor, settings: Settings
+) -> tuple[str, PasswordLink]:
+    """A fresh one-time token and its row; links made earlier for the same user stop working."""
+    user = session.get_one(User, user_id)
+    moment = now()
+    session.execute(
+        update(PasswordLink)
+        .where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None))
+        .values(used_at=moment)
+    )
+    token = secrets.token_urlsafe(24)
+    link = PasswordLink(
+        token_sha256=_sha256(token),
+        user_id=user.id,
+        created_at=moment,
+        expires_at=moment + settings.password_link_lifetime,
+    )
+    session.add(link)
+    note_event(session, "password_link_made", by=by, data={"user": user.email})
+    return token, link
+
+
+def find_password_link(session: Session, token: str) -> PasswordLink:
+    """The open link with this token, or LinkSpentError."""
+    link = session.scalar(select(PasswordLink).where(PasswordLink.token_sha256 == _sha256(token)))
+    if link is None or link.used_at is not None or link.expires_at <= now():
+        raise LinkSpentError()
+    if link.user.is_blocked:
+        raise LinkSpentError()
+    return link
+
+
+def use_password_link(session: Session, *, token: str, password: str) -> User:
+    """Set the password of the link's user; the link is spent with it."""
+    link = find_password_link(session, token)
+    user = link.user
+    set_password(session, user=user, password=password)
+    note_event(session, "password_set", by=actor_of(user), data={"user": user.email})
+    return user
+
+
+def _matches(stored: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(stored, password[:1000])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,134 @@
+"""What the administrator looks at: accounts, units, the queue, the parts of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Label, func, or_, select, text
+from sqlalchemy.orm import Session, joinedload
+
+from archive.core.status import Status
+from archive.extract.isolation import isolation_available
+from archive.models import Event, Publication, Unit, User
+from archive.services.catalogue import count_by_status
+from archive.services.holdings import Holdings
+from archive.services.jobs import count_jobs, worker_is_alive
+
+
+@dataclass(frozen=True)
+class CountedUnit:
+    unit: Unit
+    users: int
+    publications: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    users: int
+    units: int
+    submitted: int
+    accepted: int
+    jobs_waiting: int
+    jobs_running: int
+    jobs_failed: int
+    events: Sequence[Event]
+    parts: Sequence[tuple[str, str]]
+
+
+def overview(session: Session, holdings: Holdings) -> Overview:
+    """The numbers of the administration's first page."""
+    statuses = count_by_status(session, Publication.id.is_not(None))
+    jobs = count_jobs(session)
+    return Overview(
+        users=session.scalar(select(func.count()).select_from(User)) or 0,
+        units=session.scalar(select(func.count()).select_from(Unit)) or 0,
+        submitted=statuses.get(Status.SUBMITTED.value, 0),
+        accepted=statuses.get(Status.ACCEPTED.value, 0),
+        jobs_waiting=jobs.waiting,
+        jobs_running=jobs.running,
+        jobs_failed=jobs.failed,
+        events=session.scalars(select(Event).order_by(Event.id.desc()).limit(20)).all(),
+        parts=_parts(session, holdings),
+    )
+
+
+def _parts(session: Session, holdings: Holdings) -> list[tuple[str, str]]:
+    status = holdings.index.status()
+    return [
+        ("Cơ sở dữ liệu", database_version(session)),
+        (
+            "Chỉ mục tìm kiếm",
+            f"{status.works} ấn phẩm, {status.pages} trang"
+            if status.healthy
+            else "đang hỏng, sẽ dựng lại",
+        ),
+        ("Tiến trình nền", "đang chạy" if worker_is_alive(session) else "không chạy"),
+        ("Cách ly mạng khi đọc tệp", "có" if isolation_available() else "không có"),
+    ]
+
+
+def database_version(session: Session) -> str:
+    """Name and version of the database in use."""
+    name = session.get_bind().dialect.name
+    version = session.scalar(
+        text("select sqlite_version()" if name == "sqlite" else "show server_version")
+    )
+    return f"{'SQLite' if name == 'sqlite' else name} {version}"
+
+
+def list_users(
+    session: Session, *, query: str, offset: int, limit: int
+) -> tuple[Sequence[User], int]:
+    """Accounts whose address or name contains `query`, with their number in all."""
+    found = select(User)
+    if query:
+        found = found.where(
+            or_(
+                User.email.icontains(query.lower(), autoescape=True),
+                User.name.icontains(query, autoescape=True),
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    rows = session.scalars(
+        found.options(joinedload(User.unit)).order_by(User.email).offset(offset).limit(limit)
+    ).all()
+    return rows, total
+
+
+def list_units(
+    session: Session, *, query: str, offset: int, limit: int
+) -> tuple[Sequence[CountedUnit], int]:
+    """Units whose code or name contains `query`, with counts, and their number in all."""
+    users, publications = _unit_counts()
+    found = select(Unit, users, publications)
+    if query:
+        found = found.where(
+            or_(
+                Unit.code.icontains(query.lower(), autoescape=True),
+                Unit.name.icontains(query, autoescape=True),
+            )
+        )
+    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    rows = session.execute(
+        found.options(joinedload(Unit.parent)).order_by(Unit.name).offset(offset).limit(limit)
+    )
+    return [CountedUnit(row[0], row[1], row[2]) for row in rows], total
+
+
+def count_unit(session: Session, unit: Unit) -> CountedUnit:
+    users, publications = _unit_counts()
+    row = session.execute(select(users, publications).where(Unit.id == unit.id)).one()
+    return CountedUnit(unit, row[0], row[1])
+
+
+def _unit_counts() -> tuple[Label[int], Label[int]]:
+    users = select(func.count()).where(User.unit_id == Unit.id).correlate(Unit).scalar_subquery()
+    publications = (
+        select(func.count()).where(Publication.unit_id == Unit.id).correlate(Unit).scalar_subquery()
+    )
+    return users.label("users"), publications.label("publications")
+
+
+def all_units(session: Session) -> Sequence[Unit]:
+    return session.scalars(select(Unit).order_by(Unit.name)).all()

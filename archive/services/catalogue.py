@@ -1,0 +1,217 @@
+"""Reading the catalogue: who may see what, lists, counts. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from archive.core.dates import today
+from archive.core.errors import NotFoundError
+from archive.core.roles import Access, Actor
+from archive.core.status import Status
+from archive.models import Event, File, Page, Publication, Unit
+from archive.search.requests import Viewer
+
+
+def viewer_of(actor: Actor) -> Viewer:
+    """The same rights as `visible_to`, in the search index's terms."""
+    return Viewer(
+        may_see_all=actor.may_curate,
+        signed_in=actor.is_signed_in,
+        unit_codes=(actor.unit_code,) if actor.unit_code else (),
+        today=today(),
+    )
+
+
+def readable_by(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
+    """The condition on Publication under which `actor` may read its content.
+
+    Accepted records: public to anyone, internal to any account, restricted (or under embargo) to
+    its own unit. Curators read all.
+    """
+    if actor.may_curate:
+        return true()
+    day = on or today()
+    free = or_(Publication.embargo_until.is_(None), Publication.embargo_until <= day)
+    open_to = [Access.PUBLIC, Access.INTERNAL] if actor.is_signed_in else [Access.PUBLIC]
+    readable = and_(free, Publication.access.in_(open_to))
+    if actor.unit_id is not None:
+        readable = or_(readable, Publication.unit_id == actor.unit_id)
+    return and_(Publication.status == Status.ACCEPTED, readable)
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """What `actor` may open: what they may read, and for a depositor all of their own unit."""
+    if actor.may_curate:
+        return true()
+    if actor.may_deposit and actor.unit_id is not None:
+        return or_(readable_by(actor), Publication.unit_id == actor.unit_id)
+    return readable_by(actor)
+
+
+def find_publication(session: Session, publication_id: str, *, actor: Actor) -> Publication:
+    """The publication, or NotFoundError where there is none that `actor` may open.
+
+    What exists but is closed to the actor is "not found" too: its existence is nobody's business.
+    """
+    publication = session.scalar(
+        select(Publication)
+        .where(Publication.id == publication_id, visible_to(actor))
+        .options(joinedload(Publication.unit), selectinload(Publication.values))
+    )
+    if publication is None:
+        raise NotFoundError(what="publication", id=publication_id)
+    return publication
+
+
+def find_page(session: Session, publication_id: str, number: int, *, actor: Actor) -> Page:
+    """One page of a publication that `actor` may open, or NotFoundError."""
+    page = session.scalar(
+        select(Page)
+        .join(Page.file)
+        .join(File.publication)
+        .where(Page.publication_id == publication_id, Page.number == number, visible_to(actor))
+        .options(
+            contains_eager(Page.file).contains_eager(File.publication).joinedload(Publication.unit)
+        )
+    )
+    if page is None:
+        raise NotFoundError(what="page", id=publication_id, number=number)
+    return page
+
+
+def find_file(session: Session, publication_id: str, position: int, *, actor: Actor) -> File:
+    """The original at `position` (from 1) of a publication that `actor` may open."""
+    file = session.scalar(
+        select(File)
+        .join(File.publication)
+        .where(File.publication_id == publication_id, File.position == position, visible_to(actor))
+    )
+    if file is None:
+        raise NotFoundError(what="file", id=publication_id, number=position)
+    return file
+
+
+def list_files(session: Session, publication_id: str) -> Sequence[File]:
+    return session.scalars(
+        select(File).where(File.publication_id == publication_id).order_by(File.position)
+    ).all()
+
+
+def list_publications(
+    session: Session,
+    condition: ColumnElement[bool],
+    *,
+    offset: int = 0,
+    limit: int = 20,
+    oldest_first: bool = False,
+) -> Sequence[Publication]:
+    """Publications under `condition`, the newest arrivals first, with their units loaded."""
+    order = (
+        (Publication.added_at, Publication.id)
+        if oldest_first
+        else (Publication.added_at.desc(), Publication.id)
+    )
+    return session.scalars(
+        select(Publication)
+        .where(condition)
+        .options(joinedload(Publication.unit))
+        .order_by(*order)
+        .offset(offset)
+        .limit(limit)
+    ).all()
+
+
+def publications_by_id(
+    session: Session, ids: Sequence[str], *, actor: Actor
+) -> dict[str, Publication]:
+    """Those of `ids` that `actor` may open: the second check behind the search index."""
+    found = session.scalars(
+        select(Publication)
+        .where(Publication.id.in_(ids), visible_to(actor))
+        .options(joinedload(Publication.unit))
+    )
+    return {publication.id: publication for publication in found}
+
+
+def count_publications(session: Session, condition: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Publication).where(condition)) or 0
+
+
+@dataclass(frozen=True)
+class Totals:
+    publications: int
+    pages: int
+
+
+def count_holdings(session: Session, *, actor: Actor) -> Totals:
+    """How many publications and pages `actor` may read."""
+    publications, pages = session.execute(
+        select(func.count(), func.coalesce(func.sum(Publication.page_count), 0)).where(
+            readable_by(actor)
+        )
+    ).one()
+    return Totals(publications=publications, pages=pages)
+
+
+def list_events(session: Session, publication_id: str) -> Sequence[Event]:
+    """The thread of a deposit, oldest first."""
+    return session.scalars(
+        select(Event).where(Event.publication_id == publication_id).order_by(Event.id)
+    ).all()
+
+
+def pages_of(
+    session: Session, publication_id: str, *, first: int = 1, limit: int = 100
+) -> Sequence[Page]:
+    """Pages from number `first` on, in order."""
+    return session.scalars(
+        select(Page)
+        .where(Page.publication_id == publication_id, Page.number >= first)
+        .options(joinedload(Page.file))
+        .order_by(Page.number)
+        .limit(limit)
+    ).all()
+
+
+def same_bytes(
+    session: Session, sha256: Sequence[str], *, but: str | None = None
+) -> Sequence[tuple[str, Publication]]:
+    """Publications that hold a file with one of these digests, oldest first, with the digest."""
+    condition: ColumnElement[bool] = File.sha256.in_(sha256) if sha256 else false()
+    if but is not None:
+        condition = and_(condition, File.publication_id != but)
+    rows = session.execute(
+        select(File.sha256, Publication)
+        .join(File.publication)
+        .where(condition)
+        .options(joinedload(Publication.unit))
+        .order_by(Publication.added_at)
+    )
+    return [(digest, publication) for digest, publication in rows]
+
+
+def unit_choices(session: Session, *, actor: Actor) -> Sequence[Unit]:
+    """The units in whose name `actor` may deposit: their own, or all for a curator."""
+    query = select(Unit).where(Unit.is_blocked.is_(False)).order_by(Unit.name)
+    if not actor.may_curate:
+        query = query.where(Unit.id == actor.unit_id)
+    return session.scalars(query).all()
+
+
+def cover_pages(session: Session, ids: Sequence[str]) -> dict[str, Page]:
+    """The first page of each of these publications that has any."""
+    pages = session.scalars(select(Page).where(Page.publication_id.in_(ids), Page.number == 1))
+    return {page.publication_id: page for page in pages}
+
+
+def count_by_status(session: Session, condition: ColumnElement[bool]) -> dict[str, int]:
+    """How many publications under `condition` are in each status; absent ones are none."""
+    rows = session.execute(
+        select(Publication.status, func.count()).where(condition).group_by(Publication.status)
+    )
+    return {row[0].value: row[1] for row in rows}

@@ -1,0 +1,269 @@
+"""Depositing: files and a record become a publication, in storage first, then in the catalogue."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from archive.core.dates import now
+from archive.core.errors import InvalidInputError, NotAllowedError
+from archive.core.roles import Actor
+from archive.core.status import Status, check_transition
+from archive.core.vocabulary import UNKNOWN_UNIT_CODE
+from archive.models import File, HeldFile, Page, Publication, Stage, Unit
+from archive.services.catalogue import same_bytes
+from archive.services.events import note_event
+from archive.services.holdings import Holdings, object_id
+from archive.services.intake import CheckedFile
+from archive.services.jobs import enqueue
+from archive.services.records import RecordInput, apply_record, record_json
+from archive.storage.incoming import ReceivedFile
+from archive.storage.ocfl import KeptFile
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """A deposit that the caller has still to commit. `same_as`: earlier publications that hold
+    the same bytes, which the depositor is told of."""
+
+    publication: Publication
+    same_as: tuple[Publication, ...]
+
+
+def deposit(
+    session: Session,
+    holdings: Holdings,
+    *,
+    publication_id: str,
+    record: RecordInput,
+    files: Sequence[CheckedFile],
+    unit: Unit,
+    status: Status,
+    by: Actor,
+    is_demo: bool = False,
+) -> Deposited:
+    """A new publication with its files in storage and its jobs queued.
+
+    The bytes are safe in `uploads/` when this returns; the caller commits the rows. Where that
+    commit never happens, the same call with the same id converges on the same object, and
+    `restoring.adopt_orphans` brings in what nobody sends again. Without files the record is one to
+    collect. Raises NotAllowedError for another unit and InvalidInputError(`unit`, `unit_blocked`).
+    """
+    _check_unit(unit, by=by)
+    moment = now()
+    publication = Publication(
+        id=publication_id,
+        unit_id=unit.id,
+        unit=unit,
+        status=status,
+        is_demo=is_demo,
+        added_at=moment,
+        changed_at=moment,
+        depositor_id=by.user_id,
+        page_count=0,
+        object_version=0,
+        revision=1,
+    )
+    apply_record(publication, record)
+    session.add(publication)
+    earlier = _earlier(session, files, but=publication_id)
+    rows = _add_files(session, publication_id, files)
+    note_event(
+        session,
+        "deposited" if status is not Status.DRAFT else "drafted",
+        by=by,
+        publication_id=publication_id,
+        data={
+            "files": [{"name": row.name, "sha256": row.sha256} for row in rows],
+            "same_as": [other.id for other in earlier],
+        },
+    )
+    session.flush()
+    received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
+    _store(session, holdings, publication, received=received)
+    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id)
+    return Deposited(publication=publication, same_as=earlier)
+
+
+def amend(
+    session: Session,
+    holdings: Holdings,
+    *,
+    publication: Publication,
+    record: RecordInput,
+    files: Sequence[CheckedFile],
+    unit: Unit,
+    submit: bool,
+    by: Actor,
+) -> Deposited:
+    """Change a draft or a returned deposit; new files, if any, take the place of all earlier ones.
+
+    The earlier version stays in storage. With `submit` it goes to the curators.
+    """
+    if publication.status not in (Status.DRAFT, Status.RETURNED):
+        raise NotAllowedError(what="amend", status=publication.status.value)
+    _check_unit(unit, by=by)
+    if submit:
+        check_transition(publication.status, Status.SUBMITTED)
+        publication.status = Status.SUBMITTED
+    apply_record(publication, record)
+    publication.unit_id, publication.unit = unit.id, unit
+    publication.changed_at = now()
+    publication.revision += 1
+    received: dict[str, ReceivedFile] = {}
+    earlier: tuple[Publication, ...] = ()
+    if files:
+        session.execute(delete(Page).where(Page.publication_id == publication.id))
+        session.execute(delete(File).where(File.publication_id == publication.id))
+        holdings.images.remove(publication.id)
+        publication.page_count = 0
+        earlier = _earlier(session, files, but=publication.id)
+        rows = _add_files(session, publication.id, files)
+        received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
+    note_event(
+        session,
+        "resubmitted" if submit else "amended",
+        by=by,
+        publication_id=publication.id,
+        data={
+            "files": [{"name": file.name, "sha256": file.received.sha256} for file in files],
+            "same_as": [other.id for other in earlier],
+        },
+    )
+    session.flush()
+    _store(session, holdings, publication, received=received)
+    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication.id)
+    return Deposited(publication=publication, same_as=earlier)
+
+
+def store_record(session: Session, holdings: Holdings, publication: Publication) -> None:
+    """Bring the record as it stands into storage; nothing is written where it stands so already."""
+    _store(session, holdings, publication, received={})
+
+
+def _store(
+    session: Session,
+    holdings: Holdings,
+    publication: Publication,
+    *,
+    received: dict[str, ReceivedFile],
+) -> None:
+    record = record_json(session, publication)
+    paths = session.scalars(
+        select(File.logical_path).where(File.publication_id == publication.id)
+    ).all()
+    if not paths:
+        holdings.records.append([(publication.id, json.loads(record))])
+        return
+    depositor = publication.depositor
+    publication.object_version = holdings.originals.put(
+        object_id(publication.id),
+        files={path: received.get(path) or KeptFile(path) for path in paths},
+        record=record,
+        message="deposit" if received else "record",
+        user_name=(depositor.name or depositor.email) if depositor else "Kho Ấn Phẩm",
+        user_address=f"mailto:{depositor.email}" if depositor else "",
+        created=publication.changed_at,
+    )
+
+
+def _add_files(session: Session, publication_id: str, files: Sequence[CheckedFile]) -> list[File]:
+    rows = [
+        File(
+            publication_id=publication_id,
+            position=position,
+            name=file.name,
+            kind=file.kind.code,
+            media_type=file.kind.media_type,
+            size_bytes=file.received.size_bytes,
+            sha256=file.received.sha256,
+            sha512=file.received.sha512,
+            logical_path=f"files/{position:04}{file.kind.extension}",
+            page_count=file.pages,
+            text_done=False,
+            images_done=False,
+        )
+        for position, file in enumerate(files, start=1)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return rows
+
+
+def _earlier(
+    session: Session, files: Sequence[CheckedFile], *, but: str
+) -> tuple[Publication, ...]:
+    found = same_bytes(session, [file.received.sha256 for file in files], but=but)
+    return tuple({publication.id: publication for _, publication in found}.values())
+
+
+def _check_unit(unit: Unit, *, by: Actor) -> None:
+    if unit.is_blocked:
+        raise InvalidInputError(field="unit", problem="unit_blocked", value=unit.name)
+    if not by.may_curate and unit.id != by.unit_id:
+        raise NotAllowedError(what="deposit", unit=unit.code)
+    if unit.code == UNKNOWN_UNIT_CODE and not by.may_curate:
+        raise NotAllowedError(what="deposit", unit=unit.code)
+
+
+def hold_file(session: Session, *, received: ReceivedFile, name: str, by: Actor) -> HeldFile:
+    """Keep a received file for the form's next attempt, so that it need not be sent again."""
+    assert by.user_id is not None, "only an account holds files"
+    held = HeldFile(
+        id=received.name,
+        user_id=by.user_id,
+        name=name,
+        size_bytes=received.size_bytes,
+        sha256=received.sha256,
+        sha512=received.sha512,
+        received_at=now(),
+    )
+    session.add(held)
+    return held
+
+
+def find_held(
+    session: Session, holdings: Holdings, ids: Sequence[str], *, by: Actor
+) -> list[tuple[HeldFile, ReceivedFile]]:
+    """The actor's own held files among `ids` whose bytes are still there, in the order of `ids`."""
+    rows = {
+        row.id: row
+        for row in session.scalars(
+            select(HeldFile).where(HeldFile.id.in_(ids), HeldFile.user_id == by.user_id)
+        )
+    }
+    found = []
+    for held_id in dict.fromkeys(ids):
+        row = rows.get(held_id)
+        path = holdings.incoming.folder / held_id
+        if row is not None and path.is_file():
+            received = ReceivedFile(
+                path=path,
+                size_bytes=row.size_bytes,
+                sha512=row.sha512,
+                sha256=row.sha256,
+                name=row.id,
+            )
+            found.append((row, received))
+    return found
+
+
+def forget_held(session: Session, ids: Sequence[str]) -> None:
+    """The held files became part of a deposit, or were taken back."""
+    session.execute(delete(HeldFile).where(HeldFile.id.in_(ids)))
+
+
+def sweep_held(session: Session, holdings: Holdings) -> int:
+    """Forget what waited too long, remove temporary names nobody holds; returns their number."""
+    oldest = now() - holdings.settings.held_file_lifetime
+    session.execute(delete(HeldFile).where(HeldFile.received_at < oldest))
+    return holdings.incoming.sweep(holdings.settings.held_file_lifetime)
+
+
+def with_unit_given(record: RecordInput, name: str) -> RecordInput:
+    """The record with the name of a unit that nobody knows yet."""
+    return replace(record, unit_name_given=name)

@@ -1,0 +1,50 @@
+"""What an archive holds outside its database: originals, records, images, the search index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from archive.models.database import Database
+from archive.search.index import SearchIndex
+from archive.settings import Settings
+from archive.storage.derivatives import Derivatives
+from archive.storage.incoming import Incoming
+from archive.storage.ocfl import StorageRoot
+from archive.storage.records import RecordLog
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The collaborators that services take besides a session."""
+
+    settings: Settings
+    database: Database
+    incoming: Incoming
+    originals: StorageRoot
+    records: RecordLog
+    images: Derivatives
+    index: SearchIndex
+
+
+def open_holdings(settings: Settings) -> Holdings:
+    """Open (and at first make) the folders that `settings` names. Opens no file for long."""
+    settings.uploads.mkdir(parents=True, exist_ok=True)
+    return Holdings(
+        settings=settings,
+        database=Database(settings.database_url),
+        incoming=Incoming(settings.incoming),
+        originals=StorageRoot.create_or_open(settings.ocfl, settings.incoming),
+        records=RecordLog(settings.records),
+        images=Derivatives(settings.images_folder),
+        index=SearchIndex(settings.search_folder),
+    )
+
+
+def object_id(publication_id: str) -> str:
+    """The OCFL object that holds a publication's versions."""
+    return f"an-pham:{publication_id}"
+
+
+def publication_id_of(object_name: str) -> str:
+    """The other way round."""
+    return object_name.removeprefix("an-pham:")

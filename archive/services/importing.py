@@ -1,0 +1,410 @@
+"""Bringing in what lies in a folder or stands in a sheet: checked first, each row accounted for,
+and adding nothing when run again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.core.dates import VIETNAM, IssueDate
+from archive.core.errors import ArchiveError, InvalidInputError
+from archive.core.identifiers import derived_id
+from archive.core.roles import Actor
+from archive.core.status import JobState, Status
+from archive.core.text import clean_text
+from archive.core.wording import refusal_sentence
+from archive.models import File, Job, Page, Publication, Stage, Unit
+from archive.services import deposits
+from archive.services.holdings import Holdings
+from archive.services.intake import CheckedFile, check_file
+from archive.services.records import RecordInput, read_issued, read_record, read_values
+from archive.services.sheets import SUFFIXES, SheetRow, read_sheet
+from archive.services.units import find_unit, unknown_unit
+from archive.storage.incoming import ReceivedFile
+
+OnError = Literal["stop", "skip"]
+_LEFT_BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """`unit_code` and `issued` serve rows that name none of their own."""
+
+    unit_code: str = ""
+    issued: str = ""
+    status: Status = Status.ACCEPTED
+    on_error: OnError = "skip"
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A publication to be: its files and the typed values of its record."""
+
+    number: int
+    values: Mapping[str, str]
+    files: tuple[Path, ...]
+    names: tuple[str, ...]
+    """The files as a person named them, relative to the source."""
+
+
+@dataclass(frozen=True)
+class FailedRow:
+    row: int
+    file: str
+    column: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """`rows` = added + present + failed, unless a strict import stopped before adding any."""
+
+    rows: int
+    added: tuple[str, ...]
+    present: tuple[str, ...]
+    failed: tuple[FailedRow, ...]
+
+
+class RowError(ArchiveError):
+    """A row that cannot go in, with its column and the error behind."""
+
+    code = "row_failed"
+
+    def __init__(self, column: str, error: ArchiveError) -> None:
+        super().__init__(column=column)
+        self.column = column
+        self.error = error
+
+
+def import_source(
+    holdings: Holdings,
+    source: Path,
+    *,
+    sheet: Path | None,
+    options: Options,
+    by: Actor,
+    on_row: Callable[[int, int], None] = lambda _done, _total: None,
+) -> ImportReport:
+    """Import `source`. Commits row by row, so that a run that is cut off goes on where it stopped.
+
+    With `on_error="stop"` every row is checked first and one wrong row keeps all out. Raises
+    InvalidInputError for a sheet that cannot be read and for an unknown `unit_code`.
+    """
+    rows, failed = _rows(source, sheet)
+    total = len(rows) + len(failed)
+    importer = _Importer(holdings, options, by)
+    if options.on_error == "stop" or options.dry_run:
+        for row in rows:
+            if problem := importer.check(row):
+                failed.append(problem)
+        if failed or options.dry_run:
+            return ImportReport(total, (), (), tuple(sorted(failed, key=lambda f: f.row)))
+    added: list[str] = []
+    present: list[str] = []
+    for done, row in enumerate(rows, start=1):
+        try:
+            publication_id, is_new = importer.add(row)
+            (added if is_new else present).append(publication_id)
+        except RowError as error:
+            failed.append(_failed(row, error))
+        on_row(done, len(rows))
+    return ImportReport(
+        total, tuple(added), tuple(present), tuple(sorted(failed, key=lambda f: f.row))
+    )
+
+
+def _failed(row: Row, error: RowError) -> FailedRow:
+    return FailedRow(
+        row=row.number,
+        file=";".join(row.names),
+        column=error.column,
+        code=error.error.code,
+        reason=refusal_sentence(error.error),
+    )
+
+
+class _Importer:
+    def __init__(self, holdings: Holdings, options: Options, by: Actor) -> None:
+        self._holdings = holdings
+        self._options = options
+        self._by = by
+        self._first_year = holdings.settings.first_year
+        self._default_unit = options.unit_code
+        if options.unit_code:
+            with holdings.database.reading() as session:
+                if find_unit(session, options.unit_code) is None:
+                    raise InvalidInputError(
+                        field="unit", problem="unit_unknown", value=options.unit_code
+                    )
+        self._issued = read_issued(options.issued, first_year=self._first_year)
+
+    def check(self, row: Row) -> FailedRow | None:
+        """What is wrong with the row, None where it would go in."""
+        try:
+            record = self._record(row)
+            publication_id = self._identify(row, record)
+            if not self._is_present(publication_id):
+                for file in self._receive(row):
+                    self._holdings.incoming.discard(file.received)
+        except RowError as error:
+            return _failed(row, error)
+        return None
+
+    def add(self, row: Row) -> tuple[str, bool]:
+        """The publication's id, and whether it is new."""
+        record = self._record(row)
+        publication_id = self._identify(row, record)
+        if self._is_present(publication_id):
+            return publication_id, False
+        files = self._receive(row)
+        try:
+            self._deposit(publication_id, record, files, unit_given=row.values.get("unit", ""))
+        except ArchiveError as error:
+            raise RowError("", error) from error
+        finally:
+            for file in files:
+                self._holdings.incoming.discard(file.received)
+        return publication_id, True
+
+    def _record(self, row: Row) -> RecordInput:
+        try:
+            record = read_record(row.values, first_year=self._first_year)
+        except InvalidInputError as error:
+            raise RowError(str(error.data["field"]), error) from error
+        if record.issued is None and not row.values.get("issued"):
+            record = replace(record, issued=self._issued or self._file_date(row))
+        return record
+
+    def _file_date(self, row: Row) -> IssueDate | None:
+        """The first file's own date, for a folder without a sheet; None before the first year."""
+        if "files" in row.values or not row.files:
+            return None
+        moment = datetime.fromtimestamp(row.files[0].stat().st_mtime, UTC).astimezone(VIETNAM)
+        if not self._first_year <= moment.year <= datetime.now(VIETNAM).year:
+            return None
+        return IssueDate(moment.year, moment.month, moment.day)
+
+    def _identify(self, row: Row, record: RecordInput) -> str:
+        """The same row has the same id, whatever it is called and whenever it comes again."""
+        try:
+            digests = [_sha256(path) for path in row.files]
+        except OSError as error:
+            missing = InvalidInputError(
+                field="file", problem="file_missing", value=str(error.filename)
+            )
+            raise RowError("file", missing) from error
+        unit = row.values.get("unit") or self._default_unit
+        if digests:
+            return derived_id("import", unit, record.title, *digests)
+        return derived_id(
+            "import", unit, record.title, str(record.issued or ""), record.volume, record.kind
+        )
+
+    def _is_present(self, publication_id: str) -> bool:
+        with self._holdings.database.reading() as session:
+            return session.get(Publication, publication_id) is not None
+
+    def _receive(self, row: Row) -> list[CheckedFile]:
+        """The row's files, copied into `incoming` and checked."""
+        received: list[ReceivedFile] = []
+        checked = []
+        try:
+            for path, name in zip(row.files, row.names, strict=True):
+                with path.open("rb") as stream:
+                    file = self._holdings.incoming.receive(
+                        stream, limit_bytes=self._holdings.settings.max_upload_bytes
+                    )
+                received.append(file)
+                checked.append(check_file(file, Path(name).name))
+        except (ArchiveError, OSError) as error:
+            for file in received:
+                self._holdings.incoming.discard(file)
+            if isinstance(error, OSError):
+                error = InvalidInputError(field="file", problem="file_missing", value=name)
+            raise RowError("file", error) from error
+        return checked
+
+    def _deposit(
+        self,
+        publication_id: str,
+        record: RecordInput,
+        files: Sequence[CheckedFile],
+        *,
+        unit_given: str,
+    ) -> None:
+        with self._holdings.database.writing() as session:
+            unit = _unit(session, unit_given or self._default_unit)
+            if unit is None:
+                unit = unknown_unit(session)
+                record = deposits.with_unit_given(record, unit_given[:300])
+            deposits.deposit(
+                session,
+                self._holdings,
+                publication_id=publication_id,
+                record=record,
+                files=files,
+                unit=unit,
+                status=self._options.status,
+                by=self._by,
+            )
+            session.commit()
+
+
+def _unit(session: Session, given: str) -> Unit | None:
+    """A unit by code or by its name in any case; None for a name nobody knows."""
+    if not given:
+        return None
+    wanted = clean_text(given).strip()
+    found = find_unit(session, wanted)
+    if found is not None:
+        return found
+    for unit in session.scalars(select(Unit)):
+        if clean_text(unit.name).casefold() == wanted.casefold():
+            return unit
+    return None
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _rows(source: Path, sheet: Path | None) -> tuple[list[Row], list[FailedRow]]:
+    if sheet is None and source.is_file() and source.suffix.lower() in SUFFIXES:
+        sheet, source = source, source.parent
+    if sheet is not None:
+        return _sheet_rows(source, read_sheet(sheet))
+    root = source if source.is_dir() else source.parent
+    paths = sorted(_files_below(source)) if source.is_dir() else [source]
+    rows = [
+        Row(
+            number=number,
+            values={"title": clean_text(path.stem)[:500]},
+            files=(path,),
+            names=(str(path.relative_to(root)),),
+        )
+        for number, path in enumerate(paths, start=1)
+    ]
+    return rows, []
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """The files in a folder and its subfolders; a link that leads out of the folder is none."""
+    root = folder.resolve()
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.name.lower() in _LEFT_BY_SYSTEMS or not path.is_file():
+            continue
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            continue
+        yield path
+
+
+def _sheet_rows(folder: Path, sheet: Sequence[SheetRow]) -> tuple[list[Row], list[FailedRow]]:
+    root = (folder if folder.is_dir() else folder.parent).resolve()
+    rows: list[Row] = []
+    failed: list[FailedRow] = []
+    for line in sheet:
+        names = read_values("files", line.values.get("files", ""))
+        paths = []
+        problem = ""
+        for name in names:
+            # Resolved before it is compared: neither `..`, an absolute path nor a link leads out.
+            path = (root / name).resolve() if "\0" not in name else root
+            if not path.is_relative_to(root) or path == root:
+                problem = "path_outside"
+            elif not path.is_file():
+                problem = problem or "file_missing"
+            paths.append(path)
+        values = dict(line.values)
+        if not values.get("title") and paths:
+            values["title"] = clean_text(paths[0].stem)[:500]
+        row = Row(line.number, values, tuple(paths), names)
+        if problem:
+            error = InvalidInputError(field="file", problem=problem, value=";".join(names))
+            failed.append(_failed(row, RowError("file", error)))
+        else:
+            rows.append(row)
+    return rows, failed
+
+
+@dataclass(frozen=True)
+class PublicationState:
+    """What became of an imported publication. `state` is `searchable` or a problem's code."""
+
+    id: str
+    title: str
+    files: int
+    pages: int
+    state: str
+    text_sources: Mapping[str, int]
+
+
+def publication_states(session: Session, ids: Sequence[str]) -> Iterator[PublicationState]:
+    """The state of each publication, in the order of `ids`."""
+    for publication_id in ids:
+        publication = session.get(Publication, publication_id)
+        if publication is None:
+            continue
+        sources = dict.fromkeys(("embedded", "repaired", "ocr", "none"), 0)
+        for row in session.execute(
+            select(Page.text_source, func.count())
+            .where(Page.publication_id == publication_id)
+            .group_by(Page.text_source)
+        ):
+            sources[row[0]] = row[1]
+        files = session.scalars(select(File).where(File.publication_id == publication_id)).all()
+        yield PublicationState(
+            id=publication_id,
+            title=publication.title,
+            files=len(files),
+            pages=publication.page_count,
+            state=_state(session, publication_id, files, sources),
+            text_sources=sources,
+        )
+
+
+def _state(
+    session: Session, publication_id: str, files: Sequence[File], sources: Mapping[str, int]
+) -> str:
+    for file in files:
+        if file.problem_code:
+            return file.problem_code
+    if waiting_stages(session, [publication_id]):
+        return "in_progress"
+    if files and not any(sources[name] for name in ("embedded", "repaired", "ocr")):
+        return "no_text"
+    failed = session.scalar(
+        select(Job.error_code).where(
+            Job.publication_id == publication_id,
+            Job.state == JobState.FAILED,
+            Job.stage.in_((Stage.EXTRACT, Stage.INDEX)),
+        )
+    )
+    return failed or "searchable"
+
+
+def waiting_stages(session: Session, ids: Sequence[str]) -> int:
+    """How many jobs stand between these publications and their being found."""
+    total = 0
+    for start in range(0, len(ids), 500):
+        total += (
+            session.scalar(
+                select(func.count()).where(
+                    Job.publication_id.in_(ids[start : start + 500]),
+                    Job.stage.in_((Stage.EXTRACT, Stage.INDEX)),
+                    Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+                )
+            )
+            or 0
+        )
+    return total

@@ -1,0 +1,127 @@
+"""Bringing the catalogue into the search index, and finding where the two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from archive.core.collation import sort_key
+from archive.models import Page, Publication, Stage
+from archive.search.entries import PageEntry, WorkEntry
+from archive.search.index import SearchIndex
+from archive.services.jobs import enqueue
+
+BATCH = 50
+
+
+def index_entries(session: Session, ids: Sequence[str]) -> Iterator[WorkEntry]:
+    """The entries of these publications; one that is gone from the catalogue has none."""
+    publications = session.scalars(
+        select(Publication)
+        .where(Publication.id.in_(ids))
+        .options(joinedload(Publication.unit), selectinload(Publication.values))
+        .execution_options(populate_existing=True)
+    ).all()
+    for publication in publications:
+        pages = session.execute(
+            select(Page.number, Page.label, Page.text)
+            .where(Page.publication_id == publication.id)
+            .order_by(Page.number)
+        )
+        yield _entry(
+            publication,
+            tuple(
+                PageEntry(number=number, label=label, text=text) for number, label, text in pages
+            ),
+        )
+
+
+def _entry(publication: Publication, pages: tuple[PageEntry, ...]) -> WorkEntry:
+    values = {
+        name: publication.values_of(name)
+        for name in (
+            "creators",
+            "people",
+            "themes",
+            "places",
+            "events",
+            "audiences",
+            "grades",
+            "subjects",
+            "languages",
+        )
+    }
+    return WorkEntry(
+        work_id=publication.id,
+        revision=publication.revision,
+        status=publication.status.value,
+        access=publication.access.value,
+        embargo_until=publication.embargo_until,
+        unit_code=publication.unit.code,
+        unit_name=publication.unit_name_given or publication.unit.name,
+        year=publication.issued_year,
+        issued=publication.issued or "",
+        kind=publication.kind,
+        title=publication.title,
+        subtitle=publication.subtitle,
+        responsibility=publication.responsibility,
+        abstract=publication.abstract,
+        publisher=publication.publisher,
+        series=publication.series,
+        added_at=publication.added_at,
+        title_sort=publication.title_sort or sort_key(publication.title),
+        pages=pages,
+        **values,
+    )
+
+
+def all_entries(session: Session) -> Iterator[WorkEntry]:
+    """Every publication's entry, a batch of publications in memory at a time."""
+    last = ""
+    while True:
+        ids = session.scalars(
+            select(Publication.id)
+            .where(Publication.id > last)
+            .order_by(Publication.id)
+            .limit(BATCH)
+        ).all()
+        if not ids:
+            return
+        yield from index_entries(session, ids)
+        session.expunge_all()
+        last = ids[-1]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """`stale`: publications whose entries are missing or old. `gone`: entries without one."""
+
+    stale: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def compare(session: Session, index: SearchIndex) -> Difference:
+    """Where index and catalogue part ways: after a restored copy, a power cut, a lost index."""
+    indexed = index.revisions()
+    catalogued = {
+        row[0]: row[1] for row in session.execute(select(Publication.id, Publication.revision))
+    }
+    return Difference(
+        stale=tuple(
+            work_id
+            for work_id, revision in catalogued.items()
+            if indexed.get(work_id, -1) != revision
+        ),
+        gone=tuple(work_id for work_id in indexed if work_id not in catalogued),
+    )
+
+
+def queue_difference(session: Session, index: SearchIndex) -> Difference:
+    """Queue an index job for each publication that `compare` finds stale."""
+    difference = compare(session, index)
+    for publication_id in difference.stale:
+        enqueue(session, Stage.INDEX, publication_id)
+    return difference

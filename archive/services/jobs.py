@@ -1,0 +1,266 @@
+"""The queue: jobs are rows, committed with the record they serve.
+
+A worker claims a job under a lease and a fencing token, keeps the lease alive, and ends the job in
+the transaction that holds the result. Whoever lost the lease finds the token changed and writes
+nothing (StaleLeaseError).
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, case, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from archive.core.dates import now
+from archive.core.errors import ArchiveError
+from archive.core.status import JobState
+from archive.models import Job, Stage, WorkerHeartbeat
+
+MOST_ATTEMPTS = 5
+"""A job whose worker died or whose collaborators failed so often is left for a person."""
+
+# Text is searchable before images are made, and one deposit's index entry does not wait for the
+# next one's extraction.
+_ORDER = {Stage.INDEX: 0, Stage.EXTRACT: 1, Stage.RECORD: 2, Stage.IMAGES: 3}
+
+
+class StaleLeaseError(ArchiveError):
+    """The job `job_id` was claimed by another worker, or ended, in the meantime."""
+
+    code = "stale_lease"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job held under the token `fence`."""
+
+    job_id: int
+    stage: Stage
+    publication_id: str
+    fence: int
+    attempts: int
+
+
+def enqueue(session: Session, stage: Stage, publication_id: str) -> None:
+    """Queue the stage unless the same work waits already. Joins the caller's transaction."""
+    coalesce = f"{stage.value}:{publication_id}"
+    waiting = session.scalar(
+        select(Job.id).where(Job.coalesce == coalesce, Job.state == JobState.QUEUED)
+    )
+    if waiting is None:
+        moment = now()
+        session.add(
+            Job(
+                stage=stage,
+                publication_id=publication_id,
+                coalesce=coalesce,
+                state=JobState.QUEUED,
+                not_before=moment,
+                created_at=moment,
+            )
+        )
+        session.flush()
+
+
+def claim(
+    session: Session, *, lease: timedelta, stages: Sequence[Stage] = tuple(Stage), limit: int = 1
+) -> list[Claim]:
+    """Up to `limit` due jobs of one stage, the most urgent first, held from now on.
+
+    Jobs whose lease ran out are taken back first: their worker is dead or stuck. One publication's
+    stages do not overlap: what another worker has in hand is left alone.
+    """
+    moment = now()
+    _take_back(session)
+    busy = select(Job.publication_id).where(Job.state == JobState.RUNNING)
+    order = case(_ORDER, value=Job.stage, else_=9)
+    due = session.scalars(
+        select(Job)
+        .where(
+            Job.state == JobState.QUEUED,
+            Job.not_before <= moment,
+            Job.stage.in_(stages),
+            Job.publication_id.not_in(busy),
+        )
+        .order_by(order, Job.not_before, Job.id)
+        .limit(limit)
+    ).all()
+    claims = []
+    for job in due:
+        if job.stage != due[0].stage:
+            break
+        job.state = JobState.RUNNING
+        job.lease_until = moment + lease
+        job.fence += 1
+        job.attempts += 1
+        job.error_code = job.error_data = None
+        claims.append(Claim(job.id, job.stage, job.publication_id, job.fence, job.attempts))
+    session.flush()
+    return claims
+
+
+def anything_due(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) -> bool:
+    """Whether a claim would find a job: a look that takes no lock."""
+    moment = now()
+    due = or_(
+        and_(Job.state == JobState.QUEUED, Job.not_before <= moment, Job.stage.in_(stages)),
+        and_(Job.state == JobState.RUNNING, Job.lease_until <= moment),
+    )
+    return session.scalar(select(Job.id).where(due).limit(1)) is not None
+
+
+def forget_old(session: Session, *, older_than: timedelta = timedelta(days=30)) -> None:
+    """Drop jobs that ended well long ago; failed ones stay until somebody looks at them."""
+    session.execute(
+        delete(Job).where(Job.state == JobState.DONE, Job.finished_at < now() - older_than)
+    )
+
+
+def _take_back(session: Session) -> None:
+    lost = session.scalars(
+        select(Job).where(Job.state == JobState.RUNNING, Job.lease_until <= now())
+    ).all()
+    for job in lost:
+        _requeue(session, job, error_code="worker_lost", error_data=None, delay=timedelta(0))
+
+
+def _requeue(
+    session: Session,
+    job: Job,
+    *,
+    error_code: str,
+    error_data: dict[str, Any] | None,
+    delay: timedelta,
+) -> None:
+    job.lease_until = None
+    job.fence += 1
+    job.error_code, job.error_data = error_code, error_data
+    if job.attempts >= MOST_ATTEMPTS:
+        job.state, job.finished_at = JobState.FAILED, now()
+        session.flush()
+        return
+    twin = session.scalar(
+        select(Job.id).where(Job.coalesce == job.coalesce, Job.state == JobState.QUEUED)
+    )
+    if twin is not None:
+        # The same work was queued again meanwhile; that job does this one's part.
+        job.state, job.finished_at = JobState.DONE, now()
+    else:
+        job.state, job.not_before = JobState.QUEUED, now() + delay
+    session.flush()
+
+
+def keep_alive(session: Session, held: Sequence[Claim], *, lease: timedelta) -> None:
+    """Extend the leases; StaleLeaseError where one is lost."""
+    for claimed in held:
+        _change(session, claimed, lease_until=now() + lease)
+
+
+def report_progress(session: Session, claimed: Claim, *, done: int, total: int) -> None:
+    """Show the depositor page `done` of `total`. Checks the fence like every write."""
+    _change(session, claimed, done_pages=done, total_pages=total)
+
+
+def complete(session: Session, claimed: Claim) -> None:
+    """End the job in the caller's transaction."""
+    _change(
+        session, claimed, state=JobState.DONE, lease_until=None, finished_at=now(), error_code=None
+    )
+
+
+def fail(session: Session, claimed: Claim, *, error_code: str, data: dict[str, Any] | None) -> None:
+    """End the job for good: the fault is of a kind that another attempt would meet again."""
+    _change(
+        session,
+        claimed,
+        state=JobState.FAILED,
+        lease_until=None,
+        finished_at=now(),
+        error_code=error_code,
+        error_data=data,
+    )
+
+
+def postpone(
+    session: Session, claimed: Claim, *, error_code: str, data: dict[str, Any] | None = None
+) -> None:
+    """Give the job back for a later attempt: 2, 8, 32 … seconds on, at most MOST_ATTEMPTS times."""
+    job = session.get(Job, claimed.job_id)
+    if job is None or job.fence != claimed.fence or job.state is not JobState.RUNNING:
+        raise StaleLeaseError(job_id=claimed.job_id)
+    delay = timedelta(seconds=2 * 4 ** (job.attempts - 1))
+    _requeue(session, job, error_code=error_code, error_data=data, delay=delay)
+
+
+def release(session: Session, claimed: Claim) -> None:
+    """Give the job back untouched: the worker is asked to stop. The attempt does not count."""
+    job = session.get(Job, claimed.job_id)
+    if job is not None and job.fence == claimed.fence and job.state is JobState.RUNNING:
+        job.attempts -= 1
+        _requeue(session, job, error_code="worker_stopped", error_data=None, delay=timedelta(0))
+
+
+def _change(session: Session, claimed: Claim, **values: Any) -> None:
+    changed = session.execute(
+        update(Job)
+        .where(Job.id == claimed.job_id, Job.fence == claimed.fence, Job.state == JobState.RUNNING)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if cast(CursorResult[Any], changed).rowcount != 1:
+        raise StaleLeaseError(job_id=claimed.job_id)
+
+
+def retry(session: Session, job_id: int) -> None:
+    """Queue a failed job again, with all its attempts."""
+    job = session.get_one(Job, job_id)
+    if job.state is JobState.FAILED:
+        enqueue(session, job.stage, job.publication_id)
+
+
+def beat(session: Session, name: str) -> None:
+    """Show that the worker called `name` is alive."""
+    session.merge(WorkerHeartbeat(name=name, at=now()))
+    session.execute(
+        delete(WorkerHeartbeat).where(WorkerHeartbeat.at < now() - timedelta(minutes=10))
+    )
+
+
+def remove_heartbeat(session: Session, name: str) -> None:
+    session.execute(delete(WorkerHeartbeat).where(WorkerHeartbeat.name == name))
+
+
+def worker_is_alive(session: Session) -> bool:
+    """Whether a worker gave a sign within the last half minute."""
+    last = session.scalar(select(func.max(WorkerHeartbeat.at)))
+    return last is not None and last > now() - timedelta(seconds=30)
+
+
+def worker_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    waiting: int
+    running: int
+    failed: int
+
+
+def count_jobs(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) -> QueueCounts:
+    """How many jobs of these stages wait, run, and failed."""
+    rows = session.execute(
+        select(Job.state, func.count()).where(Job.stage.in_(stages)).group_by(Job.state)
+    )
+    counts: dict[JobState, int] = {row[0]: row[1] for row in rows}
+    return QueueCounts(
+        waiting=counts.get(JobState.QUEUED, 0),
+        running=counts.get(JobState.RUNNING, 0),
+        failed=counts.get(JobState.FAILED, 0),
+    )

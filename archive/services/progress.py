@@ -1,0 +1,119 @@
+"""How far a deposit's intake is, in stages that a depositor understands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.core.status import JobState, Status
+from archive.core.wording import sentence
+from archive.models import File, Job, Page, Publication, Stage
+
+LABELS = {
+    Stage.EXTRACT: "Đọc chữ trong tệp",
+    Stage.INDEX: "Đưa vào chỉ mục tìm kiếm",
+    Stage.IMAGES: "Tạo ảnh trang",
+}
+
+
+@dataclass(frozen=True)
+class StageProgress:
+    """`state`: waiting | running | done | failed; `done` of `total` are pages, 0 where unknown."""
+
+    label: str
+    state: str
+    detail: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    stages: tuple[StageProgress, ...]
+    is_running: bool
+    problem: str
+    """The first sentence that needs a person, "" where all is well."""
+
+
+def progress_of(session: Session, publication: Publication, files: Sequence[File]) -> Progress:
+    """The stages of `publication`: received, read, findable, drawn."""
+    jobs: dict[Stage, Job] = {}
+    for job in session.scalars(
+        select(Job).where(Job.publication_id == publication.id).order_by(Job.id)
+    ):
+        jobs[job.stage] = job
+    problems = [
+        f"{file.name}: {sentence(file.problem_code, file.problem_data)}"
+        for file in files
+        if file.problem_code
+    ]
+    stages = [
+        StageProgress(
+            label="Nhận tệp" if files else "Ghi nhận hồ sơ, chưa có tệp",
+            state="done",
+            detail=f"{len(files)} tệp, đã kiểm tra và cất giữ" if files else "",
+            done=0,
+            total=0,
+        )
+    ]
+    read = bool(files) and all(file.text_done for file in files)
+    if files:
+        stages.append(_extract_stage(session, publication, jobs.get(Stage.EXTRACT), read, problems))
+    stages.append(_stage(Stage.INDEX, jobs.get(Stage.INDEX), ready=not files or read))
+    drawable = [file for file in files if file.kind not in ("docx", "txt") and file.page_count]
+    if drawable or not read:
+        stages.append(_stage(Stage.IMAGES, jobs.get(Stage.IMAGES), ready=read))
+    if not files:
+        stages = [stage for stage in stages if stage.label != LABELS[Stage.IMAGES]]
+    running = any(job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs.values())
+    if publication.status is Status.WITHDRAWN:
+        running = False
+    failed = next((stage.detail for stage in stages if stage.state == "failed"), "")
+    return Progress(
+        stages=tuple(stages), is_running=running, problem=problems[0] if problems else failed
+    )
+
+
+def _extract_stage(
+    session: Session,
+    publication: Publication,
+    job: Job | None,
+    read: bool,
+    problems: Sequence[str],
+) -> StageProgress:
+    base = _stage(Stage.EXTRACT, job, ready=True)
+    if problems:
+        return StageProgress(base.label, "failed", " ".join(problems), base.done, base.total)
+    if not read:
+        return base
+    with_text = session.scalar(
+        select(func.count())
+        .select_from(Page)
+        .where(Page.publication_id == publication.id, Page.text_source != "none")
+    )
+    detail = f"{publication.page_count} trang, {with_text} trang có chữ"
+    if not with_text:
+        detail = f"{publication.page_count} trang. {sentence('no_text')}"
+    return StageProgress(base.label, "done", detail, 0, 0)
+
+
+def _stage(stage: Stage, job: Job | None, *, ready: bool) -> StageProgress:
+    label = LABELS[stage]
+    if job is None or not ready:
+        return StageProgress(label, "waiting", "", 0, 0)
+    match job.state:
+        case JobState.DONE:
+            return StageProgress(label, "done", "", 0, 0)
+        case JobState.FAILED:
+            return StageProgress(
+                label, "failed", sentence(job.error_code or "", job.error_data), 0, 0
+            )
+        case JobState.RUNNING:
+            total = job.total_pages
+            detail = f"trang {job.done_pages} / {total}" if total else "đang làm"
+            return StageProgress(label, "running", detail, job.done_pages, total)
+        case _:
+            return StageProgress(label, "waiting", "đang chờ đến lượt", 0, 0)

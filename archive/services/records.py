@@ -1,0 +1,240 @@
+"""The record as people give it: checked, written to the database, and kept as JSON beside the
+originals so that the catalogue can be made again from storage alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.core.collation import sort_key
+from archive.core.dates import IssueDate, now, parse_day, parse_issue_date
+from archive.core.errors import InvalidInputError
+from archive.core.roles import Access
+from archive.core.text import clean_text
+from archive.core.vocabulary import KINDS, MULTIPLE_FIELDS
+from archive.models import Event, File, Publication, PublicationValue
+
+TEXT_FIELDS: Mapping[str, int] = {
+    "title": 500,
+    "subtitle": 500,
+    "responsibility": 1000,
+    "publisher": 300,
+    "printer": 300,
+    "isbn": 40,
+    "licence_number": 100,
+    "print_run": 40,
+    "dimensions": 60,
+    "rights": 500,
+    "abstract": 20_000,
+    "series": 300,
+    "volume": 60,
+    "plan_task": 300,
+}
+"""Fields of one value, with the number of characters each may have."""
+
+VALUE_LENGTH = 300
+VALUES_PER_FIELD = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordInput:
+    """A record as a form, a sheet or storage gives it; `issued` None where nobody knows."""
+
+    title: str
+    subtitle: str = ""
+    responsibility: str = ""
+    issued: IssueDate | None = None
+    kind: str = "other"
+    publisher: str = ""
+    printer: str = ""
+    isbn: str = ""
+    licence_number: str = ""
+    print_run: str = ""
+    dimensions: str = ""
+    rights: str = ""
+    access: Access = Access.PUBLIC
+    embargo_until: date | None = None
+    abstract: str = ""
+    series: str = ""
+    volume: str = ""
+    plan_task: str = ""
+    unit_name_given: str = ""
+    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Values of `MULTIPLE_FIELDS`."""
+
+
+def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
+    """The record in `given`, a mapping of field names to typed text (`;` parts several values).
+
+    Raises InvalidInputError with the field and `required`, `too_long`, `date_invalid`,
+    `date_early`, `date_future`, `kind_unknown`, `access_unknown` or `too_many`.
+    """
+    texts = {name: clean_text(given.get(name) or "").strip() for name in TEXT_FIELDS}
+    if not texts["title"]:
+        raise InvalidInputError(field="title", problem="required")
+    for name, most in TEXT_FIELDS.items():
+        if len(texts[name]) > most:
+            raise InvalidInputError(field=name, problem="too_long", most=most)
+    return RecordInput(
+        **texts,
+        issued=read_issued(given.get("issued") or "", first_year=first_year),
+        kind=_choice(given, "kind", KINDS, "other", "kind_unknown"),
+        access=Access(
+            _choice(given, "access", [a.value for a in Access], "public", "access_unknown")
+        ),
+        embargo_until=_embargo(given.get("embargo_until") or ""),
+        values={name: read_values(name, given.get(name) or "") for name in MULTIPLE_FIELDS},
+    )
+
+
+def read_issued(text: str, *, first_year: int) -> IssueDate | None:
+    """The issue date, None for an empty text. From the first year on and not in the future."""
+    if not text.strip():
+        return None
+    try:
+        issued = parse_issue_date(text)
+    except ValueError:
+        raise InvalidInputError(field="issued", problem="date_invalid", value=text) from None
+    if issued.year < first_year:
+        raise InvalidInputError(
+            field="issued", problem="date_early", value=text, first_year=first_year
+        )
+    present = now().date()
+    latest = IssueDate(present.year, present.month, present.day)
+    if issued.year > latest.year or (issued.day and issued > latest):
+        # A publication is deposited once it is printed; a later date is a slip of the keyboard.
+        raise InvalidInputError(field="issued", problem="date_future", value=text)
+    return issued
+
+
+def read_values(name: str, text: str) -> tuple[str, ...]:
+    """The values between semicolons, each once, in their order."""
+    values = tuple(
+        dict.fromkeys(
+            " ".join(part.split()) for part in clean_text(text).split(";") if part.strip()
+        )
+    )
+    if len(values) > VALUES_PER_FIELD:
+        raise InvalidInputError(field=name, problem="too_many", most=VALUES_PER_FIELD)
+    for value in values:
+        if len(value) > VALUE_LENGTH:
+            raise InvalidInputError(field=name, problem="too_long", most=VALUE_LENGTH)
+    return values
+
+
+def _choice(given: Mapping[str, str], name: str, known: Any, default: str, problem: str) -> str:
+    value = (given.get(name) or "").strip()
+    if not value:
+        return default
+    if value not in known:
+        raise InvalidInputError(field=name, problem=problem, value=value)
+    return value
+
+
+def _embargo(text: str) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return parse_day(text)
+    except ValueError:
+        raise InvalidInputError(field="embargo_until", problem="date_invalid", value=text) from None
+
+
+def apply_record(publication: Publication, record: RecordInput) -> None:
+    """Write every field of `record` into `publication`; the caller commits."""
+    for name in TEXT_FIELDS:
+        setattr(publication, name, getattr(record, name))
+    publication.title_sort = sort_key(record.title)[:2000]
+    publication.issued = str(record.issued) if record.issued else None
+    publication.issued_year = record.issued.year if record.issued else None
+    publication.kind = record.kind
+    publication.access = record.access
+    publication.embargo_until = record.embargo_until
+    publication.unit_name_given = record.unit_name_given
+    publication.values = [
+        PublicationValue(field=name, position=position, value=value)
+        for name in MULTIPLE_FIELDS
+        for position, value in enumerate(record.values.get(name, ()))
+    ]
+
+
+_PLAIN = tuple(
+    f.name
+    for f in fields(RecordInput)
+    if f.name not in ("issued", "access", "embargo_until", "values")
+)
+FORMAT = 1
+"""Version of the JSON below; it rises when a reader of older records needs to know."""
+
+
+def record_json(session: Session, publication: Publication) -> bytes:
+    """The whole record as the UTF-8 JSON that storage keeps: what `record_from_json` reads."""
+    files = session.scalars(
+        select(File).where(File.publication_id == publication.id).order_by(File.position)
+    )
+    events = session.scalars(
+        select(Event).where(Event.publication_id == publication.id).order_by(Event.id)
+    )
+    unit = publication.unit
+    content = {
+        "format": FORMAT,
+        "id": publication.id,
+        **{name: getattr(publication, name) for name in _PLAIN},
+        "issued": publication.issued,
+        "access": publication.access.value,
+        "embargo_until": str(publication.embargo_until) if publication.embargo_until else None,
+        **{name: list(publication.values_of(name)) for name in MULTIPLE_FIELDS},
+        "unit": {
+            "code": unit.code,
+            "name": unit.name,
+            "kind": unit.kind,
+            "parent": unit.parent.code if unit.parent else None,
+            "valid_from": str(unit.valid_from) if unit.valid_from else None,
+            "valid_to": str(unit.valid_to) if unit.valid_to else None,
+            "successor": unit.successor.code if unit.successor else None,
+        },
+        "status": publication.status.value,
+        "is_demo": publication.is_demo,
+        "added_at": publication.added_at.isoformat(),
+        "depositor": publication.depositor.email if publication.depositor else None,
+        "files": [
+            {
+                "path": file.logical_path,
+                "name": file.name,
+                "kind": file.kind,
+                "media_type": file.media_type,
+                "size_bytes": file.size_bytes,
+                "sha256": file.sha256,
+                "sha512": file.sha512,
+            }
+            for file in files
+        ],
+        "events": [
+            {
+                "at": event.at.isoformat(),
+                "kind": event.kind,
+                "actor": event.actor_name,
+                "note": event.note,
+                "data": event.data,
+            }
+            for event in events
+        ],
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def record_from_json(content: Mapping[str, Any]) -> RecordInput:
+    """The RecordInput in a stored record. Storage is trusted: no date or length is refused."""
+    return RecordInput(
+        **{name: content.get(name) or "" for name in _PLAIN},
+        issued=parse_issue_date(content["issued"]) if content.get("issued") else None,
+        access=Access(content["access"]),
+        embargo_until=parse_day(content["embargo_until"]) if content.get("embargo_until") else None,
+        values={name: tuple(content.get(name) or ()) for name in MULTIPLE_FIELDS},
+    )

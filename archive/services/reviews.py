@@ -1,0 +1,67 @@
+"""What curators do with a deposit: accept it, return it with a note, withdraw it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from archive.core.dates import now
+from archive.core.errors import InvalidInputError, NotAllowedError
+from archive.core.roles import Actor
+from archive.core.status import Status, check_transition
+from archive.models import Publication, Stage
+from archive.services.events import note_event
+from archive.services.jobs import enqueue
+
+NOTE_LENGTH = 4000
+
+
+def accept(session: Session, publication: Publication, *, by: Actor, note: str = "") -> None:
+    """Open the publication to its readers; the next index commit makes it found."""
+    _curator(by)
+    kind = "restored" if publication.status is Status.WITHDRAWN else "accepted"
+    _move(session, publication, Status.ACCEPTED, kind=kind, by=by, note=note)
+
+
+def return_to_depositor(
+    session: Session, publication: Publication, *, by: Actor, note: str
+) -> None:
+    """Send it back. The note says what to mend, so it cannot be empty."""
+    _curator(by)
+    if not note.strip():
+        raise InvalidInputError(field="note", problem="required")
+    _move(session, publication, Status.RETURNED, kind="returned", by=by, note=note)
+
+
+def withdraw(session: Session, publication: Publication, *, by: Actor, note: str) -> None:
+    """Take an accepted publication from the readers; record and files are kept."""
+    _curator(by)
+    if not note.strip():
+        raise InvalidInputError(field="note", problem="required")
+    _move(session, publication, Status.WITHDRAWN, kind="withdrawn", by=by, note=note)
+
+
+def submit(session: Session, publication: Publication, *, by: Actor) -> None:
+    """Hand a draft or a mended deposit to the curators."""
+    if not by.may_curate and publication.unit_id != by.unit_id:
+        raise NotAllowedError(what="submit")
+    kind = "resubmitted" if publication.status is Status.RETURNED else "deposited"
+    _move(session, publication, Status.SUBMITTED, kind=kind, by=by, note="")
+
+
+def _curator(by: Actor) -> None:
+    if not by.may_curate:
+        raise NotAllowedError(what="review")
+
+
+def _move(
+    session: Session, publication: Publication, target: Status, *, kind: str, by: Actor, note: str
+) -> None:
+    if len(note) > NOTE_LENGTH:
+        raise InvalidInputError(field="note", problem="too_long", most=NOTE_LENGTH)
+    check_transition(publication.status, target)
+    publication.status = target
+    publication.changed_at = now()
+    publication.revision += 1
+    note_event(session, kind, by=by, publication_id=publication.id, note=note.strip())
+    enqueue(session, Stage.INDEX, publication.id)
+    enqueue(session, Stage.RECORD, publication.id)

@@ -1,0 +1,69 @@
+"""One search: the reader's rights are part of the query, and what comes back is checked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.core.roles import Actor
+from archive.models import Page, Publication
+from archive.search.highlight import Snippet, snippet
+from archive.search.index import SearchIndex
+from archive.search.requests import SearchRequest
+from archive.search.results import PageItem, SearchResults, WorkHit
+from archive.services.catalogue import publications_by_id
+
+
+@dataclass(frozen=True)
+class Found:
+    """Results with their rows: `publications` by id, `snippets` by (publication id, page number).
+
+    `items` leaves out what the catalogue no longer shows to this reader although the index, a
+    moment behind, still does.
+    """
+
+    results: SearchResults
+    items: Sequence[WorkHit | PageItem]
+    publications: Mapping[str, Publication]
+    snippets: Mapping[tuple[str, int], Snippet]
+
+
+def search(session: Session, index: SearchIndex, request: SearchRequest, *, actor: Actor) -> Found:
+    """Run `request`, whose viewer is `actor`'s (see `catalogue.viewer_of`).
+
+    Raises SearchIndexError where the index cannot answer and QueryRefusedError for a query beyond
+    the limits.
+    """
+    results = index.search(request, page_texts=lambda wanted: _texts(session, wanted))
+    publications = publications_by_id(
+        session, [item.work_id for item in results.items], actor=actor
+    )
+    items = [item for item in results.items if item.work_id in publications]
+    wanted = [
+        (item.work_id, page.number)
+        for item in items
+        for page in (item.pages if isinstance(item, WorkHit) else (item,))
+    ]
+    texts = _texts(session, wanted)
+    return Found(
+        results=results,
+        items=items,
+        publications=publications,
+        snippets={key: snippet(text, results.terms) for key, text in texts.items()},
+    )
+
+
+def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Page.publication_id, Page.number, Page.text).where(
+            Page.publication_id.in_({work_id for work_id, _ in wanted}),
+            Page.number.in_({number for _, number in wanted}),
+        )
+    )
+    asked = set(wanted)
+    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in asked}

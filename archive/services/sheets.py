@@ -1,0 +1,147 @@
+"""Reading a sheet of records: CSV, TSV or XLSX, with English or Vietnamese headings."""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from archive.core.errors import InvalidInputError
+
+_SAME = (
+    *("title", "subtitle", "responsibility", "creators", "unit", "issued", "kind", "publisher"),
+    *("printer", "isbn", "licence_number", "print_run", "dimensions", "themes", "places"),
+    *("people", "events", "audiences", "grades", "subjects", "rights", "access"),
+    *("embargo_until", "abstract", "series", "volume", "plan_task"),
+)
+# Heading → field. Several headings may name one field, a field stands in a sheet once.
+HEADINGS: Mapping[str, str] = {
+    **{name: name for name in _SAME},
+    "file": "files",
+    "files": "files",
+    "language": "languages",
+    "languages": "languages",
+    "tệp": "files",
+    "nhan đề": "title",
+    "phụ đề": "subtitle",
+    "thông tin trách nhiệm": "responsibility",
+    "tác giả": "creators",
+    "đơn vị": "unit",
+    "ngày phát hành": "issued",
+    "năm": "issued",
+    "loại": "kind",
+    "nhà xuất bản": "publisher",
+    "đơn vị in": "printer",
+    "số giấy phép": "licence_number",
+    "số lượng in": "print_run",
+    "khổ": "dimensions",
+    "ngôn ngữ": "languages",
+    "chủ đề": "themes",
+    "địa danh": "places",
+    "nhân vật": "people",
+    "sự kiện": "events",
+    "đối tượng": "audiences",
+    "lớp": "grades",
+    "môn": "subjects",
+    "quyền": "rights",
+    "truy cập": "access",
+    "hạn chế đến": "embargo_until",
+    "tóm tắt": "abstract",
+    "tùng thư": "series",
+    "tập": "volume",
+    "nhiệm vụ": "plan_task",
+}
+
+SUFFIXES = (".csv", ".tsv", ".xlsx")
+MOST_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: its number as a person counts it (the heading is 1) and its filled cells."""
+
+    number: int
+    values: Mapping[str, str]
+
+
+def read_sheet(path: Path) -> list[SheetRow]:
+    """The rows that hold anything.
+
+    Raises InvalidInputError(`sheet`, …): `sheet_unreadable`, `column_unknown`, `columns_missing`.
+    """
+    table = _read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_text(path)
+    if not table:
+        raise InvalidInputError(field="sheet", problem="columns_missing", value="title")
+    fields = [_field(cell) for cell in table[0]]
+    if "title" not in fields and "files" not in fields:
+        raise InvalidInputError(field="sheet", problem="columns_missing", value="title (Nhan đề)")
+    rows = []
+    for number, cells in enumerate(table[1:], start=2):
+        values = {
+            field: cell.strip()
+            for field, cell in zip(fields, cells, strict=False)
+            if field and cell.strip()
+        }
+        if values:
+            rows.append(SheetRow(number, values))
+    return rows
+
+
+def _field(heading: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", heading).strip().lower().split())
+    if not name:
+        return ""
+    field = HEADINGS.get(name) or HEADINGS.get(name.replace(" ", "_"))
+    if field is None:
+        raise InvalidInputError(field="sheet", problem="column_unknown", value=heading.strip())
+    return field
+
+
+def _read_text(path: Path) -> list[list[str]]:
+    if path.stat().st_size > MOST_BYTES:
+        raise InvalidInputError(field="sheet", problem="sheet_unreadable", value="tệp lớn quá")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInputError(
+            field="sheet", problem="sheet_unreadable", value="không phải UTF-8"
+        ) from None
+    first = text.partition("\n")[0]
+    delimiter = max("\t;,", key=first.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise InvalidInputError(
+            field="sheet", problem="sheet_unreadable", value=str(error)
+        ) from None
+
+
+def _read_xlsx(path: Path) -> list[list[str]]:
+    try:
+        workbook = CalamineWorkbook.from_path(path)
+        rows: Sequence[Sequence[Any]] = workbook.get_sheet_by_index(0).to_python()
+    except (CalamineError, OSError, ValueError) as error:
+        raise InvalidInputError(
+            field="sheet", problem="sheet_unreadable", value=str(error)[:200]
+        ) from None
+    return [[_cell(value) for value in row] for row in rows]
+
+
+def _cell(value: Any) -> str:
+    """A cell as a person reads it: 2024 is not 2024.0, a date is a date."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)

@@ -1,0 +1,118 @@
+"""A backup of everything that cannot be made again, in one file, and its way back."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from archive.core.errors import ArchiveError
+from archive.models import Publication, User
+from archive.models.database import Database
+from archive.services.holdings import Holdings
+from archive.storage.snapshot import Snapshot, pack, unpack
+
+DATABASE, SECRET = "archive.db", "secret_key"
+
+
+class RestoreRefusedError(ArchiveError):
+    """`reason`: `not_empty` (the archive holds something already), `no_database` (the file is no
+    backup of ours), `not_sqlite` (a server's database is backed up with its own tools)."""
+
+    code = "restore_refused"
+
+
+def back_up(
+    holdings: Holdings, target: Path, *, on_file: Callable[[str, int], None] | None = None
+) -> Snapshot:
+    """Write `target` (.tar or .tar.gz) while the archive goes on working.
+
+    The database first: what is deposited after it was copied is in storage only, and the restored
+    archive finds it there.
+    """
+    if not holdings.database.is_sqlite:
+        raise RestoreRefusedError(reason="not_sqlite")
+    copy = target.with_name(f".{target.name}.{secrets.token_hex(8)}.db")
+    try:
+        _copy_database(holdings.database, copy)
+        return pack(
+            target,
+            files={DATABASE: copy, SECRET: holdings.settings.instance / SECRET}
+            if (holdings.settings.instance / SECRET).is_file()
+            else {DATABASE: copy},
+            trees={"uploads": holdings.settings.uploads},
+            exclude=["uploads/incoming"],
+            on_file=on_file,
+        )
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _copy_database(database: Database, path: Path) -> None:
+    """SQLite's online backup: a consistent copy without stopping readers or writers."""
+    copy = Database(f"sqlite:///{path}")
+    with database.engine.connect() as source, copy.engine.connect() as target:
+        from_driver: Any = source.connection.driver_connection
+        to_driver: Any = target.connection.driver_connection
+        # Outside the transactions that connect() would begin: the backup holds its own.
+        to_driver.execute("PRAGMA journal_mode = DELETE")
+        from_driver.backup(to_driver)
+    copy.close()
+
+
+def restore(
+    holdings: Holdings, source: Path, *, on_file: Callable[[str, int], None] | None = None
+) -> Snapshot:
+    """Put a backup's database, key and uploads in the place of an empty archive's.
+
+    Everything is unpacked and checked beside the target before anything is moved. Raises
+    RestoreRefusedError or the snapshot's own errors; the archive is then as it was.
+    """
+    settings, database = holdings.settings, holdings.database
+    if not database.is_sqlite or database.path is None:
+        raise RestoreRefusedError(reason="not_sqlite")
+    _check_empty(holdings)
+    staging = settings.uploads.parent / f".restoring-{secrets.token_hex(8)}"
+    try:
+        snapshot = unpack(source, staging, on_file=on_file)
+        if not (staging / DATABASE).is_file():
+            raise RestoreRefusedError(reason="no_database")
+        database.close()
+        for entry in (staging / "uploads").iterdir():
+            target = settings.uploads / entry.name
+            if target.is_dir():
+                shutil.rmtree(target)
+            elif target.exists():
+                target.unlink()
+            shutil.move(entry, target)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{database.path}{suffix}").unlink(missing_ok=True)
+        shutil.move(staging / DATABASE, database.path)
+        if (staging / SECRET).is_file():
+            shutil.move(staging / SECRET, settings.instance / SECRET)
+            (settings.instance / SECRET).chmod(0o600)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return snapshot
+
+
+def _check_empty(holdings: Holdings) -> None:
+    if any(True for _ in holdings.originals.object_ids()) or any(
+        True for _ in holdings.records.latest()
+    ):
+        raise RestoreRefusedError(reason="not_empty")
+    path = holdings.database.path
+    if path is None or not path.exists():
+        return
+    with holdings.database.engine.connect() as connection:
+        if not holdings.database.engine.dialect.has_table(connection, "publication"):
+            return
+    with holdings.database.reading() as session:
+        rows = session.scalar(select(func.count()).select_from(Publication)) or 0
+        rows += session.scalar(select(func.count()).select_from(User)) or 0
+    if rows:
+        raise RestoreRefusedError(reason="not_empty")

@@ -1,0 +1,198 @@
+"""Units: made, changed, blocked, and read from a sheet."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from archive.core.dates import parse_day
+from archive.core.errors import InvalidInputError
+from archive.core.roles import Actor
+from archive.core.vocabulary import UNKNOWN_UNIT_CODE, UNKNOWN_UNIT_NAME
+from archive.models import Unit
+from archive.services.events import note_event
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+SHEET_COLUMNS = ("code", "name", "kind", "parent", "valid_from", "valid_to", "successor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitInput:
+    """A unit as a form or a sheet gives it; `parent` and `successor` are codes or ""."""
+
+    code: str
+    name: str
+    kind: str = ""
+    parent: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str = ""
+
+
+def find_unit(session: Session, code: str) -> Unit | None:
+    return session.scalar(select(Unit).where(Unit.code == code))
+
+
+def unknown_unit(session: Session) -> Unit:
+    """The built-in unit of records whose unit nobody named or knew."""
+    unit = find_unit(session, UNKNOWN_UNIT_CODE)
+    if unit is None:
+        unit = Unit(code=UNKNOWN_UNIT_CODE, name=UNKNOWN_UNIT_NAME, kind="", is_blocked=False)
+        session.add(unit)
+        session.flush()
+    return unit
+
+
+def create_unit(session: Session, given: UnitInput, *, by: Actor) -> Unit:
+    """A new unit. InvalidInputError names the field: `code` (`code_invalid`, `code_taken`),
+    `name` (`required`), `parent`/`successor` (`unit_unknown`), `valid_to` (`before_start`)."""
+    unit = Unit(code=given.code.strip(), is_blocked=False)
+    if not _CODE.fullmatch(unit.code):
+        raise InvalidInputError(field="code", problem="code_invalid", value=unit.code)
+    _apply(session, unit, given)
+    try:
+        with session.begin_nested():
+            session.add(unit)
+    except IntegrityError:
+        raise InvalidInputError(field="code", problem="code_taken", value=unit.code) from None
+    note_event(session, "unit_created", by=by, data={"unit": unit.code})
+    return unit
+
+
+def update_unit(session: Session, *, unit_id: int, given: UnitInput, by: Actor) -> Unit:
+    """Change everything but the code, which records outside the archive may rely on."""
+    unit = session.get_one(Unit, unit_id)
+    _apply(session, unit, given)
+    note_event(session, "unit_changed", by=by, data={"unit": unit.code})
+    return unit
+
+
+def block_unit(session: Session, *, unit_id: int, by: Actor) -> Unit:
+    """Stop deposits of this unit; its people can still read."""
+    unit = session.get_one(Unit, unit_id)
+    unit.is_blocked = True
+    note_event(session, "unit_blocked", by=by, data={"unit": unit.code})
+    return unit
+
+
+def unblock_unit(session: Session, *, unit_id: int, by: Actor) -> Unit:
+    unit = session.get_one(Unit, unit_id)
+    unit.is_blocked = False
+    note_event(session, "unit_unblocked", by=by, data={"unit": unit.code})
+    return unit
+
+
+def _apply(session: Session, unit: Unit, given: UnitInput) -> None:
+    if not given.name.strip():
+        raise InvalidInputError(field="name", problem="required")
+    if given.valid_from and given.valid_to and given.valid_to < given.valid_from:
+        raise InvalidInputError(field="valid_to", problem="before_start")
+    unit.name, unit.kind = given.name.strip(), given.kind.strip()
+    unit.valid_from, unit.valid_to = given.valid_from, given.valid_to
+    unit.parent_id = _other(session, unit, "parent", given.parent)
+    unit.successor_id = _other(session, unit, "successor", given.successor)
+
+
+def _other(session: Session, unit: Unit, field: str, code: str) -> int | None:
+    if not code.strip():
+        return None
+    found = find_unit(session, code.strip())
+    if found is None:
+        raise InvalidInputError(field=field, problem="unit_unknown", value=code)
+    # A unit below itself would send every walk up the tree round in a circle.
+    above: Unit | None = found
+    while above is not None:
+        if above.code == unit.code:
+            raise InvalidInputError(field=field, problem="unit_circle", value=code)
+        above = above.parent if field == "parent" else above.successor
+    return found.id
+
+
+@dataclass(frozen=True)
+class UnitSheetResult:
+    added: int
+    changed: int
+    failed: tuple[tuple[int, str, str, str], ...]
+    """(row from 2, column, problem code, value)"""
+
+
+def import_units(session: Session, path: Path, *, by: Actor) -> UnitSheetResult:
+    """Read a UTF-8 CSV or TSV of units with the columns of SHEET_COLUMNS (`code`, `name` needed).
+
+    A code that exists is changed. Parents and successors may stand below their children. When a
+    row fails, the caller should roll back: a half-read sheet leaves wrong parents behind.
+    """
+    text = path.read_text(encoding="utf-8-sig")
+    first = text.partition("\n")[0]
+    rows = list(csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in first else ","))
+    missing = [name for name in ("code", "name") if rows and name not in rows[0]]
+    if missing or not rows:
+        raise InvalidInputError(field="sheet", problem="columns_missing", value=missing)
+    return _import_rows(session, rows, by=by)
+
+
+def _import_rows(
+    session: Session, rows: Iterable[Mapping[str, str | None]], *, by: Actor
+) -> UnitSheetResult:
+    added = changed = 0
+    failed: list[tuple[int, str, str, str]] = []
+    linked: list[tuple[int, Unit, UnitInput]] = []
+    for number, row in enumerate(rows, start=2):
+        column = ""
+        try:
+            given = _unit_input(row)
+            bare = UnitInput(code=given.code, name=given.name, kind=given.kind)
+            unit = find_unit(session, given.code)
+            if unit is None:
+                unit = create_unit(session, bare, by=by)
+                added += 1
+            else:
+                changed += 1
+            linked.append((number, unit, given))
+        except InvalidInputError as error:
+            column = str(error.data["field"])
+            failed.append(
+                (number, column, str(error.data["problem"]), str(error.data.get("value", "")))
+            )
+    for number, unit, given in linked:
+        try:
+            update_unit(session, unit_id=unit.id, given=given, by=by)
+        except InvalidInputError as error:
+            failed.append(
+                (
+                    number,
+                    str(error.data["field"]),
+                    str(error.data["problem"]),
+                    str(error.data.get("value", "")),
+                )
+            )
+    return UnitSheetResult(added=added, changed=changed, failed=tuple(failed))
+
+
+def _unit_input(row: Mapping[str, str | None]) -> UnitInput:
+    values = {name: (row.get(name) or "").strip() for name in SHEET_COLUMNS}
+    days: dict[str, date | None] = {}
+    for name in ("valid_from", "valid_to"):
+        try:
+            days[name] = parse_day(values[name]) if values[name] else None
+        except ValueError:
+            raise InvalidInputError(
+                field=name, problem="date_invalid", value=values[name]
+            ) from None
+    return UnitInput(
+        code=values["code"],
+        name=values["name"],
+        kind=values["kind"],
+        parent=values["parent"],
+        successor=values["successor"],
+        valid_from=days["valid_from"],
+        valid_to=days["valid_to"],
+    )

@@ -1,0 +1,58 @@
+"""The settings of one archive, frozen at start; `config.py` makes them from the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Every value an operator may set; nothing else in the code reads the environment.
+
+    `instance`: folder for the database, the secret key and the demo accounts.
+    `uploads`: the truth (originals and records). `index`: what can be rebuilt.
+    `trusted_hosts`: empty means that any Host header is answered.
+    """
+
+    instance: Path
+    database_url: str
+    uploads: Path
+    index: Path
+    secret_key: str
+    assets: Path
+    site_name: str = "Kho Ấn Phẩm Cao Bằng"
+    base_url: str = ""
+    trusted_hosts: tuple[str, ...] = ()
+    first_year: int = 2019
+    max_upload_bytes: int = 2048 * 1024 * 1024
+    max_files_per_deposit: int = 50
+    session_lifetime: timedelta = field(default=timedelta(days=14))
+    password_link_lifetime: timedelta = field(default=timedelta(days=7))
+    sign_in_window: timedelta = field(default=timedelta(minutes=15))
+    sign_in_failures_per_account: int = 8
+    sign_in_failures_per_address: int = 40
+    held_file_lifetime: timedelta = field(default=timedelta(hours=24))
+    lease: timedelta = field(default=timedelta(seconds=60))
+    secure_cookies: bool = False
+
+    @property
+    def incoming(self) -> Path:
+        return self.uploads / "incoming"
+
+    @property
+    def ocfl(self) -> Path:
+        return self.uploads / "ocfl"
+
+    @property
+    def records(self) -> Path:
+        return self.uploads / "records"
+
+    @property
+    def search_folder(self) -> Path:
+        return self.index / "search"
+
+    @property
+    def images_folder(self) -> Path:
+        return self.index / "images"

@@ -1,0 +1,100 @@
+"""Who may open a route. Every view says so itself; a route that says nothing stops the start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from archive.core.roles import Actor
+from archive.web.context import current_actor
+
+
+class OpenTo(Enum):
+    """The audiences a route can be open to, each including those after it."""
+
+    ANYONE = "anyone"
+    ACCOUNTS = "accounts"
+    DEPOSITORS = "depositors"
+    CURATORS = "curators"
+    ADMINS = "admins"
+
+    def admits(self, actor: Actor) -> bool:
+        match self:
+            case OpenTo.ANYONE:
+                return True
+            case OpenTo.ACCOUNTS:
+                return actor.is_signed_in
+            case OpenTo.DEPOSITORS:
+                return actor.may_deposit
+            case OpenTo.CURATORS:
+                return actor.may_curate
+            case OpenTo.ADMINS:
+                return actor.may_administer
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def open_to(audience: OpenTo) -> Callable[[View], View]:
+    """Declare who may open the view. Innermost decorator: it marks the function itself."""
+
+    def mark(view: View) -> View:
+        view.open_to = audience  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def audience_of(app: Flask, endpoint: str) -> OpenTo | None:
+    """What the endpoint's view declares; None where it declares nothing."""
+    audience: OpenTo | None = getattr(app.view_functions[endpoint], "open_to", None)
+    return audience
+
+
+def guard() -> Response | None:
+    """Before each request: let through, send to the sign-in page, or refuse.
+
+    Runs before the body is read, so that nobody uploads into a refusal.
+    """
+    if request.endpoint is None:
+        return None
+    from flask import current_app
+
+    audience = audience_of(current_app, request.endpoint)
+    assert audience is not None, f"{request.endpoint} declares no audience"
+    if audience is OpenTo.ANYONE:
+        return None
+    actor = current_actor()
+    if audience.admits(actor):
+        return None
+    if actor.is_signed_in or request.path.startswith("/api/"):
+        abort(403 if actor.is_signed_in else 401)
+    target = request.full_path.rstrip("?") if request.method == "GET" else url_for("home.index")
+    return redirect(url_for("accounts.sign_in", next=target))
+
+
+def check_declarations(app: Flask) -> None:
+    """Stop the start where a route declares no audience."""
+    silent = sorted(
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if audience_of(app, rule.endpoint) is None
+    )
+    if silent:
+        raise RuntimeError(f"routes without a declared audience: {silent}")
+
+
+def safe_target(target: str | None) -> str:
+    """`target` if it is a path of this site, else the home page: `//evil` and `\\evil` are not."""
+    home = url_for("home.index")
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return home
+    if any(ord(character) < 32 for character in target) or "\\" in target:
+        return home
+    parts = urlsplit(target)
+    return home if parts.scheme or parts.netloc else target

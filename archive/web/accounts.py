@@ -1,0 +1,152 @@
+"""Signing in and out, passwords, one-time links."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask_login import current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from archive.core.errors import InvalidInputError
+from archive.core.wording import error_sentence
+from archive.services import accounts
+from archive.services.accounts import LinkSpentError, SignInRefusedError, SignInSlowedError
+from archive.web.access import OpenTo, open_to, safe_target
+from archive.web.context import SignedIn, current_actor, holdings, reading, writing
+from archive.web.forms import PasswordForm, SetPasswordForm, SignInForm, show_error
+
+blueprint = Blueprint("accounts", __name__)
+
+
+@blueprint.get("/dang-nhap")
+@open_to(OpenTo.ANYONE)
+def sign_in() -> str | Response:
+    if current_actor().is_signed_in:
+        return redirect(safe_target(request.args.get("next")))
+    form = SignInForm(next=request.args.get("next", ""))
+    return render_template("accounts/sign_in.html", form=form, current="")
+
+
+@blueprint.post("/dang-nhap")
+@open_to(OpenTo.ANYONE)
+def start_session() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_in.html", form=form, current=""), 422
+    settings = holdings().settings
+    with writing() as database:
+        try:
+            user, token = accounts.sign_in(
+                database,
+                email=form.email.data,
+                password=form.password.data,
+                address=request.remote_addr or "",
+                settings=settings,
+            )
+        except SignInRefusedError as error:
+            database.commit()
+            form.form_errors.append(error_sentence(error))
+            return render_template("accounts/sign_in.html", form=form, current=""), 422
+        except SignInSlowedError as error:
+            database.commit()
+            form.form_errors.append(error_sentence(error))
+            headers = {"Retry-After": str(error.data["retry_after_seconds"])}
+            return render_template("accounts/sign_in.html", form=form, current=""), 429, headers
+        signed_in = SignedIn(
+            token,
+            accounts.actor_of(user),
+            email=user.email,
+            unit_name=user.unit.name if user.unit else "",
+        )
+        database.commit()
+    _begin(signed_in)
+    return redirect(safe_target(form.next.data))
+
+
+def _begin(signed_in: SignedIn) -> None:
+    """Start the browser's session afresh: nothing set before sign-in goes on behind it."""
+    session.clear()
+    session.permanent = True
+    login_user(signed_in)
+
+
+@blueprint.post("/dang-xuat")
+@open_to(OpenTo.ANYONE)
+def sign_out() -> Response:
+    if current_actor().is_signed_in:
+        with writing() as database:
+            accounts.sign_out(database, current_user.token)
+            database.commit()
+        logout_user()
+    session.clear()
+    return redirect(url_for("home.index"))
+
+
+@blueprint.get("/doi-mat-khau")
+@open_to(OpenTo.ACCOUNTS)
+def password() -> str:
+    return render_template("accounts/password.html", form=PasswordForm(), current="")
+
+
+@blueprint.post("/doi-mat-khau")
+@open_to(OpenTo.ACCOUNTS)
+def change_password() -> str | Response | tuple[str, int]:
+    """A new password ends all sessions of the account; this browser goes on in a fresh one."""
+    form = PasswordForm()
+    if form.validate_on_submit() and _same_twice(form):
+        signed_in: SignedIn = current_user
+        actor = current_actor()
+        assert actor.user_id is not None
+        with writing() as database:
+            try:
+                token = accounts.change_password(
+                    database,
+                    user_id=actor.user_id,
+                    current=form.current.data,
+                    new=form.new.data,
+                    by=actor,
+                    settings=holdings().settings,
+                )
+            except InvalidInputError as error:
+                show_error(form, error)
+            else:
+                database.commit()
+                _begin(SignedIn(token, actor, email=signed_in.email, unit_name=signed_in.unit_name))
+                flash("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc.", "success")
+                return redirect(url_for("home.index"))
+    return render_template("accounts/password.html", form=form, current=""), 422
+
+
+def _same_twice(form: PasswordForm | SetPasswordForm) -> bool:
+    if form.new.data == form.again.data:
+        return True
+    show_error(form, InvalidInputError(field="again", problem="passwords_differ"))
+    return False
+
+
+@blueprint.get("/dat-mat-khau/<token>")
+@open_to(OpenTo.ANYONE)
+def set_password(token: str) -> str:
+    try:
+        accounts.find_password_link(reading(), token)
+    except LinkSpentError:
+        abort(410)
+    return render_template("accounts/set_password.html", form=SetPasswordForm(), current="")
+
+
+@blueprint.post("/dat-mat-khau/<token>")
+@open_to(OpenTo.ANYONE)
+def use_password_link(token: str) -> str | Response | tuple[str, int]:
+    form = SetPasswordForm()
+    if form.validate_on_submit() and _same_twice(form):
+        with writing() as database:
+            try:
+                accounts.use_password_link(database, token=token, password=form.new.data)
+            except LinkSpentError:
+                abort(410)
+            except InvalidInputError as error:
+                show_error(form, error)
+            else:
+                database.commit()
+                flash("Đã đặt mật khẩu. Mời đăng nhập.", "success")
+                return redirect(url_for("accounts.sign_in"))
+    return render_template("accounts/set_password.html", form=form, current=""), 422

@@ -1,0 +1,390 @@
+"""Depositing, mending a returned deposit, and one's own deposits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from archive.core.errors import (
+    InvalidInputError,
+    LimitReachedError,
+    NotFoundError,
+    RefusedFileError,
+    StorageError,
+)
+from archive.core.identifiers import is_id, new_id
+from archive.core.roles import Actor
+from archive.core.status import Status
+from archive.core.vocabulary import MULTIPLE_FIELDS, STATUS, UNKNOWN_UNIT_CODE
+from archive.core.wording import error_sentence, refusal_sentence, size_label
+from archive.models import HeldFile, Publication
+from archive.services import catalogue, deposits
+from archive.services.intake import CheckedFile, check_file
+from archive.services.progress import progress_of
+from archive.services.records import TEXT_FIELDS, RecordInput, read_record
+from archive.services.units import find_unit
+from archive.web.access import OpenTo, open_to
+from archive.web.context import current_actor, holdings, reading, writing
+from archive.web.forms import DepositForm, show_error
+from archive.web.listing import page_number, publication_cards
+from archive.web.pages import (
+    DepositPage,
+    DepositRow,
+    HeldFileRow,
+    Link,
+    MyDepositsPage,
+    StageRow,
+)
+from archive.web.present import PER_PAGE, paginate
+from archive.web.uploads import finish_uploads
+
+blueprint = Blueprint("deposits", __name__)
+
+ENDINGS = ".pdf, .docx, .txt, .jpg, .png, .tif, .webp"
+
+
+@blueprint.get("/nop")
+@open_to(OpenTo.DEPOSITORS)
+def new() -> str:
+    form = DepositForm(deposit_id=new_id())
+    _choose_units(form, reading())
+    if form.unit.choices:
+        form.unit.data = current_actor().unit_code or form.unit.choices[0][0]
+    return _render(form)
+
+
+@blueprint.post("/nop")
+@open_to(OpenTo.DEPOSITORS)
+def create() -> str | Response | tuple[str, int]:
+    """Take the files in, check everything, deposit. What is wrong is said field by field, and
+    files that arrived whole are kept for the next attempt."""
+    form = DepositForm()
+    deposit_id = form.deposit_id.data or ""
+    if not is_id(deposit_id):
+        deposit_id = new_id()
+    if _sent_before(deposit_id):
+        # The same form again: a second press of the button, or a retry after a lost answer.
+        return redirect(url_for("publications.show", publication_id=deposit_id))
+    return _submit(form, publication_id=deposit_id, amending=False)
+
+
+@blueprint.get("/an-pham/<publication_id>/sua")
+@open_to(OpenTo.DEPOSITORS)
+def edit(publication_id: str) -> str:
+    """The form of a draft or a returned deposit, filled with what it holds."""
+    publication = _find_amendable(reading(), publication_id)
+    form = DepositForm(formdata=None, data=_as_typed(publication))
+    _choose_units(form, reading())
+    form.deposit_id.data = publication_id
+    return _render(form, editing=True)
+
+
+@blueprint.post("/an-pham/<publication_id>/sua")
+@open_to(OpenTo.DEPOSITORS)
+def amend(publication_id: str) -> str | Response | tuple[str, int]:
+    """Mend it; new files take the place of the old ones, whose version stays in storage."""
+    _find_amendable(reading(), publication_id)
+    return _submit(DepositForm(), publication_id=publication_id, amending=True)
+
+
+def _sent_before(deposit_id: str) -> bool:
+    try:
+        found = catalogue.find_publication(reading(), deposit_id, actor=current_actor())
+    except NotFoundError:
+        return False
+    return found.depositor_id == current_actor().user_id
+
+
+def _find_amendable(session: Session, publication_id: str) -> Publication:
+    actor = current_actor()
+    try:
+        publication = catalogue.find_publication(session, publication_id, actor=actor)
+    except NotFoundError:
+        abort(404)
+    if not actor.may_curate and publication.unit_id != actor.unit_id:
+        abort(404)
+    if publication.status not in (Status.DRAFT, Status.RETURNED):
+        abort(409)
+    return publication
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """The files of one attempt: fit to deposit, held from before or new, and what is wrong."""
+
+    checked: tuple[CheckedFile, ...]
+    errors: tuple[str, ...]
+
+
+def _take_files() -> _Intake:
+    """Receive and check every file; good ones are held at once, so that a fault in the form, or a
+    browser that goes away, does not cost the upload."""
+    actor = current_actor()
+    checked: list[CheckedFile] = []
+    errors: list[str] = []
+    session = reading()
+    candidates = [
+        (row.name, received)
+        for row, received in deposits.find_held(
+            session, holdings(), request.form.getlist("held"), by=actor
+        )
+    ]
+    known = {received.name for _, received in candidates}
+    for upload in finish_uploads(request.files.getlist("files")):
+        if upload.received is None:
+            assert upload.error is not None, "an upload is received or has its error"
+            errors.append(f"{upload.name}: {error_sentence(upload.error)}")
+        else:
+            candidates.append((upload.name, upload.received))
+    most = holdings().settings.max_files_per_deposit
+    if len(candidates) > most:
+        errors.append(f"Nhiều tệp quá: mỗi lần nộp tối đa {most} tệp.")
+    for position, (name, received) in enumerate(candidates):
+        try:
+            if position >= most:
+                raise RefusedFileError()
+            checked.append(check_file(received, name))
+        except (RefusedFileError, LimitReachedError) as error:
+            if position < most:
+                errors.append(f"{name}: {refusal_sentence(error)}")
+            holdings().incoming.discard(received)
+    with writing() as database:
+        for file in checked:
+            if file.received.name not in known:
+                deposits.hold_file(database, received=file.received, name=file.name, by=actor)
+        database.commit()
+    return _Intake(checked=tuple(checked), errors=tuple(errors))
+
+
+def _submit(
+    form: DepositForm, *, publication_id: str, amending: bool
+) -> str | Response | tuple[str, int]:
+    _choose_units(form, reading())
+    intake = _take_files()
+    status = Status.DRAFT if request.form.get("action") == "draft" else Status.SUBMITTED
+    errors = list(intake.errors)
+    valid = form.validate_on_submit()
+    record = _read(form) if valid else None
+    if not intake.checked and not amending and not errors:
+        errors.append("Chưa có tệp nào. Chọn ít nhất một tệp của ấn phẩm.")
+    if record is None or errors:
+        return _render(form, held=intake.checked, errors=errors, editing=amending), 422
+    try:
+        done = _deposit(
+            form,
+            record,
+            intake,
+            publication_id=publication_id,
+            status=status,
+            amending=amending,
+        )
+    except InvalidInputError as error:
+        show_error(form, error)
+        return _render(form, held=intake.checked, errors=errors, editing=amending), 422
+    except StorageError as error:
+        errors.append(error_sentence(error))
+        return _render(form, held=intake.checked, errors=errors, editing=amending), 507
+    for file in intake.checked:
+        holdings().incoming.discard(file.received)
+    flash(
+        "Đã lưu bản nháp."
+        if status is Status.DRAFT
+        else "Đã nhận. Kho đang đọc chữ trong tệp; cơ quan thường trực sẽ duyệt.",
+        "success",
+    )
+    for sentence in done:
+        flash(sentence, "info")
+    return redirect(url_for("publications.show", publication_id=publication_id))
+
+
+def _read(form: DepositForm) -> RecordInput | None:
+    try:
+        return read_record(form.typed(), first_year=holdings().settings.first_year)
+    except InvalidInputError as error:
+        show_error(form, error)
+        return None
+
+
+def _deposit(
+    form: DepositForm,
+    record: RecordInput,
+    intake: _Intake,
+    *,
+    publication_id: str,
+    status: Status,
+    amending: bool,
+) -> list[str]:
+    """Deposit or amend in one transaction; the sentences about earlier deposits of the bytes."""
+    actor = current_actor()
+    with writing() as database:
+        unit = find_unit(database, form.unit.data)
+        if unit is None:
+            raise InvalidInputError(field="unit", problem="unit_unknown", value=form.unit.data)
+        if amending:
+            done = deposits.amend(
+                database,
+                holdings(),
+                publication=_find_amendable(database, publication_id),
+                record=record,
+                files=intake.checked,
+                unit=unit,
+                submit=status is Status.SUBMITTED,
+                by=actor,
+            )
+        else:
+            done = deposits.deposit(
+                database,
+                holdings(),
+                publication_id=publication_id,
+                record=record,
+                files=intake.checked,
+                unit=unit,
+                status=status,
+                by=actor,
+            )
+        told = [_told(database, other, actor) for other in done.same_as]
+        deposits.forget_held(database, [file.received.name for file in intake.checked])
+        database.commit()
+    return told
+
+
+def _told(session: Session, other: Publication, actor: Actor) -> str:
+    """The sentence that tells a depositor of an earlier deposit of the same bytes."""
+    name = f"“{other.title}” của {other.unit.name}, nộp ngày {other.added_at:%d/%m/%Y}"
+    return f"Kho đã có tệp giống hệt trong {name}. Bản nộp này vẫn được giữ; biên mục viên sẽ xem."
+
+
+def _choose_units(form: DepositForm, session: Session) -> None:
+    form.unit.choices = [
+        (unit.code, unit.name)
+        for unit in catalogue.unit_choices(session, actor=current_actor())
+        if unit.code != UNKNOWN_UNIT_CODE or current_actor().may_curate
+    ]
+
+
+def _as_typed(publication: Publication) -> dict[str, str]:
+    """The record as the form's text."""
+    issued = publication.issue_date
+    embargo = publication.embargo_until
+    return {
+        **{name: getattr(publication, name) for name in TEXT_FIELDS},
+        **{name: "; ".join(publication.values_of(name)) for name in MULTIPLE_FIELDS},
+        "unit": publication.unit.code,
+        "kind": publication.kind,
+        "issued": issued.vietnamese if issued else "",
+        "access": publication.access.value,
+        "embargo_until": f"{embargo.day}/{embargo.month}/{embargo.year}" if embargo else "",
+    }
+
+
+def _render(
+    form: DepositForm,
+    *,
+    held: Sequence[CheckedFile | HeldFile] = (),
+    errors: Sequence[str] = (),
+    editing: bool = False,
+) -> str:
+    most = holdings().settings.max_upload_bytes
+    rows = [
+        HeldFileRow(
+            id=file.received.name,
+            name=file.name,
+            size_label=size_label(file.received.size_bytes),
+        )
+        for file in held
+        if isinstance(file, CheckedFile)
+    ]
+    page = DepositPage(
+        form=form,
+        held=rows,
+        max_upload_label=size_label(most),
+        max_upload_bytes=most,
+        accepted_endings=ENDINGS,
+        file_errors=errors,
+        first_year=holdings().settings.first_year,
+        editing=editing,
+    )
+    return render_template("deposits/new.html", current="deposit", page=page)
+
+
+def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[DepositRow]:
+    """Deposits with their stage, what needs a person, and the curator's last note."""
+    rows = []
+    for publication, card in zip(
+        publications, publication_cards(session, publications), strict=True
+    ):
+        progress = progress_of(session, publication, catalogue.list_files(session, publication.id))
+        notes = [
+            event.note
+            for event in catalogue.list_events(session, publication.id)
+            if event.kind in ("returned", "withdrawn")
+        ]
+        rows.append(
+            DepositRow(
+                card=card,
+                deposited_at=publication.added_at,
+                progress=[
+                    StageRow(stage.label, stage.state, stage.detail, stage.done, stage.total)
+                    for stage in progress.stages
+                ]
+                if progress.is_running
+                else (),
+                problem=progress.problem,
+                note=notes[-1]
+                if notes and publication.status in (Status.RETURNED, Status.WITHDRAWN)
+                else "",
+            )
+        )
+    return rows
+
+
+@blueprint.get("/cua-toi")
+@open_to(OpenTo.DEPOSITORS)
+def mine() -> str:
+    """What the account and its unit deposited, with what has to be done."""
+    session, actor = reading(), current_actor()
+    own: ColumnElement[bool] = Publication.depositor_id == actor.user_id
+    if actor.unit_id is not None:
+        own = or_(own, Publication.unit_id == actor.unit_id)
+    chosen = request.args.get("tinh-trang", "")
+    condition = and_(own, Publication.status == Status(chosen)) if chosen in STATUS else own
+    number = page_number(request.args)
+    publications = catalogue.list_publications(
+        session, condition, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
+    )
+    page = MyDepositsPage(
+        rows=deposit_rows(session, publications),
+        filters=status_links(session, own, chosen=chosen, path="/cua-toi"),
+        pagination=paginate(
+            page=number,
+            total=catalogue.count_publications(session, condition),
+            per_page=PER_PAGE,
+            path="/cua-toi",
+            args=request.args.to_dict(flat=False),
+        ),
+    )
+    return render_template("deposits/mine.html", current="mine", page=page)
+
+
+def status_links(
+    session: Session, condition: ColumnElement[bool], *, chosen: str, path: str
+) -> list[Link]:
+    """The statuses as a filter, each with its count."""
+    counts = catalogue.count_by_status(session, condition)
+    links = [Link(label="Tất cả", url=path, count=sum(counts.values()), selected=not chosen)]
+    links += [
+        Link(
+            label=label,
+            url=f"{path}?tinh-trang={code}",
+            count=counts.get(code, 0),
+            selected=code == chosen,
+        )
+        for code, label in STATUS.items()
+        if counts.get(code) or code == chosen
+    ]
+    return links

@@ -1,0 +1,134 @@
+"""Home, help, browse."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from archive.core.errors import SearchIndexError
+from archive.core.wording import error_sentence
+from archive.search.requests import SearchRequest
+from archive.services import catalogue
+from archive.services.searching import Found, search
+from archive.web.access import OpenTo, open_to
+from archive.web.context import current_actor, holdings, reading
+from archive.web.listing import (
+    active_links,
+    facet_groups,
+    page_number,
+    publication_cards,
+    read_request,
+    search_cards,
+    sort_links,
+)
+from archive.web.pages import BrowsePage, HomePage, Link, LinkGroup
+from archive.web.present import paginate
+
+blueprint = Blueprint("home", __name__)
+
+NEWEST = 12
+GROUPS = ("year", "unit", "kind", "theme", "place", "audience", "grade", "subject")
+FIRST_VALUES = 12
+
+
+@blueprint.get("/")
+@open_to(OpenTo.ANYONE)
+def index() -> str:
+    session, actor = reading(), current_actor()
+    newest = catalogue.list_publications(session, catalogue.readable_by(actor), limit=NEWEST)
+    totals = catalogue.count_holdings(session, actor=actor)
+    groups = _facets_of_everything()
+    return render_template(
+        "home/index.html",
+        current="home",
+        page=HomePage(
+            newest=publication_cards(session, newest),
+            years=sorted(groups.get("year", ()), key=lambda link: link.label),
+            kinds=groups.get("kind", ()),
+            audiences=groups.get("audience", ()),
+            grades=sorted(groups.get("grade", ()), key=lambda link: (len(link.label), link.label)),
+            publication_count=totals.publications,
+            page_count=totals.pages,
+        ),
+    )
+
+
+def _facets_of_everything() -> dict[str, list[Link]]:
+    """Every value with its count and its browse page; nothing while the index is unavailable."""
+    try:
+        found = _browse(SearchRequest(viewer=catalogue.viewer_of(current_actor()), per_page=1))
+    except SearchIndexError:
+        return {}
+    return {
+        group.name: list(group.links)
+        for group in facet_groups(found.results, args=MultiDict(), path="/duyet", everything=True)
+    }
+
+
+def _browse(asked: SearchRequest) -> Found:
+    return search(reading(), holdings().index, asked, actor=current_actor())
+
+
+@blueprint.get("/duyet")
+@open_to(OpenTo.ANYONE)
+def browse() -> str:
+    """All values of all groups, and the publications of the chosen ones."""
+    args = request.args
+    asked = read_request(args, per_page=24, default_sort="newest")
+    group_name = args.get("nhom", "")
+    try:
+        found = _browse(asked)
+    except SearchIndexError as error:
+        page = BrowsePage(
+            groups=(), active=(), cards=(), pagination=None, sorts=(), notice=error_sentence(error)
+        )
+        return render_template("browse/index.html", current="browse", page=page)
+    groups = _shortened(
+        facet_groups(found.results, args=args, path="/duyet", everything=True), whole=group_name
+    )
+    chosen = bool(asked.selected())
+    return render_template(
+        "browse/index.html",
+        current="browse",
+        page=BrowsePage(
+            groups=groups,
+            active=active_links(found.results, args=args, path="/duyet"),
+            cards=search_cards(reading(), found) if chosen else (),
+            pagination=paginate(
+                page=page_number(args),
+                total=found.results.total,
+                per_page=24,
+                path="/duyet",
+                args=args.to_dict(flat=False),
+            )
+            if chosen
+            else None,
+            sorts=sort_links(args, path="/duyet", default="newest") if chosen else (),
+        ),
+    )
+
+
+def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
+    """Each group's first values with a link to the rest; of `whole` all, and nothing else."""
+    if whole:
+        return [group for group in groups if group.name == whole]
+    shortened = []
+    for group in groups:
+        if group.name not in GROUPS:
+            continue
+        links = group.links
+        if len(links) > FIRST_VALUES:
+            group = LinkGroup(
+                name=group.name,
+                label=group.label,
+                links=links[:FIRST_VALUES],
+                more_url=f"/duyet?nhom={group.name}",
+            )
+        shortened.append(group)
+    return shortened
+
+
+@blueprint.get("/huong-dan")
+@open_to(OpenTo.ANYONE)
+def guide() -> str:
+    return render_template("help/index.html", current="help")

@@ -1,0 +1,145 @@
+"""What search and browse share: the request read from the URL, facets as links, cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from archive.models import Publication
+from archive.search.requests import SearchRequest, Sort
+from archive.search.results import SearchResults
+from archive.services.catalogue import cover_pages, viewer_of
+from archive.services.searching import Found
+from archive.web.context import current_actor, holdings
+from archive.web.pages import Card, Link, LinkGroup
+from archive.web.present import FACETS, cards_of, facet_label
+
+SORTS: dict[str, str] = {
+    "relevance": "Sát nhất",
+    "newest": "Mới nhất",
+    "oldest": "Cũ nhất",
+    "title": "Nhan đề A–Z",
+}
+
+# Facet name in the URL → the field of SearchRequest that it fills.
+_FIELDS = {
+    "unit": "units",
+    "kind": "kinds",
+    "theme": "themes",
+    "place": "places",
+    "person": "people",
+    "audience": "audiences",
+    "grade": "grades",
+    "subject": "subjects",
+    "language": "languages",
+}
+MOST_VALUES = 20
+
+
+def page_number(args: MultiDict[str, str]) -> int:
+    """The page asked for, from 1; nonsense is page 1."""
+    return max(1, min(args.get("page", 1, type=int), 100_000))
+
+
+def read_request(
+    args: MultiDict[str, str], *, per_page: int, default_sort: Sort = "relevance"
+) -> SearchRequest:
+    """The search in a URL. A person's URL is read kindly: what makes no sense is left out."""
+    sort = args.get("sort", default_sort)
+    return SearchRequest(
+        viewer=viewer_of(current_actor()),
+        query=args.get("q", "").strip(),
+        years=tuple(args.getlist("year", type=int)[:MOST_VALUES]),
+        year_from=args.get("year_from", type=int),
+        year_to=args.get("year_to", type=int),
+        sort=cast(Sort, sort) if sort in SORTS else default_sort,
+        page=page_number(args),
+        per_page=per_page,
+        **{  # type: ignore[arg-type]
+            field: tuple(args.getlist(name)[:MOST_VALUES]) for name, field in _FIELDS.items()
+        },
+    )
+
+
+def _url(path: str, pairs: Sequence[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def _pairs(args: MultiDict[str, str], *, without: str = "page") -> list[tuple[str, str]]:
+    return [
+        (key, value)
+        for key, value in args.items(multi=True)
+        if key not in (without, "page", "nhom")
+    ]
+
+
+def facet_groups(
+    results: SearchResults, *, args: MultiDict[str, str], path: str, everything: bool = False
+) -> list[LinkGroup]:
+    """The facets as links that add and remove; with `everything` also those of one value only."""
+    groups = []
+    for name, label in FACETS.items():
+        counts = results.facets.get(name, ())
+        if not counts or (not everything and len(counts) < 2 and not counts[0].selected):
+            continue
+        links = []
+        for count in counts:
+            pairs = _pairs(args)
+            if count.selected:
+                pairs = [pair for pair in pairs if pair != (name, count.value)]
+            else:
+                pairs.append((name, count.value))
+            links.append(
+                Link(
+                    label=facet_label(name, count.value, count.label),
+                    url=_url(path, pairs),
+                    count=count.count,
+                    selected=count.selected,
+                )
+            )
+        if name in ("year", "grade"):
+            links.sort(key=lambda link: (len(link.label), link.label), reverse=name == "year")
+        groups.append(LinkGroup(name=name, label=label, links=links))
+    return groups
+
+
+def active_links(results: SearchResults, *, args: MultiDict[str, str], path: str) -> list[Link]:
+    """The chosen values, each linking to the list without it."""
+    labels = {
+        (name, count.value): count.label
+        for name, counts in results.facets.items()
+        for count in counts
+    }
+    links = []
+    for key, value in args.items(multi=True):
+        if key in FACETS:
+            pairs = [pair for pair in _pairs(args) if pair != (key, value)]
+            label = facet_label(key, value, labels.get((key, value)))
+            links.append(Link(label=label, url=_url(path, pairs), selected=True))
+    return links
+
+
+def sort_links(args: MultiDict[str, str], *, path: str, default: str) -> list[Link]:
+    chosen = args.get("sort", default)
+    links = []
+    for name, label in SORTS.items():
+        if name == "relevance" and not args.get("q"):
+            continue
+        pairs = _pairs(args, without="sort")
+        if name != default:
+            pairs.append(("sort", name))
+        links.append(Link(label=label, url=_url(path, pairs), selected=name == chosen))
+    return links
+
+
+def publication_cards(session: Session, rows: Sequence[Publication]) -> list[Card]:
+    return cards_of(rows, cover_pages(session, [row.id for row in rows]), holdings())
+
+
+def search_cards(session: Session, found: Found) -> list[Card]:
+    """The cards of the found works, in their order."""
+    return publication_cards(session, [found.publications[item.work_id] for item in found.items])

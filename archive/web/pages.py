@@ -1,0 +1,352 @@
+"""The page objects: one documented object per screen, which is all that its template sees."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A small picture of a publication; `url` None where no image can be shown (a drawn cover
+    from title, unit and year stands in)."""
+
+    url: str | None
+    title: str
+    unit: str
+    year: int | None
+    kind: str
+    kind_label: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A publication in a list."""
+
+    id: str
+    url: str
+    title: str
+    subtitle: str
+    unit: str
+    issued: str
+    """dd/mm/yyyy, mm/yyyy or yyyy; "" where unknown."""
+    kind_label: str
+    access: str
+    """public | internal | restricted"""
+    status: str
+    status_label: str
+    page_count: int
+    cover: Cover
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class Link:
+    """A named link with a count, in browse lists and on the home page."""
+
+    label: str
+    url: str
+    count: int | None = None
+    selected: bool = False
+
+
+@dataclass(frozen=True)
+class LinkGroup:
+    """One facet or one way to browse. `name` is its code, `more_url` leads to the whole list."""
+
+    name: str
+    label: str
+    links: Sequence[Link]
+    more_url: str = ""
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """Where one is in a long list; `links` are page numbers with None for a gap."""
+
+    page: int
+    pages: int
+    total: int
+    previous_url: str
+    next_url: str
+    links: Sequence[Link | None]
+
+
+@dataclass(frozen=True)
+class HomePage:
+    newest: Sequence[Card]
+    years: Sequence[Link]
+    kinds: Sequence[Link]
+    audiences: Sequence[Link]
+    grades: Sequence[Link]
+    publication_count: int
+    page_count: int
+
+
+@dataclass(frozen=True)
+class HitPage:
+    """A page of a work that matched. `snippet` is safe HTML with <mark>."""
+
+    label: str
+    url: str
+    snippet: Markup
+    thumbnail: str | None
+
+
+@dataclass(frozen=True)
+class Hit:
+    card: Card
+    pages: Sequence[HitPage]
+    pages_matched: int
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """`active` are the chosen facet values, each linking to the search without it.
+    `hidden` repeats the chosen values for the search form. `notice` is a sentence or ""."""
+
+    query: str
+    hits: Sequence[Hit]
+    total: int
+    total_pages: int
+    relaxed: bool
+    notice: str
+    active: Sequence[Link]
+    facets: Sequence[LinkGroup]
+    sorts: Sequence[Link]
+    hidden: Sequence[tuple[str, str]]
+    pagination: Pagination
+    took_ms: float
+
+
+@dataclass(frozen=True)
+class BrowsePage:
+    """`groups`: years, units, kinds, themes, places, audiences with counts. When something is
+    chosen, `cards` shows it; otherwise only the groups stand on the page."""
+
+    groups: Sequence[LinkGroup]
+    active: Sequence[Link]
+    cards: Sequence[Card]
+    pagination: Pagination | None
+    sorts: Sequence[Link]
+    notice: str = ""
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """An original. `problem` is a sentence where it could not be read."""
+
+    name: str
+    media_label: str
+    size_label: str
+    sha256: str
+    page_count: int
+    url: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the record: label and its values, each with a link to its search or "" ."""
+
+    label: str
+    values: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PageThumb:
+    number: int
+    label: str
+    url: str
+    thumbnail: str | None
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage of intake as the depositor sees it. `state`: waiting | running | done | failed."""
+
+    label: str
+    state: str
+    detail: str
+    """E.g. "trang 12 / 60", or the sentence that says what to do."""
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class EventRow:
+    at: datetime
+    who: str
+    what: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PublicationPage:
+    """`progress` and `events` are empty for readers; `actions` tells which buttons to show."""
+
+    card: Card
+    abstract: str
+    facts: Sequence[Fact]
+    files: Sequence[FileRow]
+    thumbs: Sequence[PageThumb]
+    thumbs_more_url: str
+    read_url: str
+    progress: Sequence[StageRow]
+    progress_url: str
+    """Polled while intake runs; "" when it is over."""
+    events: Sequence[EventRow]
+    citation: str
+    may_review: bool
+    may_resubmit: bool
+    may_withdraw: bool
+    duplicate_of: Sequence[Link] = field(default=())
+
+
+@dataclass(frozen=True)
+class Box:
+    """A word to mark on the page image, as fractions of its width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class ReaderPage:
+    """One page to read. `text` is safe HTML: paragraphs with <mark>. `image` None: text only."""
+
+    card: Card
+    number: int
+    label: str
+    page_count: int
+    query: str
+    image: str | None
+    image_width: int
+    image_height: int
+    thumbnail: str | None
+    boxes: Sequence[Box]
+    text: Markup
+    text_source: str
+    has_text: bool
+    notice: str
+    previous_url: str
+    next_url: str
+    first_url: str
+    last_url: str
+    publication_url: str
+    original_url: str
+    original_name: str
+
+
+@dataclass(frozen=True)
+class HeldFileRow:
+    """A file that already arrived; the form carries its `id` so that it need not be sent again."""
+
+    id: str
+    name: str
+    size_label: str
+
+
+@dataclass(frozen=True)
+class DepositPage:
+    """`form` is the WTForms object; `held` the files kept from a form that had to be mended."""
+
+    form: object
+    held: Sequence[HeldFileRow]
+    max_upload_label: str
+    max_upload_bytes: int
+    accepted_endings: str
+    file_errors: Sequence[str]
+    first_year: int
+    editing: bool = False
+    """The form mends an earlier deposit: files may stay as they are."""
+
+
+@dataclass(frozen=True)
+class DepositRow:
+    card: Card
+    deposited_at: datetime
+    progress: Sequence[StageRow]
+    problem: str
+    note: str
+    """The curator's note when it was returned."""
+
+
+@dataclass(frozen=True)
+class MyDepositsPage:
+    rows: Sequence[DepositRow]
+    filters: Sequence[Link]
+    pagination: Pagination
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    rows: Sequence[DepositRow]
+    filters: Sequence[Link]
+    pagination: Pagination
+
+
+@dataclass(frozen=True)
+class UserRow:
+    id: int
+    email: str
+    name: str
+    role_label: str
+    unit: str
+    is_blocked: bool
+    has_password: bool
+    url: str
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    id: int
+    code: str
+    name: str
+    kind: str
+    parent: str
+    validity: str
+    is_blocked: bool
+    user_count: int
+    publication_count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class UsersPage:
+    rows: Sequence[UserRow]
+    form: object
+    query: str
+    pagination: Pagination
+
+
+@dataclass(frozen=True)
+class UnitsPage:
+    rows: Sequence[UnitRow]
+    form: object
+    query: str
+    pagination: Pagination
+
+
+@dataclass(frozen=True)
+class AdminHomePage:
+    """Numbers for the administrator: each links to the list behind it."""
+
+    counts: Sequence[Link]
+    jobs: Sequence[Link]
+    events: Sequence[EventRow]
+    version_rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PasswordLinkPage:
+    """The one-time link as a sheet to print and hand over."""
+
+    user: UserRow
+    link: str
+    expires_at: datetime

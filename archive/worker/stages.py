@@ -1,0 +1,239 @@
+"""The stages of intake, each idempotent: what a repeated run finds done, it leaves.
+
+A stage reads and computes outside any write transaction and writes in short ones, each of which
+checks that the job is still this worker's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy import select
+
+from archive.core.errors import ArchiveError, LimitReachedError, RefusedFileError
+from archive.extract.drawing import render
+from archive.extract.kinds import KINDS
+from archive.extract.limits import Limits
+from archive.extract.reading import extract
+from archive.extract.results import PageText
+from archive.models import File, Publication
+from archive.services import jobs, reading
+from archive.services.deposits import store_record
+from archive.services.holdings import Holdings, object_id
+from archive.services.indexing import index_entries
+from archive.services.jobs import Claim
+
+WIDTHS_PX = (320, 1200)
+BATCH_PAGES = 40
+BATCH_SECONDS = 0.5
+
+log = structlog.get_logger("worker")
+
+
+class StopRequestedError(ArchiveError):
+    """The worker is asked to end; the job goes back to the queue as it stands."""
+
+    code = "worker_stopped"
+
+
+def run_extract(
+    holdings: Holdings, claim: Claim, *, check: Callable[[], None], limits: Limits
+) -> None:
+    """Text and word boxes of every file that has none yet, in the files' order."""
+    with holdings.database.reading() as session:
+        files = session.scalars(
+            select(File).where(File.publication_id == claim.publication_id).order_by(File.position)
+        ).all()
+        waiting = [file.id for file in files if not file.text_done]
+        total = sum(file.page_count for file in files)
+    for file_id in waiting:
+        _read_file(holdings, claim, file_id, total=total, check=check, limits=limits)
+    with holdings.database.writing() as session:
+        publication = session.get(Publication, claim.publication_id)
+        if publication is not None:
+            left = session.scalar(
+                select(File.id).where(
+                    File.publication_id == publication.id, File.text_done.is_(False)
+                )
+            )
+            # Files that were replaced meanwhile have a job of their own in the queue.
+            if left is None:
+                reading.finish_reading(session, publication)
+        jobs.complete(session, claim)
+        session.commit()
+
+
+def _read_file(
+    holdings: Holdings,
+    claim: Claim,
+    file_id: int,
+    *,
+    total: int,
+    check: Callable[[], None],
+    limits: Limits,
+) -> None:
+    with holdings.database.reading() as session:
+        file = session.get(File, file_id)
+        if file is None:
+            return
+        kind = KINDS[file.kind]
+        path = holdings.originals.path(object_id(file.publication_id), file.logical_path)
+        offset = reading.pages_before(session, file)
+        done = reading.pages_read(session, file_id)
+    try:
+        with extract(path, kind, limits=limits, first_page=done + 1) as pages:
+            batch: list[PageText] = []
+            last = time.monotonic()
+            for page in pages:
+                check()
+                batch.append(page)
+                if len(batch) >= BATCH_PAGES or time.monotonic() - last >= BATCH_SECONDS:
+                    _write_pages(holdings, claim, file_id, batch, offset=offset, total=total)
+                    batch, last = [], time.monotonic()
+            _write_pages(holdings, claim, file_id, batch, offset=offset, total=total)
+            info = pages.info
+    except (RefusedFileError, LimitReachedError) as error:
+        # The file is of a kind that a second attempt would meet again; what was read stays.
+        log.warning("file_problem", file=file_id, code=error.code, **_plain(error))
+        with holdings.database.writing() as session:
+            found = session.get(File, file_id)
+            if found is not None:
+                reading.record_problem(session, found, code=error.code, data=error.data)
+            jobs.report_progress(session, claim, done=offset, total=total)
+            session.commit()
+        return
+    with holdings.database.writing() as session:
+        found = session.get(File, file_id)
+        if found is not None:
+            reading.finish_file(session, found, info=info)
+            jobs.report_progress(session, claim, done=offset + found.page_count, total=total)
+        session.commit()
+
+
+def _plain(error: ArchiveError) -> dict[str, str]:
+    return {key: str(value)[:200] for key, value in error.data.items()}
+
+
+def _write_pages(
+    holdings: Holdings,
+    claim: Claim,
+    file_id: int,
+    batch: Sequence[PageText],
+    *,
+    offset: int,
+    total: int,
+) -> None:
+    if not batch:
+        return
+    with holdings.database.writing() as session:
+        file = session.get(File, file_id)
+        if file is None:
+            raise StopRequestedError()
+        reading.add_pages(session, file, batch, offset=offset)
+        jobs.report_progress(
+            session, claim, done=offset + batch[-1].number, total=max(total, batch[-1].number)
+        )
+        session.commit()
+
+
+def run_images(
+    holdings: Holdings, claim: Claim, *, check: Callable[[], None], limits: Limits
+) -> None:
+    """Page images of every page that has none; a page's image is complete or absent."""
+    with holdings.database.reading() as session:
+        files = session.scalars(
+            select(File)
+            .where(File.publication_id == claim.publication_id, File.text_done)
+            .order_by(File.position)
+        ).all()
+        total = sum(file.page_count for file in files)
+    done = 0
+    for file in files:
+        _draw_file(holdings, claim, file, done=done, total=total, check=check, limits=limits)
+        done += file.page_count
+        with holdings.database.writing() as session:
+            found = session.get(File, file.id)
+            if found is not None:
+                found.images_done = True
+            jobs.report_progress(session, claim, done=done, total=total)
+            session.commit()
+    with holdings.database.writing() as session:
+        jobs.complete(session, claim)
+        session.commit()
+
+
+def _draw_file(
+    holdings: Holdings,
+    claim: Claim,
+    file: File,
+    *,
+    done: int,
+    total: int,
+    check: Callable[[], None],
+    limits: Limits,
+) -> None:
+    missing = [
+        number
+        for number in range(1, file.page_count + 1)
+        if not all(
+            holdings.images.path(file.publication_id, f"f{file.id}", number, width).exists()
+            for width in WIDTHS_PX
+        )
+    ]
+    if not missing:
+        return
+    path = holdings.originals.path(object_id(file.publication_id), file.logical_path)
+    last = time.monotonic()
+    try:
+        for image in render(
+            path, KINDS[file.kind], pages=missing, widths_px=WIDTHS_PX, limits=limits
+        ):
+            check()
+            holdings.images.write(
+                holdings.images.path(
+                    file.publication_id, f"f{file.id}", image.number, image.target_width_px
+                ),
+                image.data,
+            )
+            if time.monotonic() - last >= BATCH_SECONDS:
+                with holdings.database.writing() as session:
+                    jobs.report_progress(session, claim, done=done + image.number, total=total)
+                    session.commit()
+                last = time.monotonic()
+    except (RefusedFileError, LimitReachedError) as error:
+        log.warning("images_problem", file=file.id, code=error.code, **_plain(error))
+        with holdings.database.writing() as session:
+            found = session.get(File, file.id)
+            if found is not None and found.problem_code is None:
+                found.problem_code, found.problem_data = error.code, error.data
+            jobs.report_progress(session, claim, done=done, total=total)
+            session.commit()
+
+
+def run_index(holdings: Holdings, claims: Sequence[Claim]) -> None:
+    """The entries of all claimed publications in one commit of the index; then the jobs end.
+
+    The index is written before the jobs end: a kill in between repeats the write, which replaces
+    the same entries by themselves.
+    """
+    ids = [claim.publication_id for claim in claims]
+    with holdings.database.reading() as session:
+        entries = list(index_entries(session, ids))
+    present = {entry.work_id for entry in entries}
+    holdings.index.write(entries, deleted_ids=[i for i in ids if i not in present])
+    with holdings.database.writing() as session:
+        for claim in claims:
+            jobs.complete(session, claim)
+        session.commit()
+
+
+def run_record(holdings: Holdings, claim: Claim) -> None:
+    """The record as it stands into storage, as a new version where it changed."""
+    with holdings.database.writing() as session:
+        publication = session.get(Publication, claim.publication_id)
+        if publication is not None:
+            store_record(session, holdings, publication)
+        jobs.complete(session, claim)
+        session.commit()

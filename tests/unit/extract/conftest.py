@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.extract.limits import Limits
+
+
+@pytest.fixture
+def small_limits() -> Limits:
+    """Limits that a hostile file meets within a second or two."""
+    return Limits(
+        cpu_seconds=1, cpu_seconds_per_page=0.01, check_cpu_seconds=1, structure_cpu_seconds=1
+    )
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left_behind() -> Iterator[None]:
+    """Every test ends without a child, a zombie or an open file that was not there before."""
+    gc.collect()
+    before = _open_files()
+    yield
+    gc.collect()
+    assert _children() == []
+    assert _open_files() <= before
+
+
+def _children() -> list[str]:
+    tasks = Path("/proc/self/task")
+    if not tasks.is_dir():
+        return []
+    found: list[str] = []
+    for task in tasks.iterdir():
+        # A child that has ended and was not waited for is still listed: a zombie.
+        found += (task / "children").read_text().split()
+    return found
+
+
+def _open_files() -> int:
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0

@@ -1,0 +1,730 @@
+"""Every template with page objects that are made up but realistic, for tests and for the eye.
+
+`python tests/unit/web/preview.py FOLDER` writes each screen as a static page, with `/static` beside
+it, so that it can be served on loopback and looked at. Titles say that they are examples.
+"""
+
+from __future__ import annotations
+
+import base64
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from wtforms import (
+    EmailField,
+    Form,
+    HiddenField,
+    MultipleFileField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.fields import SelectChoice
+from wtforms.validators import InputRequired
+
+ROOT = Path(__file__).resolve().parents[3]
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
+from archive.web import pages as p  # noqa: E402
+from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
+
+STATIC = ROOT / "archive" / "static"
+VENDOR = ROOT / "node_modules"
+AT = datetime(2025, 7, 15, 9, 5, tzinfo=UTC)
+
+_PAGE_PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 {box}" width="{w}"
+height="{h}"><rect width="1200" height="{box}" fill="#fffdf6"/><g fill="#222" font-family="serif"
+font-size="46"><text x="150" y="220" font-size="72" font-weight="bold">Trang ví dụ</text>{lines}</g>
+</svg>"""
+
+
+def page_picture(width: int = 1200, height: int = 1700) -> str:
+    """A page with lines of text, as a data address."""
+    lines = "".join(
+        f'<text x="150" y="{340 + 78 * n}">Các tướng lĩnh của tỉnh, dòng ví dụ số {n + 1}</text>'
+        for n in range(15)
+    )
+    picture = _PAGE_PICTURE.format(w=width, h=height, box=1200 * height // width, lines=lines)
+    return "data:image/svg+xml;base64," + base64.b64encode(picture.encode()).decode()
+
+
+# --- what the page objects are made of --------------------------------------------------------
+
+EXAMPLES = (
+    ("Các tướng lĩnh lực lượng vũ trang tỉnh (ví dụ)", "book", 2025),
+    ("Những địa chỉ đỏ trên quê hương cách mạng (ví dụ)", "booklet", 2023),
+    ("Bảo vệ rừng đầu nguồn (ví dụ)", "leaflet", 2022),
+    ("KỶ NIỆM NGÀY THÀNH LẬP: ỨNG XỬ, ĐẶNG, ỖI, NGỮ (ví dụ)", "poster", 2024),
+    ("Bản tin sinh hoạt chi bộ số 7 (ví dụ)", "bulletin", 2025),
+    ("Văn nghệ vùng cao (ví dụ)", "magazine", 2021),
+    ("Chuyện kể Kim Đồng bằng tranh (ví dụ)", "picture_book", 2020),
+    ("Làn điệu then, sli, lượn (ví dụ)", "song_book", 2019),
+    ("Bản đồ di tích (ví dụ)", "map", 2024),
+    ("Lịch năm 2023 (ví dụ)", "calendar", 2023),
+    ("Trưng bày ảnh: Đường về Pác Bó (ví dụ)", "exhibition", 2022),
+    ("Tư liệu khác (ví dụ)", "other", None),
+)
+
+
+def card(number: int = 0, **changes: Any) -> p.Card:
+    title, kind, year = EXAMPLES[number % len(EXAMPLES)]
+    unit = "Ban Tuyên giáo và Dân vận Tỉnh ủy" if number % 3 else "Sở Văn hóa, Thể thao và Du lịch"
+    made = p.Card(
+        id=f"vi-du-{number}",
+        url=f"/an-pham/vi-du-{number}",
+        title=title,
+        subtitle="Sách ảnh và tiểu sử (ví dụ)" if number == 0 else "",
+        unit=unit,
+        issued={0: "15/7/2025", 1: "9/2023"}.get(number, str(year or "")),
+        kind_label=KINDS[kind],
+        access="public",
+        status="accepted",
+        status_label=STATUS["accepted"],
+        page_count=0 if number == 11 else 12 + 30 * number,
+        cover=p.Cover(
+            url=page_picture(900, 1200) if number == 4 else None,
+            title=title,
+            unit=unit,
+            year=year,
+            kind=kind,
+            kind_label=KINDS[kind],
+        ),
+        is_demo=True,
+    )
+    return replace(made, **changes)
+
+
+def links(*labels: str, selected: int = -1) -> list[p.Link]:
+    return [
+        p.Link(label=label, url=f"/duyet?gia-tri={n}", count=3 * n + 1, selected=n == selected)
+        for n, label in enumerate(labels)
+    ]
+
+
+def pagination(page: int = 2, pages: int = 9) -> p.Pagination:
+    numbers: list[p.Link | None] = [
+        p.Link(label=str(n), url=f"?trang={n}", selected=n == page) for n in range(1, 5)
+    ]
+    numbers += [None, p.Link(label=str(pages), url=f"?trang={pages}")]
+    return p.Pagination(
+        page=page,
+        pages=pages,
+        total=1234,
+        previous_url="?trang=1" if page > 1 else "",
+        next_url="?trang=3" if page < pages else "",
+        links=numbers if pages > 1 else [],
+    )
+
+
+YEARS = links("2019", "2020", "2021", "2022", "2023", "2024", "2025")
+FACETS = [
+    p.LinkGroup("year", "Năm", list(reversed(YEARS))),
+    p.LinkGroup(
+        "unit",
+        "Đơn vị",
+        links("Ban Tuyên giáo và Dân vận Tỉnh ủy", "Bộ Chỉ huy Quân sự tỉnh", "Tỉnh đoàn"),
+        more_url="/duyet?xem=don-vi",
+    ),
+    p.LinkGroup("kind", "Loại", links("Sách", "Tờ gấp, tờ rơi", "Áp phích", selected=0)),
+    p.LinkGroup("theme", "Chủ đề", links("Lịch sử Đảng bộ", "Di tích", "Dân ca Tày, Nùng")),
+    p.LinkGroup("place", "Địa danh", links("Pác Bó", "Đông Khê", "Thác Bản Giốc")),
+    p.LinkGroup("audience", "Đối tượng", []),
+]
+STAGES = [
+    p.StageRow("Nhận tệp", "done", "", 1, 1),
+    p.StageRow("Đọc chữ", "running", "trang 12 / 60", 12, 60),
+    p.StageRow("Làm ảnh trang", "waiting", "", 0, 0),
+    p.StageRow("Đưa vào tìm kiếm", "waiting", "", 0, 0),
+]
+FAILED_STAGES = [
+    p.StageRow("Nhận tệp", "done", "", 1, 1),
+    p.StageRow("Đọc chữ", "failed", "Tệp đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại tệp.", 0, 0),
+]
+EVENTS = [
+    p.EventRow(AT, "Nông Thị Ví Dụ", "Trả lại để sửa", "Trang 3 bị ngược.\nXin thay tệp bìa."),
+    p.EventRow(AT - timedelta(days=1), "Hoàng Văn Mẫu", "Nộp ấn phẩm", ""),
+]
+SNIPPET = Markup(
+    "… cuốn sách giới thiệu <mark>các tướng lĩnh</mark> là người con của quê hương, trưởng thành "
+    "từ phong trào cách mạng; mỗi <mark>tướng lĩnh</mark> một chân dung (ví dụ) …"
+)
+
+# --- forms ------------------------------------------------------------------------------------
+
+
+def choices(pairs: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(value=value, label=label) for value, label in pairs.items()]
+
+
+class ExampleForm(Form):
+    csrf_token = HiddenField(default="vi-du")
+
+    def hidden_tag(self) -> Markup:
+        hidden = (field for field in self if isinstance(field, HiddenField))
+        return Markup("\n").join(field() for field in hidden)
+
+
+class DepositForm(ExampleForm):
+    deposit_id = HiddenField(default="vi-du")
+    title = StringField("Nhan đề", [InputRequired("Hãy ghi nhan đề như trên bìa.")])
+    unit = SelectField("Đơn vị", [InputRequired()], choices=choices({"btg": "Ban Tuyên giáo"}))
+    kind = SelectField("Loại", choices=choices(KINDS))
+    issued = StringField("Ngày phát hành", [InputRequired("Hãy ghi ít nhất là năm.")])
+    access = SelectField("Quyền truy cập", choices=choices(ACCESS))
+    embargo_until = StringField("Hạn chế đến ngày", description="Ví dụ 31/12/2026")
+    subtitle = StringField("Phụ đề")
+    creators = StringField("Tác giả")
+    responsibility = StringField("Thông tin trách nhiệm", description="Như ghi trên ấn phẩm")
+    publisher = StringField("Nhà xuất bản")
+    themes = StringField("Chủ đề")
+    places = StringField("Địa danh")
+    people = StringField("Nhân vật")
+    audiences = StringField("Đối tượng")
+    grades = StringField("Lớp")
+    subjects = StringField("Môn học")
+    abstract = TextAreaField("Tóm tắt")
+    plan_task = StringField("Nhiệm vụ trong kế hoạch")
+    files = MultipleFileField("Tệp của ấn phẩm")
+
+
+class SignInForm(ExampleForm):
+    next = HiddenField(default="/cua-toi")
+    email = EmailField("Thư điện tử", [InputRequired("Hãy ghi địa chỉ thư điện tử.")])
+    password = PasswordField("Mật khẩu", [InputRequired("Hãy ghi mật khẩu.")])
+
+
+class PasswordForm(ExampleForm):
+    current = PasswordField("Mật khẩu hiện nay", [InputRequired()])
+    new = PasswordField("Mật khẩu mới", [InputRequired()], description="Ít nhất 10 ký tự")
+    again = PasswordField("Gõ lại mật khẩu mới", [InputRequired()])
+
+
+class SetPasswordForm(ExampleForm):
+    new = PasswordField("Mật khẩu mới", [InputRequired()], description="Ít nhất 10 ký tự")
+    again = PasswordField("Gõ lại mật khẩu mới", [InputRequired()])
+
+
+class UserForm(ExampleForm):
+    name = StringField("Họ và tên", [InputRequired("Hãy ghi họ và tên.")])
+    email = EmailField("Thư điện tử", [InputRequired("Hãy ghi địa chỉ thư điện tử.")])
+    role = SelectField("Vai trò", choices=choices(ROLES))
+    unit = SelectField("Đơn vị", choices=choices({"": "Không có", "btg": "Ban Tuyên giáo"}))
+
+
+class UnitForm(ExampleForm):
+    code = StringField("Mã", [InputRequired("Hãy ghi mã.")], description="Ví dụ so-vhttdl")
+    name = StringField("Tên đơn vị", [InputRequired("Hãy ghi tên.")])
+    kind = StringField("Loại đơn vị")
+    parent = SelectField("Trực thuộc", choices=choices({"": "–", "tu": "Tỉnh ủy"}))
+    valid_from = StringField("Có từ ngày")
+    valid_to = StringField("Đến ngày")
+    successor = SelectField("Đơn vị kế tục", choices=choices({"": "–"}))
+
+
+def wrong(form: ExampleForm) -> ExampleForm:
+    """The form as it comes back when nothing was filled in."""
+    form.process(None)
+    form.validate()
+    return form
+
+
+# --- screens ----------------------------------------------------------------------------------
+
+
+def publication(**changes: Any) -> p.PublicationPage:
+    made = p.PublicationPage(
+        card=card(0),
+        abstract="Đoạn tóm tắt ví dụ: sách giới thiệu chân dung các tướng lĩnh của tỉnh.",
+        facts=[
+            p.Fact("Đơn vị phát hành", [("Ban Tuyên giáo và Dân vận Tỉnh ủy", "/duyet?unit=btg")]),
+            p.Fact("Ngày phát hành", [("15/7/2025", "")]),
+            p.Fact("Chủ đề", [("Lực lượng vũ trang", "/duyet?t=1"), ("Lịch sử", "/duyet?t=2")]),
+            p.Fact("Mã số", [("vi-du-0123456789abcdef0123456789abcdef", "")]),
+        ],
+        files=[
+            p.FileRow("cac-tuong-linh-ví-dụ.pdf", "PDF", "12,4 MB", "ab" * 32, 60, "/tep/1", ""),
+            p.FileRow("bìa.tif", "Ảnh TIFF", "3,1 MB", "cd" * 32, 0, "/tep/2", "Tệp bị cắt cụt."),
+        ],
+        thumbs=[
+            p.PageThumb(n, str(n), f"/trang/{n}", None if n == 3 else page_picture(300, 400))
+            for n in range(1, 9)
+        ],
+        thumbs_more_url="/an-pham/vi-du-0?trang=tat-ca",
+        read_url="/an-pham/vi-du-0/trang/1",
+        progress=[],
+        progress_url="",
+        events=[],
+        citation="Ban Tuyên giáo và Dân vận Tỉnh ủy (2025), Các tướng lĩnh (ví dụ).",
+        may_review=False,
+        may_resubmit=False,
+        may_withdraw=False,
+    )
+    return replace(made, **changes)
+
+
+def reader(**changes: Any) -> p.ReaderPage:
+    paragraphs = Markup("").join(
+        Markup(
+            "<p>Trang ví dụ: <mark>các tướng lĩnh</mark> của tỉnh, dòng chữ số {}; {}</p>"
+        ).format(n, "chữ có dấu chồng như Ữ, Ặ, Ỗ không được cụt. " * 3)
+        for n in range(1, 5)
+    )
+    made = p.ReaderPage(
+        card=card(0),
+        number=12,
+        label="10",
+        page_count=60,
+        query="cac tuong linh",
+        image=page_picture(),
+        image_width=1200,
+        image_height=1700,
+        thumbnail=None,
+        boxes=[p.Box(0.125, 0.172 + 0.0459 * n, 0.315, 0.038) for n in range(3)],
+        text=paragraphs,
+        text_source="ocr",
+        has_text=True,
+        notice="",
+        previous_url="/trang/11",
+        next_url="/trang/13",
+        first_url="/trang/1",
+        last_url="/trang/60",
+        publication_url="/an-pham/vi-du-0",
+        original_url="/an-pham/vi-du-0/tep/1",
+        original_name="cac-tuong-linh.pdf",
+    )
+    return replace(made, **changes)
+
+
+def deposit_row(number: int, status: str, **changes: Any) -> p.DepositRow:
+    made = p.DepositRow(
+        card=card(number, status=status, status_label=STATUS[status], access="restricted"),
+        deposited_at=AT,
+        progress=[replace(stage, state="done", detail="") for stage in STAGES],
+        problem="",
+        note="",
+    )
+    return replace(made, **changes)
+
+
+def deposit(form: ExampleForm, **changes: Any) -> p.DepositPage:
+    made = p.DepositPage(
+        form=form,
+        held=[],
+        max_upload_label="2 GB",
+        max_upload_bytes=2 * 1024**3,
+        accepted_endings=".pdf, .jpg, .png, .tif, .webp, .docx, .txt",
+        file_errors=[],
+        first_year=2019,
+    )
+    return replace(made, **changes)
+
+
+USERS = [
+    p.UserRow(1, "vi.du@example.org", "Nông Thị Ví Dụ", ROLES["curator"], "", False, True, "/1"),
+    p.UserRow(
+        2,
+        "hoang.van.mau.ten.rat.dai@don-vi-co-ten-mien-dai.example.org",
+        "",
+        ROLES["depositor"],
+        "Ban Tuyên giáo và Dân vận Tỉnh ủy",
+        False,
+        False,
+        "/2",
+    ),
+    p.UserRow(3, "cu@example.org", "Lý Văn Cũ", ROLES["reader"], "Tỉnh đoàn", True, True, "/3"),
+]
+UNITS = [
+    p.UnitRow(1, "btgdv", "Ban Tuyên giáo và Dân vận Tỉnh ủy", "Cơ quan Đảng", "Tỉnh ủy",
+              "từ 2/2025", False, 4, 1203, "/1"),
+    p.UnitRow(2, "btg", "Ban Tuyên giáo Tỉnh ủy (ví dụ)", "", "", "", True, 0, 88, "/2"),
+]  # fmt: skip
+PENDING = deposit_row(1, "submitted", progress=STAGES)
+RETURNED = deposit_row(2, "returned", note="Trang 3 bị ngược, xin thay tệp (ví dụ).")
+BROKEN = deposit_row(
+    3, "draft", problem="Tệp đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.", progress=FAILED_STAGES
+)
+SEARCH = p.SearchPage(
+    query="cac tuong linh",
+    hits=[
+        p.Hit(
+            card(0),
+            [
+                p.HitPage("10", "/trang/12?q=a", SNIPPET, page_picture(300, 400)),
+                p.HitPage("bìa", "/trang/1?q=a", SNIPPET, None),
+            ],
+            17,
+        ),
+        p.Hit(card(3, access="internal"), [], 0),
+        p.Hit(card(6), [p.HitPage("4", "/trang/4?q=a", SNIPPET, page_picture(300, 400))], 1),
+    ],
+    total=1234,
+    total_pages=5678,
+    relaxed=False,
+    notice="",
+    active=[p.Link("Loại: Sách", "/tim-kiem?q=cac+tuong+linh")],
+    facets=FACETS,
+    sorts=[
+        p.Link(label, "?sort=1", selected=not n)
+        for n, label in enumerate(("Khớp nhất", "Mới nhất", "Cũ nhất", "Nhan đề"))
+    ],
+    hidden=[("kind", "book")],
+    pagination=pagination(),
+    took_ms=4.1,
+)
+NOTHING = replace(SEARCH, hits=[], total=0, total_pages=0, pagination=pagination(1, 1))
+FILTERS = [
+    p.Link(label, f"?status={n}", count=3 * n, selected=not n)
+    for n, label in enumerate(("Tất cả", "Bản nháp", "Chờ duyệt", "Cần sửa", "Đã nhận"))
+]
+BROWSE = p.BrowsePage(
+    groups=FACETS,
+    active=[p.Link("Năm: 2024", "/duyet")],
+    cards=[card(n) for n in range(12)],
+    pagination=pagination(),
+    sorts=SEARCH.sorts,
+)
+HOME = p.HomePage(
+    newest=[card(n) for n in range(12)],
+    years=YEARS,
+    kinds=links("Sách", "Sách mỏng", "Tờ gấp, tờ rơi", "Áp phích", "Bản tin", "Sách tranh"),
+    audiences=links("Chi bộ", "Học sinh", "Đoàn viên thanh niên", "Giáo viên"),
+    grades=links("Lớp 4", "Lớp 5", "Lớp 6", "Lớp 10"),
+    publication_count=1234,
+    page_count=56789,
+)
+EMPTY_HOME = p.HomePage([], [], [], [], [], 0, 0)
+
+ANYONE = SimpleNamespace(
+    is_signed_in=False, name="", role_label="", unit="",
+    may_deposit=False, may_curate=False, may_administer=False,
+)  # fmt: skip
+DEPOSITOR = SimpleNamespace(
+    is_signed_in=True, name="Hoàng Văn Mẫu", role_label="Cán bộ nộp", unit="Tỉnh đoàn",
+    may_deposit=True, may_curate=False, may_administer=False,
+)  # fmt: skip
+ADMIN = SimpleNamespace(
+    is_signed_in=True, name="Nông Thị Ví Dụ", role_label="Quản trị", unit="",
+    may_deposit=True, may_curate=True, may_administer=True,
+)  # fmt: skip
+
+
+def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
+    """Name of the screen → template and its variables; forms are made afresh on each call."""
+    held = [p.HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
+    admin_page = p.AdminHomePage(
+        counts=links("Ấn phẩm", "Chờ duyệt", "Người dùng", "Đơn vị"),
+        jobs=links("Đang chờ", "Đang làm", "Không làm được"),
+        events=EVENTS,
+        version_rows=[("Phiên bản", "0.1.0"), ("SQLite", "3.53.4")],
+    )
+    return {
+        "home": ("home/index.html", {"page": HOME, "current": "home"}),
+        "home-empty": (
+            "home/index.html",
+            {"page": EMPTY_HOME, "current": "home", "me": DEPOSITOR},
+        ),
+        "search": (
+            "search/results.html",
+            {"page": SEARCH, "current": "search", "query": SEARCH.query},
+        ),
+        "search-relaxed": (
+            "search/results.html",
+            {
+                "page": replace(
+                    SEARCH,
+                    relaxed=True,
+                    notice="Không có trang chứa đủ các từ; đây là các trang gần nhất.",
+                ),
+                "current": "search",
+            },
+        ),
+        "search-none": ("search/results.html", {"page": NOTHING, "current": "search"}),
+        "search-start": (
+            "search/results.html",
+            {"page": replace(NOTHING, query="", active=[], facets=[]), "current": "search"},
+        ),
+        "browse": (
+            "browse/index.html",
+            {
+                "page": p.BrowsePage(FACETS, [], [], None, []),
+                "current": "browse",
+            },
+        ),
+        "browse-chosen": ("browse/index.html", {"page": BROWSE, "current": "browse"}),
+        "browse-none": (
+            "browse/index.html",
+            {"page": replace(BROWSE, cards=[], pagination=None), "current": "browse"},
+        ),
+        "browse-empty": (
+            "browse/index.html",
+            {"page": p.BrowsePage([], [], [], None, []), "current": "browse"},
+        ),
+        "publication": ("publications/show.html", {"page": publication(), "current": "browse"}),
+        "publication-review": (
+            "publications/show.html",
+            {
+                "page": publication(
+                    card=card(1, status="submitted", status_label=STATUS["submitted"]),
+                    may_review=True,
+                    events=EVENTS,
+                    progress=STAGES,
+                    progress_url="/an-pham/vi-du-1/tien-do",
+                    duplicate_of=[p.Link("Một ấn phẩm khác (ví dụ)", "/an-pham/vi-du-9")],
+                    files=publication().files[:1],
+                    thumbs=[],
+                ),
+                "current": "review",
+                "me": ADMIN,
+            },
+        ),
+        "publication-returned": (
+            "publications/show.html",
+            {
+                "page": publication(may_resubmit=True, events=EVENTS, read_url=""),
+                "current": "mine",
+                "me": DEPOSITOR,
+            },
+        ),
+        "publication-withdraw": (
+            "publications/show.html",
+            {
+                "page": publication(
+                    may_withdraw=True, files=[], thumbs=[], facts=[], citation="", abstract=""
+                ),
+                "current": "browse",
+                "me": ADMIN,
+            },
+        ),
+        "reader": ("publications/read.html", {"page": reader(), "current": "browse"}),
+        "reader-text": (
+            "publications/read.html",
+            {
+                "page": reader(
+                    image=None,
+                    image_width=0,
+                    image_height=0,
+                    boxes=[],
+                    number=1,
+                    label="1",
+                    previous_url="",
+                    notice="Ảnh của trang đang được làm.",
+                    text_source="embedded",
+                ),
+                "current": "browse",
+            },
+        ),
+        "reader-no-text": (
+            "publications/read.html",
+            {"page": reader(has_text=False, text=Markup(""), boxes=[]), "current": "browse"},
+        ),
+        "deposit": (
+            "deposits/new.html",
+            {"page": deposit(DepositForm()), "current": "deposit", "me": DEPOSITOR},
+        ),
+        "deposit-wrong": (
+            "deposits/new.html",
+            {
+                "page": deposit(
+                    wrong(DepositForm()),
+                    held=held,
+                    file_errors=["Tệp “bìa.pdf” đặt mật khẩu. Hãy bỏ mật khẩu rồi chọn lại."],
+                ),
+                "current": "deposit",
+                "me": DEPOSITOR,
+            },
+        ),
+        "mine": (
+            "deposits/mine.html",
+            {
+                "page": p.MyDepositsPage([RETURNED, PENDING, BROKEN], FILTERS, pagination()),
+                "current": "mine",
+                "me": DEPOSITOR,
+                "messages": [("success", "Đã nộp “Bản tin (ví dụ)”."), ("error", "Có lỗi.")],
+            },
+        ),
+        "mine-empty": (
+            "deposits/mine.html",
+            {
+                "page": p.MyDepositsPage([], FILTERS, pagination(1, 1)),
+                "current": "mine",
+                "me": DEPOSITOR,
+            },
+        ),
+        "queue": (
+            "review/queue.html",
+            {
+                "page": p.QueuePage([PENDING, deposit_row(5, "submitted")], FILTERS, pagination()),
+                "current": "review",
+                "me": ADMIN,
+            },
+        ),
+        "queue-empty": (
+            "review/queue.html",
+            {
+                "page": p.QueuePage([], FILTERS, replace(pagination(1, 1), total=0)),
+                "current": "review",
+                "me": ADMIN,
+            },
+        ),
+        "sign-in": ("accounts/sign_in.html", {"form": SignInForm(), "current": ""}),
+        "sign-in-wrong": ("accounts/sign_in.html", {"form": wrong(SignInForm()), "current": ""}),
+        "password": (
+            "accounts/password.html",
+            {"form": PasswordForm(), "current": "", "me": DEPOSITOR},
+        ),
+        "set-password": ("accounts/set_password.html", {"form": SetPasswordForm(), "current": ""}),
+        "admin": ("admin/index.html", {"page": admin_page, "current": "admin", "me": ADMIN}),
+        "users": (
+            "admin/users.html",
+            {
+                "page": p.UsersPage(USERS, UserForm(), "", pagination()),
+                "current": "admin",
+                "me": ADMIN,
+            },
+        ),
+        "users-wrong": (
+            "admin/users.html",
+            {
+                "page": p.UsersPage([], wrong(UserForm()), "không có", pagination(1, 1)),
+                "current": "admin",
+                "me": ADMIN,
+            },
+        ),
+        "units": (
+            "admin/units.html",
+            {
+                "page": p.UnitsPage(UNITS, UnitForm(), "", pagination(1, 1)),
+                "current": "admin",
+                "me": ADMIN,
+            },
+        ),
+        "user": (
+            "admin/user.html",
+            {"row": USERS[1], "form": UserForm(), "current": "admin", "me": ADMIN},
+        ),
+        "user-blocked": (
+            "admin/user.html",
+            {"row": USERS[2], "form": wrong(UserForm()), "current": "admin", "me": ADMIN},
+        ),
+        "unit": (
+            "admin/unit.html",
+            {"row": UNITS[0], "form": UnitForm(), "current": "admin", "me": ADMIN},
+        ),
+        "unit-blocked": (
+            "admin/unit.html",
+            {"row": UNITS[1], "form": UnitForm(), "current": "admin", "me": ADMIN},
+        ),
+        "password-link": (
+            "admin/password_link.html",
+            {
+                "page": p.PasswordLinkPage(
+                    USERS[1], "http://127.0.0.1:8000/dat-mat-khau/vi-du-0123456789abcdefghijk", AT
+                ),
+                "current": "admin",
+                "me": ADMIN,
+            },
+        ),
+        "help": ("help/index.html", {"current": "help"}),
+        "error-404": (
+            "errors/error.html",
+            {
+                "code": 404,
+                "title": "Không có trang này",
+                "message": "Địa chỉ có thể đã đổi, hoặc ấn phẩm không mở cho bạn.",
+                "current": "",
+            },
+        ),
+        "error-403": (
+            "errors/error.html",
+            {
+                "code": 403,
+                "title": "Trang này cần quyền khác",
+                "message": "Hãy đăng nhập bằng tài khoản của đơn vị.",
+                "current": "",
+            },
+        ),
+    }
+
+
+def fragments() -> Mapping[str, tuple[str, dict[str, Any]]]:
+    """What is asked for by itself, without the frame of a page."""
+    running = publication(progress=STAGES, progress_url="/an-pham/vi-du-0/tien-do")
+    return {
+        "progress": ("publications/_progress.html", {"page": running}),
+        "progress-over": (
+            "publications/_progress.html",
+            {"page": replace(running, progress=FAILED_STAGES, progress_url="")},
+        ),
+    }
+
+
+@cache
+def environment() -> Environment:
+    """Jinja as the application sets it up, but strict about names that are not there."""
+    jinja = Environment(
+        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
+    )
+
+    def vdate(value: date) -> str:
+        return value.strftime("%d/%m/%Y")
+
+    def vdatetime(value: datetime) -> str:
+        return value.strftime("%H:%M %d/%m/%Y")
+
+    def number(value: int) -> str:
+        return f"{value:,}".replace(",", ".")
+
+    jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number)
+    return jinja
+
+
+def render(template: str, variables: Mapping[str, Any], *, asset: Callable[[str], str]) -> str:
+    messages = variables.get("messages", [])
+    context = {
+        "site_name": "Kho Ấn Phẩm Cao Bằng",
+        "me": ANYONE,
+        "current": "",
+        "query": "",
+        "csrf_token": lambda: "vi-du",
+        "asset": asset,
+        "get_flashed_messages": lambda with_categories=False: messages,
+        **{name: value for name, value in variables.items() if name != "messages"},
+    }
+    return environment().get_template(template).render(context)
+
+
+def rendered() -> Iterator[tuple[str, str]]:
+    asset = Assets(STATIC, VENDOR).url
+    for name, (template, variables) in screens().items():
+        yield name, render(template, variables, asset=asset)
+
+
+def write(folder: Path) -> None:
+    """One `<screen>.html` per screen, and the files they load under `static/`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(STATIC, folder / "static", dirs_exist_ok=True)
+    for name, source in VENDOR_FILES.items():
+        target = folder / "static" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if (VENDOR / source).is_file():
+            shutil.copyfile(VENDOR / source, target)
+    for name, html in rendered():
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: preview.py FOLDER")
+    write(Path(sys.argv[1]))

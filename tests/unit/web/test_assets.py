@@ -1,0 +1,88 @@
+"""Static files: an address that changes with the content, and no way out of the two folders."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from archive.web.assets import VENDOR_FILES, Assets
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    static = tmp_path / "static"
+    vendor = tmp_path / "node_modules"
+    (static / "css").mkdir(parents=True)
+    (static / "css" / "base.css").write_text("body{}")
+    (tmp_path / "secret.txt").write_text("bí mật")
+    (vendor / "htmx.org" / "dist").mkdir(parents=True)
+    (vendor / "htmx.org" / "dist" / "htmx.min.js").write_text("var htmx")
+    (vendor / "htmx.org" / "package.json").write_text("{}")
+    return static, vendor
+
+
+def test_address_changes_when_the_content_does(folders: tuple[Path, Path]) -> None:
+    assets = Assets(*folders)
+    first = assets.url("css/base.css")
+    assert first.startswith("/static/css/base.css?v=")
+    assert len(first.rsplit("=", 1)[1]) == 8
+    assert assets.url("css/base.css") == first
+    path = folders[0] / "css" / "base.css"
+    path.write_text("body{margin:0}")
+    assert assets.url("css/base.css") != first
+
+
+def test_same_content_touched_again_keeps_its_address(folders: tuple[Path, Path]) -> None:
+    assets = Assets(*folders)
+    first = assets.url("css/base.css")
+    os.utime(folders[0] / "css" / "base.css", (1, 1))
+    assert assets.url("css/base.css") == first
+
+
+def test_listed_package_file_is_served_under_its_short_name(folders: tuple[Path, Path]) -> None:
+    found = Assets(*folders).find("vendor/htmx.min.js")
+    assert found is not None
+    assert found.read_text() == "var htmx"
+
+
+def test_missing_package_file_has_a_plain_address_and_no_file(folders: tuple[Path, Path]) -> None:
+    assets = Assets(folders[0], folders[1] / "nowhere")
+    assert assets.find("vendor/openseadragon.min.js") is None
+    assert assets.url("vendor/openseadragon.min.js") == "/static/vendor/openseadragon.min.js"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../secret.txt",
+        "css/../../secret.txt",
+        "/etc/passwd",
+        "css\\..\\base.css",
+        "vendor/../../node_modules/htmx.org/package.json",
+        "vendor/package.json",
+        "htmx.org/package.json",
+        "css",
+        "",
+        "css/base.css\0.png",
+        "a" * 5000,
+    ],
+)
+def test_nothing_but_listed_files_is_found(folders: tuple[Path, Path], name: str) -> None:
+    assert Assets(*folders).find(name) is None
+
+
+def test_link_that_leads_out_is_not_followed(folders: tuple[Path, Path]) -> None:
+    (folders[0] / "css" / "leak.css").symlink_to(folders[0].parent / "secret.txt")
+    assert Assets(*folders).find("css/leak.css") is None
+
+
+def test_every_listed_package_file_is_installed() -> None:
+    vendor = Path(__file__).resolve().parents[3] / "node_modules"
+    if not vendor.is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail("node_modules is missing")
+        pytest.skip("node_modules is not installed here")
+    assets = Assets(vendor.parent / "archive" / "static", vendor)
+    assert [name for name in VENDOR_FILES if assets.find(name) is None] == []

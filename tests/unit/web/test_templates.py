@@ -1,0 +1,342 @@
+"""Every screen renders strictly, says nothing the content policy forbids, and labels its fields."""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import html5lib
+import pytest
+from html5lib.html5parser import ParseError
+from lxml import etree
+from markupsafe import Markup
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import preview
+
+XHTML = "{http://www.w3.org/1999/xhtml}"
+SCREENS = preview.screens()
+FRAGMENTS = preview.fragments()
+
+
+def plain_asset(name: str) -> str:
+    return f"/static/{name}"
+
+
+@cache
+def page_of(name: str) -> str:
+    template, variables = preview.screens()[name]
+    return preview.render(template, variables, asset=plain_asset)
+
+
+def fragment_of(name: str) -> str:
+    template, variables = FRAGMENTS[name]
+    return preview.render(template, variables, asset=plain_asset)
+
+
+@cache
+def parsed(html: str) -> etree._Element:
+    parser = html5lib.HTMLParser(strict=True, tree=html5lib.getTreeBuilder("lxml"))
+    return parser.parse(html).getroot()
+
+
+def elements(root: etree._Element, *names: str) -> list[etree._Element]:
+    return [found for name in names for found in root.iter(f"{XHTML}{name}")]
+
+
+@pytest.fixture(params=sorted(SCREENS))
+def screen(request: pytest.FixtureRequest) -> etree._Element:
+    return parsed(page_of(request.param))
+
+
+def test_screen_names_its_language_title_and_main_content(screen: etree._Element) -> None:
+    assert screen.get("lang") == "vi"
+    assert [title.text.strip() for title in elements(screen, "title")] != [""]
+    assert len(elements(screen, "h1")) == 1
+    (main,) = elements(screen, "main")
+    first_link = elements(screen, "a")[0]
+    assert first_link.get("href") == f"#{main.get('id')}"
+
+
+def test_screen_has_nothing_inline_that_the_content_policy_forbids(screen: etree._Element) -> None:
+    for element in screen.iter(etree.Element):
+        assert "style" not in element.attrib
+        assert not [name for name in element.attrib if name.lower().startswith("on")]
+        assert not str(element.get("href", "")).strip().lower().startswith("javascript:")
+    assert not elements(screen, "style")
+    for script in elements(screen, "script"):
+        assert script.get("src", "").startswith("/static/")
+        assert not (script.text or "").strip()
+
+
+def test_screen_loads_nothing_from_elsewhere(screen: etree._Element) -> None:
+    for element in screen.iter(etree.Element):
+        for name in ("href", "src", "action", "srcset", "poster", "data-hx-get", "data-viewer"):
+            address = element.get(name)
+            if address is not None:
+                assert re.match(r"(?![/\\]{2})[/?#]|data:image/", address), (name, address)
+
+
+def test_every_field_has_a_label_and_its_descriptions_exist(screen: etree._Element) -> None:
+    labels = {label.get("for") for label in elements(screen, "label")}
+    ids = [element.get("id") for element in screen.iter(etree.Element) if element.get("id")]
+    assert len(ids) == len(set(ids))
+    for control in elements(screen, "input", "select", "textarea"):
+        if control.get("type") == "hidden":
+            continue
+        assert control.get("id") in labels, etree.tostring(control)
+        for reference in control.get("aria-describedby", "").split():
+            assert reference in ids
+    for element in screen.iter(etree.Element):
+        for reference in element.get("aria-labelledby", "").split():
+            assert reference in ids
+    assert labels <= set(ids)
+
+
+def test_headings_never_skip_a_level_downward(screen: etree._Element) -> None:
+    (main,) = elements(screen, "main")
+    level = 0
+    for element in main.iter(*(f"{XHTML}h{n}" for n in range(1, 7))):
+        found = int(element.tag[-1])
+        assert found <= level + 1, "".join(element.itertext())
+        level = found
+
+
+def test_every_post_form_carries_the_token(screen: etree._Element) -> None:
+    for form in elements(screen, "form"):
+        if form.get("method", "get").lower() == "post":
+            names = [field.get("name") for field in elements(form, "input")]
+            assert "csrf_token" in names
+
+
+def test_every_button_and_link_says_what_it_does(screen: etree._Element) -> None:
+    for element in elements(screen, "button", "a", "summary"):
+        if element.get("aria-hidden") == "true":
+            assert element.get("tabindex") == "-1"
+            continue
+        words = "".join(element.itertext()).strip() or element.get("aria-label", "")
+        assert words, etree.tostring(element)
+
+
+@pytest.mark.parametrize("name", sorted(FRAGMENTS))
+def test_fragment_parses_strictly_and_keeps_the_policy(name: str) -> None:
+    html = fragment_of(name)
+    parsed(f"<!doctype html><html lang=vi><title>x</title>{html}</html>")
+    assert " style=" not in html
+    assert "<script" not in html
+
+
+def test_progress_asks_again_only_while_intake_runs() -> None:
+    running = fragment_of("progress")
+    over = fragment_of("progress-over")
+    assert 'data-hx-get="/an-pham/vi-du-0/tien-do"' in running
+    assert 'data-hx-trigger="every 1s"' in running
+    assert "data-hx" not in over
+    assert "Hãy bỏ mật khẩu rồi nộp lại tệp." in over
+
+
+def test_strict_parser_would_notice_a_broken_page() -> None:
+    with pytest.raises(ParseError):
+        parsed(page_of("home").replace("</main>", ""))
+
+
+def test_what_depositors_typed_is_escaped_everywhere() -> None:
+    attack = "<script>alert(1)</script>\"'"
+    card = preview.card(0, title=attack, subtitle=attack, unit=attack)
+    card = replace(card, cover=replace(card.cover, title=attack, unit=attack))
+    row = preview.p.DepositRow(card, preview.AT, preview.STAGES, attack, attack)
+    found = replace(preview.SEARCH, query=attack, hits=[preview.p.Hit(card, [], 0)])
+    reading = preview.reader(card=card, query=attack, original_name=attack)
+    shown = preview.publication(card=card, abstract=attack, citation=attack)
+    variants = (
+        ("publications/show.html", shown),
+        ("publications/read.html", reading),
+        ("search/results.html", found),
+        ("review/queue.html", preview.p.QueuePage([row], preview.FILTERS, preview.pagination())),
+        ("deposits/mine.html", preview.p.MyDepositsPage([row], [], preview.pagination())),
+    )
+    for template, page in variants:
+        html = preview.render(template, {"page": page, "query": attack}, asset=plain_asset)
+        assert "<script>alert" not in html
+        assert "&lt;script&gt;alert" in html
+        parsed(html)
+
+
+def test_snippet_keeps_its_marks() -> None:
+    assert "<mark>các tướng lĩnh</mark>" in page_of("search")
+    assert isinstance(preview.SNIPPET, Markup)
+
+
+def test_words_are_marked_on_the_page_image_without_style() -> None:
+    html = page_of("reader")
+    assert html.count("<rect x=") == 3
+    assert 'viewBox="0 0 1 1" preserveAspectRatio="none"' in html
+    assert '<rect x="0.12500" y="0.17200" width="0.31500" height="0.03800"/>' in html
+
+
+def test_page_without_image_offers_its_text_and_no_zoom() -> None:
+    html = page_of("reader-text")
+    assert "data-reader-picture" not in html
+    assert "các tướng lĩnh" in html
+
+
+def test_wrong_field_is_linked_from_the_summary_and_described() -> None:
+    root = parsed(page_of("deposit-wrong"))
+    (summary,) = [e for e in root.iter(f"{XHTML}div") if e.get("class") == "error-summary"]
+    targets = [link.get("href") for link in elements(summary, "a")]
+    assert "#title" in targets
+    assert "#files" in targets
+    (title,) = [e for e in elements(root, "input") if e.get("id") == "title"]
+    assert title.get("aria-invalid") == "true"
+    assert "title-error" in title.get("aria-describedby", "")
+    assert "Tệp “bìa.pdf” đặt mật khẩu." in "".join(summary.itertext())
+
+
+def test_form_that_came_back_keeps_the_files_that_arrived() -> None:
+    html = page_of("deposit-wrong")
+    assert '<input type="hidden" name="held" value="a1">' in html
+    assert "held" not in re.findall(r'name="([^"]+)"', page_of("deposit"))
+
+
+def test_optional_fields_open_when_one_of_them_is_wrong_or_filled() -> None:
+    def more(form: preview.DepositForm) -> str:
+        html = preview.render(
+            "deposits/new.html", {"page": preview.deposit(form)}, asset=plain_asset
+        )
+        (tag,) = re.findall(r'<details class="form__more"[^>]*>', html)
+        return tag
+
+    wrong = preview.DepositForm()
+    wrong.embargo_until.errors = ["Ngày này không có trong lịch."]
+    assert " open" not in more(preview.DepositForm())
+    assert " open" in more(wrong)
+    assert " open" in more(preview.DepositForm(data={"themes": "Di tích"}))
+
+
+def test_navigation_shows_each_person_their_own_work() -> None:
+    def work(name: str) -> set[str]:
+        root = parsed(page_of(name))
+        links = {link.get("href") for link in elements(root, "a")}
+        return links & {"/nop", "/cua-toi", "/duyet-nop", "/quan-tri"}
+
+    assert work("search") == set()
+    assert work("mine") == {"/nop", "/cua-toi"}
+    assert work("queue") == {"/nop", "/cua-toi", "/duyet-nop", "/quan-tri"}
+
+
+def test_review_actions_are_shown_only_to_those_who_may() -> None:
+    def actions(name: str) -> set[str]:
+        root = parsed(page_of(name))
+        found = {form.get("action", "") for form in elements(root, "form")}
+        return {action.rsplit("/", 1)[-1] for action in found if action.startswith("/an-pham/")}
+
+    assert actions("publication") == set()
+    assert actions("publication-review") == {"nhan", "tra-lai"}
+    assert actions("publication-returned") == {"nop-lai"}
+    assert actions("publication-withdraw") == {"thu-hoi"}
+
+
+def test_drawn_cover_stands_in_where_there_is_no_image() -> None:
+    html = page_of("home")
+    assert html.count("cover--drawn") == 11
+    assert html.count('class="cover__image"') == 1
+    assert "cover--picture-book" in html
+
+
+def test_sign_in_is_offered_where_it_would_help() -> None:
+    main = page_of("error-403").split("<main", 1)[1]
+    assert 'href="/dang-nhap"' in main
+    assert 'href="/dang-nhap"' not in page_of("error-404").split("<main", 1)[1]
+
+
+# --- style sheets -----------------------------------------------------------------------------
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def tokens() -> tuple[dict[str, str], dict[str, str]]:
+    text = (preview.STATIC / "css" / "tokens.css").read_text(encoding="utf-8")
+    day, night = text.split("@media (prefers-color-scheme: dark)")
+    found = [dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{6})\b", part)) for part in (day, night)]
+    return found[0], {**found[0], **found[1]}
+
+
+TEXT_ON_GROUND = [
+    (text, ground)
+    for ground in ("giay", "giay-noi", "giay-chim")
+    for text in ("muc", "muc-nhat", "cham", "son", "ruong", "nghe")
+] + [
+    ("muc", "canh-troi"),
+    ("cham", "canh-troi"),
+    ("muc", "cham-nhat"),
+    ("muc-nhat", "cham-nhat"),
+    ("cham", "cham-nhat"),
+    ("muc", "nghe-nhat"),
+    ("nghe", "nghe-nhat"),
+    ("muc", "son-nhat"),
+    ("son", "son-nhat"),
+    ("ruong", "ruong-nhat"),
+    ("tren-vai", "vai-cham"),
+    ("tren-vai-nhat", "vai-cham-sau"),
+    ("tren-nut", "nut"),
+    ("tren-nut", "nut-qua"),
+    ("tren-to-vang", "to-vang"),
+]
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(("text", "ground"), TEXT_ON_GROUND)
+def test_text_stands_out_from_its_ground(scheme: int, text: str, ground: str) -> None:
+    palette = tokens()[scheme]
+    assert contrast(palette[text], palette[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["giay", "giay-noi", "giay-chim"])
+def test_outlines_of_fields_and_focus_stand_out(scheme: int, ground: str) -> None:
+    palette = tokens()[scheme]
+    assert contrast(palette["vien"], palette[ground]) >= 3
+    assert contrast(palette["tieu-diem"], palette[ground]) >= 3
+
+
+def test_drawn_covers_are_readable_for_every_kind() -> None:
+    text = (preview.STATIC / "css" / "components.css").read_text(encoding="utf-8")
+    grounds = dict(re.findall(r"\.cover--([\w-]+) \{ --nen: (#[0-9a-f]{6}); \}", text))
+    assert set(grounds) == {kind.replace("_", "-") for kind in preview.KINDS}
+    for kind, ground in grounds.items():
+        assert contrast("#fff8ea", ground) >= 4.5, kind
+
+
+def style_sheets() -> list[Path]:
+    return sorted((preview.STATIC / "css").glob("*.css"))
+
+
+@pytest.mark.parametrize("sheet", style_sheets(), ids=lambda path: path.name)
+def test_style_sheet_uses_only_known_tokens_and_own_files(sheet: Path) -> None:
+    text = sheet.read_text(encoding="utf-8")
+    known = set(re.findall(r"--([\w-]+):", "".join(s.read_text("utf-8") for s in style_sheets())))
+    assert set(re.findall(r"var\(--([\w-]+)", text)) <= known
+    assert "@import" not in text
+    assets = preview.Assets(preview.STATIC, preview.VENDOR)
+    for address in re.findall(r'url\("([^"]+)"\)', text):
+        name = address.removeprefix("../")
+        assert name in preview.VENDOR_FILES or assets.find(name) is not None, address
+
+
+def test_scripts_load_nothing_from_elsewhere_and_evaluate_nothing() -> None:
+    for script in (preview.STATIC / "js").glob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        assert not re.search(r"https?://|\beval\(|new Function|innerHTML|\.style\b", text)
