@@ -1,0 +1,72 @@
+"""What is asked of the index, and by whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Sort = Literal["relevance", "newest", "oldest", "title"]
+Group = Literal["work", "page"]
+
+MAX_PER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: the index shows and counts only what this viewer may see on `today`.
+
+    `may_see_all` is for curators and admins. `unit_codes` are the viewer's own units; they count
+    only with `signed_in`.
+    """
+
+    today: date
+    signed_in: bool = False
+    may_see_all: bool = False
+    unit_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One search. Several values of one filter mean any of them, several filters mean all.
+
+    An empty `query` browses. `statuses` left empty means accepted works only; a viewer who may
+    not see all gets other statuses of the own units alone. `page` counts from 1 and `per_page`
+    is cut to 1–100.
+    """
+
+    viewer: Viewer
+    query: str = ""
+    years: tuple[int, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    units: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    sort: Sort = "relevance"
+    group: Group = "work"
+    page: int = 1
+    per_page: int = 10
+
+    def selected(self) -> dict[str, tuple[str, ...]]:
+        """The chosen values by facet name; facets without a choice are left out."""
+        chosen = {
+            "year": tuple(str(year) for year in self.years),
+            "unit": self.units,
+            "kind": self.kinds,
+            "theme": self.themes,
+            "place": self.places,
+            "person": self.people,
+            "audience": self.audiences,
+            "grade": self.grades,
+            "subject": self.subjects,
+            "language": self.languages,
+        }
+        return {name: values for name, values in chosen.items() if values}

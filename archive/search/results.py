@@ -1,0 +1,88 @@
+"""What a search gives back: plain values only, so that any engine may fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archive.search.highlight import MarkTerms
+
+
+@dataclass(frozen=True, slots=True)
+class PageHit:
+    """A page that matched inside a work."""
+
+    number: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class WorkHit:
+    """A work that matched, with its best pages (at most three, best first).
+
+    `score` is that of its best page or of its record; `pages_matched` counts pages, and is 0
+    where only the record matched or nothing was asked for.
+    """
+
+    work_id: str
+    score: float
+    pages_matched: int
+    pages: tuple[PageHit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageItem:
+    """A page as an item of its own (`group="page"`)."""
+
+    work_id: str
+    number: int
+    label: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    """How many matching works carry a value; `label` only where the index knows a name for it."""
+
+    value: str
+    label: str | None
+    count: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """The page of items asked for, and totals over everything that matched.
+
+    `total` counts works, `total_pages` pages (records not among them), both before paging.
+    `relaxed`: nothing held all the words, these are the nearest. `marks_ignored`: nothing was
+    found as typed, so tones and marks were left out of account. `read_as_words`: an operator was
+    broken and the query was read as plain words. `exact` is False where a quoted phrase stood in
+    too many candidates to check them all: the totals then count the checked ones.
+    """
+
+    total: int
+    total_pages: int
+    items: tuple[WorkHit | PageItem, ...]
+    facets: Mapping[str, tuple[FacetCount, ...]]
+    terms: MarkTerms
+    took_ms: float
+    relaxed: bool = False
+    marks_ignored: bool = False
+    read_as_words: bool = False
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """`commit` counts the commits of this generation; `problem` is a code, "" if healthy."""
+
+    healthy: bool
+    problem: str = ""
+    generation: str = ""
+    commit: int = 0
+    works: int = 0
+    pages: int = 0
+    segments: int = 0
+    size_bytes: int = 0

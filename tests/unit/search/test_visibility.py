@@ -1,0 +1,127 @@
+"""Nobody finds, counts or infers what they may not see."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from archive.search.requests import Viewer
+from archive.search.segments import FACETS
+
+TODAY = date(2025, 7, 15)
+EMBARGOES = {"none": None, "past": TODAY, "future": TODAY + timedelta(days=1)}
+VIEWERS = {
+    "anyone": Viewer(today=TODAY),
+    "reader": Viewer(today=TODAY, signed_in=True),
+    "own unit": Viewer(today=TODAY, signed_in=True, unit_codes=("A",)),
+    "other unit": Viewer(today=TODAY, signed_in=True, unit_codes=("B", "")),
+    "curator": Viewer(today=TODAY, signed_in=True, may_see_all=True),
+    "signed out with a unit": Viewer(today=TODAY, unit_codes=("A",)),
+}
+STATUSES = ("accepted", "submitted", "draft")
+ACCESSES = ("public", "internal", "restricted")
+CASES = list(product(ACCESSES, STATUSES, EMBARGOES))
+
+
+def may_see(viewer: str, access: str, status: str, embargo: str, asked: tuple[str, ...]) -> bool:
+    """The rule in plain words, written apart from the code."""
+    if status not in (asked or ("accepted",)):
+        return False
+    if viewer in ("curator", "own unit"):
+        return True
+    if status != "accepted" or embargo == "future":
+        return False
+    return access == "public" or (access == "internal" and viewer in ("reader", "other unit"))
+
+
+@pytest.fixture
+def mixed(archive, make):
+    """A work for every case, each with a value of its own in every facet."""
+    works = []
+    for n, (access, status, embargo) in enumerate(CASES):
+        own = {
+            name: (f"{name}{n}", "chung")
+            for name in ("themes", "places", "people", "audiences", "grades", "subjects")
+        }
+        works.append(
+            make(f"w{n}", f"Tài liệu {n}", "bí mật chung", f"riêng{n}", status=status,
+                 access=access, embargo_until=EMBARGOES[embargo], kind=f"kind{n}", year=1900 + n,
+                 languages=(f"l{n}",), **own)
+        )  # fmt: skip
+    archive.add(*works)
+    return archive
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+@pytest.mark.parametrize("asked", [(), ("submitted",), STATUSES])
+@pytest.mark.parametrize("query", ["", "bí mật", "bi mat", '"mật chung"', "tài liệu"])
+def test_items_totals_and_every_facet_hold_only_what_the_viewer_may_see(
+    mixed, viewer, asked, query
+):
+    expected = {n for n, case in enumerate(CASES) if may_see(viewer, *case, asked)}
+    found = mixed.search(query, VIEWERS[viewer], statuses=asked, per_page=100)
+    assert {item.work_id for item in found.items} == {f"w{n}" for n in expected}
+    assert found.total == len(expected)
+    for name in FACETS:
+        values = found.facets[name]
+        assert all(item.count <= len(expected) for item in values)
+        own = {item.value for item in values if item.value not in ("chung", "A")}
+        assert len(own) == (0 if name == "unit" else len(expected))
+        shared = [item.count for item in values if item.value in ("chung", "A")]
+        assert shared in ([], [len(expected)])
+
+
+def test_a_word_only_hidden_works_hold_changes_nothing_at_all(mixed):
+    hidden = next(n for n, case in enumerate(CASES) if case == ("restricted", "accepted", "none"))
+    for query in ("riêng{}", "chung riêng{}", "bí mật chung tài riêng{}", "chung -riêng{}"):
+        real = mixed.search(query.format(hidden), group="page")
+        none = mixed.search(query.format(9999), group="page")
+        assert (real.total, real.total_pages, real.relaxed) == (
+            none.total,
+            none.total_pages,
+            none.relaxed,
+        )
+        assert [(i.work_id, i.number, i.score) for i in real.items] == [
+            (i.work_id, i.number, i.score) for i in none.items
+        ]
+
+
+def test_scores_and_order_are_as_if_hidden_works_did_not_exist(make_archive, make):
+    shown = [make("w1", "Sách", "hang núi chung", "chung"), make("w2", "Báo", "núi chung " * 9)]
+    hidden = [
+        make(f"w{n}", "Kín", "hang núi " * n, "chung", access="restricted") for n in range(3, 20)
+    ]
+    alone, among = make_archive("alone"), make_archive("among")
+    alone.add(*shown)
+    among.add(*hidden[:9], *shown, *hidden[9:])
+    for query in ("núi", "nui", "hang núi", "hang núi chung sách báo", "xyz hang", '"núi chung"'):
+        one, other = alone.search(query), among.search(query)
+        assert one.items == other.items
+        assert one.facets == other.facets
+        assert (one.total, one.total_pages, one.relaxed) == (
+            other.total,
+            other.total_pages,
+            other.relaxed,
+        )
+
+
+def test_pages_as_items_show_only_what_may_be_seen(mixed):
+    open_works = {f"w{n}" for n, case in enumerate(CASES) if may_see("anyone", *case, ())}
+    assert {work for work, _ in mixed.pages("bí mật")} == open_works
+
+
+def test_an_embargo_ends_with_its_day_without_a_new_commit(archive, make):
+    archive.add(make("w1", "Sách", "chữ", embargo_until=TODAY))
+    assert archive.ids("chữ", Viewer(today=TODAY - timedelta(days=1))) == []
+    assert archive.ids("chữ", Viewer(today=TODAY)) == ["w1"]
+
+
+def test_a_withdrawn_work_is_gone_at_the_next_request(archive, make):
+    work = make("w1", "Sách", "chữ")
+    archive.add(work)
+    assert archive.ids("chữ") == ["w1"]
+    archive.add(replace(work, access="restricted", revision=2))
+    assert archive.ids("chữ") == []
+    assert archive.search("").facets["unit"] == ()
+    assert archive.index.revisions() == {"w1": 2}
