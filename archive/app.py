@@ -29,10 +29,9 @@ from archive.web.access import check_declarations, guard
 from archive.web.context import init_context, me
 from archive.web.headers import set_headers
 from archive.web.present import vietnamese_date, vietnamese_moment, vietnamese_number
-from archive.web.uploads import ArchiveRequest
+from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
 
 ROOT = Path(__file__).resolve().parent.parent
-SMALL_FORM_BYTES = 1024 * 1024
 
 
 def create_app(settings: Settings) -> Flask:
@@ -45,8 +44,8 @@ def create_app(settings: Settings) -> Flask:
     app.request_class = ArchiveRequest
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=SMALL_FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=SMALL_FORM_BYTES,
+        MAX_CONTENT_LENGTH=FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -75,6 +74,7 @@ def create_app(settings: Settings) -> Flask:
     # The guard comes before the token's check: that one reads the body, and nobody should upload
     # into a refusal.
     app.before_request(guard)
+    app.before_request(allow_files)
     CSRFProtect(app)
     app.after_request(set_headers)
     errors.init_errors(app)

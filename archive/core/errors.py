@@ -68,7 +68,7 @@ class LimitReachedError(ArchiveError):
 
 
 class ExtractorFailedError(ArchiveError):
-    """The reading process could not start (`exit_code`): the installation's fault, not the file's."""
+    """The reading process did not start (`exit_code`); the file is not to blame."""
 
     code = "extractor_failed"
 
@@ -96,7 +96,7 @@ class StorageDamagedError(StorageError):
 
 
 class SnapshotRefusedError(StorageError):
-    """A backup file cannot be unpacked as it is: `problem` (a word) and the `member` it is about."""
+    """A backup cannot be unpacked as it is: `problem` (a word), the `member` it is about."""
 
     code = "snapshot_refused"
 

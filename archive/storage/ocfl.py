@@ -21,7 +21,7 @@ from archive.core.errors import (
 from archive.storage import layout
 from archive.storage.arrivals import bring_in_object, bring_in_version, replace_inventory
 from archive.storage.declaration import EXTENSIONS, ROOT_DECLARATION, ROOT_LAYOUT, declare_root
-from archive.storage.durable import prune_empty, storage_faults
+from archive.storage.durable import prune_empty, storage_faults, sync_folder
 from archive.storage.examination import FixityProblem, ObjectReport, examine
 from archive.storage.heads import Condition, Head, read_head
 from archive.storage.incoming import LOCKS, ReceivedFile
@@ -178,6 +178,21 @@ class StorageRoot:
             for folder, _, _ in os.walk(self.folder, topdown=False):
                 if self._is_above_objects(Path(folder)):
                     prune_empty(Path(folder), below=self.folder)
+
+    def remove(self, object_id: str) -> None:
+        """Purge the object with all its versions; one that is not there is no fault.
+
+        For what was never meant to be kept (the demo archive). It leaves its place in one step:
+        cut off, the object is there whole or not at all, and a sweep of `incoming` does the rest.
+        """
+        target = self._object_root(object_id)
+        with storage_faults(), self._hold(object_id, wait_seconds=self._wait_seconds):
+            if not target.exists():
+                return
+            with staging_folder(self._incoming) as staging:
+                target.rename(staging / "removed")
+                sync_folder(target.parent)
+                prune_empty(target.parent, below=self.folder)
 
     def exists(self, object_id: str) -> bool:
         """Whether the object has a version."""

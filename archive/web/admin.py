@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from archive.core.dates import parse_day
 from archive.core.errors import InvalidInputError
@@ -357,9 +358,9 @@ def _user_form() -> UserForm:
     return form
 
 
-def _unit_choices() -> list[tuple[str, str]]:
+def _unit_choices() -> list[SelectChoice]:
     rows = administration.all_units(reading())
-    return empty_choice([(row.code, row.name) for row in rows])
+    return empty_choice({row.code: row.name for row in rows})
 
 
 def _choose_units(form: UnitForm) -> None:

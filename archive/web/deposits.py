@@ -9,6 +9,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
+from wtforms.fields.choices import SelectChoice
 
 from archive.core.errors import (
     InvalidInputError,
@@ -41,7 +42,7 @@ from archive.web.pages import (
     StageRow,
 )
 from archive.web.present import PER_PAGE, paginate
-from archive.web.uploads import finish_uploads
+from archive.web.uploads import finish_uploads, takes_files
 
 blueprint = Blueprint("deposits", __name__)
 
@@ -54,12 +55,13 @@ def new() -> str:
     form = DepositForm(deposit_id=new_id())
     _choose_units(form, reading())
     if form.unit.choices:
-        form.unit.data = current_actor().unit_code or form.unit.choices[0][0]
+        form.unit.data = current_actor().unit_code or form.unit.choices[0].value
     return _render(form)
 
 
 @blueprint.post("/nop")
 @open_to(OpenTo.DEPOSITORS)
+@takes_files
 def create() -> str | Response | tuple[str, int]:
     """Take the files in, check everything, deposit. What is wrong is said field by field, and
     files that arrived whole are kept for the next attempt."""
@@ -69,7 +71,7 @@ def create() -> str | Response | tuple[str, int]:
         deposit_id = new_id()
     if _sent_before(deposit_id):
         # The same form again: a second press of the button, or a retry after a lost answer.
-        return redirect(url_for("publications.show", publication_id=deposit_id))
+        return _arrived(deposit_id)
     return _submit(form, publication_id=deposit_id, amending=False)
 
 
@@ -86,6 +88,7 @@ def edit(publication_id: str) -> str:
 
 @blueprint.post("/an-pham/<publication_id>/sua")
 @open_to(OpenTo.DEPOSITORS)
+@takes_files
 def amend(publication_id: str) -> str | Response | tuple[str, int]:
     """Mend it; new files take the place of the old ones, whose version stays in storage."""
     _find_amendable(reading(), publication_id)
@@ -199,7 +202,16 @@ def _submit(
     )
     for sentence in done:
         flash(sentence, "info")
-    return redirect(url_for("publications.show", publication_id=publication_id))
+    return _arrived(publication_id)
+
+
+def _arrived(publication_id: str) -> Response:
+    """To the publication's page. The page's script asks for the address only: a redirect that it
+    followed itself would use up the messages."""
+    address = url_for("publications.show", publication_id=publication_id)
+    if request.headers.get("X-Requested-With") == "XMLHttpRequest":
+        return Response(status=201, headers={"Location": address})
+    return redirect(address)
 
 
 def _read(form: DepositForm) -> RecordInput | None:
@@ -261,7 +273,7 @@ def _told(session: Session, other: Publication, actor: Actor) -> str:
 
 def _choose_units(form: DepositForm, session: Session) -> None:
     form.unit.choices = [
-        (unit.code, unit.name)
+        SelectChoice(unit.code, unit.name)
         for unit in catalogue.unit_choices(session, actor=current_actor())
         if unit.code != UNKNOWN_UNIT_CODE or current_actor().may_curate
     ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -15,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from archive.core.errors import InvalidInputError
@@ -22,6 +22,10 @@ from archive.core.vocabulary import ACCESS, KINDS, ROLES
 from archive.core.wording import field_sentence
 
 _NEEDED = InputRequired("Mục này không được để trống.")
+
+
+def _choices(labels: Mapping[str, str]) -> list[SelectChoice]:
+    return [SelectChoice(code, label) for code, label in labels.items()]
 
 
 def show_error(form: FlaskForm, error: InvalidInputError) -> None:
@@ -35,24 +39,49 @@ def show_error(form: FlaskForm, error: InvalidInputError) -> None:
         field.errors = [*field.errors, words]
 
 
-class SignInForm(FlaskForm):
+class _Words:
+    """WTForms' own messages in Vietnamese."""
+
+    _KNOWN: Mapping[str, str] = {
+        "Not a valid choice.": "Chọn một mục trong danh sách.",
+        "Not a valid choice": "Chọn một mục trong danh sách.",
+        "Invalid Choice: could not coerce.": "Chọn một mục trong danh sách.",
+        "This field is required.": "Mục này không được để trống.",
+    }
+
+    def gettext(self, text: str) -> str:
+        return self._KNOWN.get(text, text)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return self.gettext(singular if number == 1 else plural)
+
+
+class Form(FlaskForm):
+    """Every form's base: its token, and messages in Vietnamese."""
+
+    class Meta(FlaskForm.Meta):
+        def get_translations(self, form: FlaskForm) -> _Words:
+            return _Words()
+
+
+class SignInForm(Form):
     email = EmailField("Địa chỉ thư", [_NEEDED])
     password = PasswordField("Mật khẩu", [_NEEDED])
     next = HiddenField()
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     current = PasswordField("Mật khẩu hiện tại", [_NEEDED])
     new = PasswordField("Mật khẩu mới", [_NEEDED], description="Ít nhất 10 ký tự.")
     again = PasswordField("Nhập lại mật khẩu mới", [_NEEDED])
 
 
-class SetPasswordForm(FlaskForm):
+class SetPasswordForm(Form):
     new = PasswordField("Mật khẩu mới", [_NEEDED], description="Ít nhất 10 ký tự.")
     again = PasswordField("Nhập lại mật khẩu mới", [_NEEDED])
 
 
-class DepositForm(FlaskForm):
+class DepositForm(Form):
     """Everything as text: `services.records.read_record` reads it, so that a sheet and a form are
     held to the same rules."""
 
@@ -60,9 +89,9 @@ class DepositForm(FlaskForm):
     files = MultipleFileField("Tệp của ấn phẩm")
     title = StringField("Nhan đề", [_NEEDED])
     unit = SelectField("Đơn vị", [_NEEDED], choices=[])
-    kind = SelectField("Loại ấn phẩm", choices=list(KINDS.items()))
+    kind = SelectField("Loại ấn phẩm", choices=_choices(KINDS))
     issued = StringField("Ngày phát hành", [_NEEDED])
-    access = SelectField("Ai được xem", choices=list(ACCESS.items()))
+    access = SelectField("Ai được xem", choices=_choices(ACCESS))
     subtitle = StringField("Phụ đề")
     responsibility = StringField("Thông tin trách nhiệm")
     creators = StringField("Tác giả")
@@ -96,20 +125,20 @@ class DepositForm(FlaskForm):
         }
 
 
-class UserForm(FlaskForm):
+class UserForm(Form):
     email = EmailField("Địa chỉ thư", [_NEEDED])
     name = StringField("Họ và tên")
-    role = SelectField("Vai trò", choices=list(ROLES.items()))
+    role = SelectField("Vai trò", choices=_choices(ROLES))
     unit = SelectField("Đơn vị", choices=[])
 
 
-class UserChangeForm(FlaskForm):
+class UserChangeForm(Form):
     name = StringField("Họ và tên")
-    role = SelectField("Vai trò", choices=list(ROLES.items()))
+    role = SelectField("Vai trò", choices=_choices(ROLES))
     unit = SelectField("Đơn vị", choices=[])
 
 
-class UnitForm(FlaskForm):
+class UnitForm(Form):
     code = StringField("Mã", [_NEEDED], description="Chữ không dấu, số, gạch nối.")
     name = StringField("Tên đơn vị", [_NEEDED])
     kind = StringField("Loại đơn vị")
@@ -123,5 +152,6 @@ class UnitChangeForm(UnitForm):
     code = None
 
 
-def empty_choice(choices: list[tuple[str, str]]) -> list[tuple[str, Any]]:
-    return [("", "— không —"), *choices]
+def empty_choice(labels: Mapping[str, str]) -> list[SelectChoice]:
+    """The labels as choices, with none of them as the first."""
+    return [SelectChoice("", "— không —"), *_choices(labels)]

@@ -68,12 +68,14 @@ def show(publication_id: str) -> str:
 
 @blueprint.get("/an-pham/<publication_id>/tien-do")
 @open_to(OpenTo.DEPOSITORS)
-def progress(publication_id: str) -> str:
-    """The fragment that a depositor's page asks for while intake runs."""
+def progress(publication_id: str) -> str | tuple[str, dict[str, str]]:
+    """The fragment that a depositor's page asks for while intake runs; at its end the page is
+    loaded again, with its pages and images."""
     session, actor = reading(), current_actor()
     publication = _find(session, publication_id, actor)
     page = _publication_page(session, publication, actor, all_thumbs=False)
-    return render_template("publications/_progress.html", page=page)
+    html = render_template("publications/_progress.html", page=page)
+    return html if page.progress_url else (html, {"HX-Refresh": "true"})
 
 
 @blueprint.get("/an-pham/<publication_id>/trang/<int:number>")

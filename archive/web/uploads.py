@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
-from flask import Request, current_app
+from flask import Request, current_app, request
 from werkzeug.datastructures import FileStorage
 
 from archive.core.errors import (
@@ -81,6 +81,26 @@ class ArchiveRequest(Request):
         limit_bytes = holdings.settings.max_upload_bytes
         stream: Any = UploadStream(lambda: holdings.incoming.open_writer(limit_bytes))
         return cast(IO[bytes], stream)
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+FORM_BYTES = 1024 * 1024
+
+
+def takes_files(view: View) -> View:
+    """Declare that the view takes files: only its requests may be large."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def allow_files() -> None:
+    """Before a request's body is read, and after the guard let it through: lift the limit where
+    the view takes files."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False):
+        holdings: Holdings = current_app.extensions["archive_holdings"]
+        request.takes_files = True  # type: ignore[attr-defined]
+        request.max_content_length = holdings.settings.max_upload_bytes + FORM_BYTES
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ titles = st.text(alphabet=ALPHABET, min_size=1, max_size=20).map(lambda s: " ".j
 
 @pytest.mark.parametrize("ordered", ORDERED)
 def test_order_is_that_of_a_vietnamese_dictionary(ordered):
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    assert sorted(set(ordered), key=sort_key) == ordered
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node, which holds ICU, is not here")

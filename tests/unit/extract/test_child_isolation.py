@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from extract_samples import poem_pdf, put, typeset
 
 import archive
 from archive.extract import check, extract, isolation_available
 from archive.extract.child import can_connect
 from archive.extract.isolation import probe_connection
 from archive.extract.kinds import KINDS
+from tests.unit.extract.extract_samples import poem_pdf, put, typeset
 
 ROOT = Path(archive.__file__).parent.parent
 

@@ -11,14 +11,6 @@ import time
 from pathlib import Path
 
 import pytest
-from extract_samples import (
-    endless_drawing_pdf,
-    mapped_pdf,
-    poem_pdf,
-    put,
-    swelling_pdf,
-    typeset,
-)
 
 import archive
 from archive.core.errors import DamagedFileError, ExtractorFailedError, LimitReachedError
@@ -27,6 +19,14 @@ from archive.extract.kinds import KINDS
 from archive.extract.limits import Limits
 from archive.extract.process import Child
 from archive.extract.requests import budgets
+from tests.unit.extract.extract_samples import (
+    endless_drawing_pdf,
+    mapped_pdf,
+    poem_pdf,
+    put,
+    swelling_pdf,
+    typeset,
+)
 
 PDF = KINDS["pdf"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
-from extract_samples import flooding_png, put
 from PIL import Image
 
 from archive.core.errors import DamagedFileError, LimitReachedError
 from archive.extract import Limits, check, extract, render
 from archive.extract.kinds import KINDS
+from tests.unit.extract.extract_samples import flooding_png, put
 
 
 def saved(tmp_path, image, kind, **options):

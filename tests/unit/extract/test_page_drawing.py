@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import pypdf
-from extract_samples import changed, mapped_pdf, poem_pdf, put, raw_pdf
 from PIL import Image
 
 from archive.extract import Limits, render
 from archive.extract.kinds import KINDS
+from tests.unit.extract.extract_samples import changed, mapped_pdf, poem_pdf, put, raw_pdf
 
 PDF = KINDS["pdf"]
 

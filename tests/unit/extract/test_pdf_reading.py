@@ -7,11 +7,19 @@ import unicodedata
 
 import pypdf
 import pytest
-from extract_samples import POEM, changed, mapped_pdf, poem_pdf, put, raw_pdf, typeset
 
 from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
 from archive.extract import Limits, check, extract
 from archive.extract.kinds import KINDS
+from tests.unit.extract.extract_samples import (
+    POEM,
+    changed,
+    mapped_pdf,
+    poem_pdf,
+    put,
+    raw_pdf,
+    typeset,
+)
 
 PDF = KINDS["pdf"]
 

@@ -8,11 +8,11 @@ from docx.enum.section import WD_SECTION
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
-from extract_samples import put
 
 from archive.core.errors import DamagedFileError, LimitReachedError
 from archive.extract import Limits, check, extract, render
 from archive.extract.kinds import KINDS
+from tests.unit.extract.extract_samples import put
 
 DOCX, TXT = KINDS["docx"], KINDS["txt"]
 

@@ -8,7 +8,6 @@ import zipfile
 
 import docx
 import pytest
-from extract_samples import poem_pdf, put
 from PIL import Image
 
 from archive.core.errors import (
@@ -21,6 +20,7 @@ from archive.core.errors import (
     UnknownFileTypeError,
 )
 from archive.extract import Limits, identify
+from tests.unit.extract.extract_samples import poem_pdf, put
 
 
 def image_bytes(kind: str) -> bytes:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY
+
+from tests.unit.storage.conftest import REPOSITORY
 
 if sys.platform == "win32":
     pytest.skip("these limits are of POSIX systems", allow_module_level=True)

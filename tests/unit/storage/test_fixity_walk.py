@@ -5,10 +5,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import Store
 
 from archive.storage import examination, fixity, heads
 from archive.storage.examination import FixityProblem
+from tests.unit.storage.conftest import Store
 
 ID = "an-pham:k3f9x2m7q1zt"
 

@@ -11,10 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, Store
 
 from archive.core.errors import StorageDamagedError, StorageFullError
 from archive.storage.ocfl import Recovery, StorageRoot
+from tests.unit.storage.conftest import REPOSITORY, Store
 
 ID = "an-pham:k3f9x2m7q1zt"
 FIRST_STEPS = ["content placed", "staged", "folders made", "in place", "done"]
@@ -37,7 +37,8 @@ def on_step(step):
 incoming = Incoming(uploads / "incoming")
 root = StorageRoot.create_or_open(uploads / "ocfl", uploads / "incoming", on_step=on_step)
 root.put("an-pham:k3f9x2m7q1zt", files={"files/0001.pdf": incoming.find(name)},
-    record=f"record {version}".encode(), message="", user_name="a", user_address="mailto:a@example.org",
+    record=f"record {version}".encode(), message="", user_name="a",
+        user_address="mailto:a@example.org",
         created=datetime.now(UTC))
 """
 
@@ -220,7 +221,8 @@ root = StorageRoot.create_or_open(uploads / "ocfl", uploads / "incoming")
 for turn in range(start, 100_000):
     received = incoming.receive(io.BytesIO(b"file %d" % turn), limit_bytes=100)
     root.put("an-pham:k3f9x2m7q1zt", files={"files/0001.pdf": received},
-        record=b"record %d" % turn, message="", user_name="a", user_address="mailto:a@example.org",
+        record=b"record %d" % turn, message="", user_name="a",
+        user_address="mailto:a@example.org",
         created=datetime.now(UTC))
     incoming.discard(received)
     print(turn, flush=True)

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from conftest import CREATED, REPOSITORY, Store
 
 from archive.core.errors import (
     InvalidInputError,
@@ -21,6 +20,7 @@ from archive.core.errors import (
 from archive.storage import layout
 from archive.storage.locks import hold
 from archive.storage.ocfl import KeptFile, StorageRoot
+from tests.unit.storage.conftest import CREATED, REPOSITORY, Store
 
 ID = "an-pham:k3f9x2m7q1zt"
 
@@ -386,7 +386,8 @@ for turn in range(8):
     received = incoming.receive(io.BytesIO(f"{worker} {turn}".encode()), limit_bytes=100)
     number = root.put(
         "an-pham:k3f9x2m7q1zt", files={"files/0001.pdf": received},
-        record=f"{worker} {turn}".encode(), message="", user_name="a", user_address="mailto:a@example.org",
+        record=f"{worker} {turn}".encode(), message="", user_name="a",
+        user_address="mailto:a@example.org",
         created=datetime.now(UTC))
     incoming.discard(received)
     print(number, flush=True)
@@ -459,3 +460,14 @@ def test_incoming_on_another_file_system_is_refused(tmp_path: Path) -> None:
         StorageRoot.create_or_open(tmp_path / "ocfl", other)
 
     assert caught.value.data == {"problem": "other_file_system"}
+
+
+def test_removed_object_leaves_nothing_and_others_stay(store: Store) -> None:
+    first, second = "an-pham:k3f9x2m7q1zt", "an-pham:0000000000zz"
+    for object_id in (first, second):
+        store.put(object_id, {"files/0001.pdf": b"bytes"})
+    store.root.remove(first)
+    store.root.remove(first)
+    assert list(store.root.object_ids()) == [second]
+    assert list(store.root.strays()) == []
+    assert store.root.verify(second) == ()

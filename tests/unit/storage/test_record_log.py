@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY
 
 from archive.storage.records import DamagedLine, RecordLog
+from tests.unit.storage.conftest import REPOSITORY
 
 
 @pytest.fixture

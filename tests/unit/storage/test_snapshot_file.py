@@ -8,11 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Store
 
 from archive.core.errors import SnapshotRefusedError, StorageFullError
 from archive.storage.ocfl import StorageRoot
 from archive.storage.snapshot import MANIFEST, Snapshot, pack, unpack
+from tests.unit.storage.conftest import Store
 
 
 @pytest.fixture

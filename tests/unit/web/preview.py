@@ -223,6 +223,12 @@ class UserForm(ExampleForm):
     unit = SelectField("Đơn vị", choices=choices({"": "Không có", "btg": "Ban Tuyên giáo"}))
 
 
+class UserEditForm(ExampleForm):
+    name = StringField("Họ và tên")
+    role = SelectField("Vai trò", choices=choices(ROLES))
+    unit = SelectField("Đơn vị", choices=choices({"": "Không có", "btg": "Ban Tuyên giáo"}))
+
+
 class UnitForm(ExampleForm):
     code = StringField("Mã", [InputRequired("Hãy ghi mã.")], description="Ví dụ so-vhttdl")
     name = StringField("Tên đơn vị", [InputRequired("Hãy ghi tên.")])
@@ -545,6 +551,14 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": DEPOSITOR,
             },
         ),
+        "deposit-editing": (
+            "deposits/new.html",
+            {
+                "page": deposit(DepositForm(data={"title": "Ví dụ"}), editing=True),
+                "current": "deposit",
+                "me": DEPOSITOR,
+            },
+        ),
         "mine": (
             "deposits/mine.html",
             {
@@ -612,11 +626,11 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         ),
         "user": (
             "admin/user.html",
-            {"row": USERS[1], "form": UserForm(), "current": "admin", "me": ADMIN},
+            {"row": USERS[1], "form": UserEditForm(), "current": "admin", "me": ADMIN},
         ),
         "user-blocked": (
             "admin/user.html",
-            {"row": USERS[2], "form": wrong(UserForm()), "current": "admin", "me": ADMIN},
+            {"row": USERS[2], "form": wrong(UserEditForm()), "current": "admin", "me": ADMIN},
         ),
         "unit": (
             "admin/unit.html",
@@ -674,7 +688,11 @@ def fragments() -> Mapping[str, tuple[str, dict[str, Any]]]:
 def environment() -> Environment:
     """Jinja as the application sets it up, but strict about names that are not there."""
     jinja = Environment(
-        loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
     def vdate(value: date) -> str:
@@ -695,7 +713,6 @@ def render(template: str, variables: Mapping[str, Any], *, asset: Callable[[str]
     context = {
         "site_name": "Kho Ấn Phẩm Cao Bằng",
         "me": ANYONE,
-        "current": "",
         "query": "",
         "csrf_token": lambda: "vi-du",
         "asset": asset,

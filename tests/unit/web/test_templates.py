@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import preview
+from tests.unit.web import preview
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SCREENS = preview.screens()

@@ -1,0 +1,53 @@
+"""The main job: a file is deposited, read, found by words without marks, and shown marked."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from archive.core.roles import Role
+from tests.conftest import post, token_of
+
+
+def deposit_form(client, pdf: bytes, **given):
+    data = {
+        "csrf_token": token_of(client, "/nop"),
+        "title": "Cội nguồn cách mạng",
+        "unit": "so-van-hoa",
+        "kind": "book",
+        "issued": "2024",
+        "access": "public",
+        "action": "submit",
+        "files": (io.BytesIO(pdf), "coi-nguon.pdf"),
+    }
+    data.update(given)
+    return client.post("/nop", data=data, content_type="multipart/form-data")
+
+
+def test_deposited_page_is_found_without_marks_after_a_curator_accepts_it(
+    client, signed_in, holdings, work, pdf
+):
+    depositor, curator = signed_in(Role.DEPOSITOR), signed_in(Role.CURATOR)
+    answer = deposit_form(depositor, pdf)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    path = answer.location
+    work()
+    assert "Cội nguồn" not in client.get("/tim-kiem?q=giai+phong+quan").get_data(as_text=True)
+
+    assert post(curator, f"{path}/nhan", {}).status_code == 302
+    work()
+    results = client.get("/tim-kiem?q=giai+phong+quan").get_data(as_text=True)
+    assert "Cội nguồn cách mạng" in results
+    assert "<mark>Giải phóng quân</mark>" in results
+    page_url = re.search(rf'href="({path}/trang/2\?q=[^"]+)"', results).group(1)
+
+    page = client.get(page_url).get_data(as_text=True)
+    assert "<mark>Giải phóng quân</mark>" in page
+    assert page.count("<rect") == 3
+    image = client.get(f"{path}/trang/2/anh-1200.webp")
+    assert image.status_code == 200
+    assert image.data[:4] == b"RIFF"
+    original = client.get(f"{path}/tep/1")
+    assert original.data == pdf
+    assert "attachment" in original.headers["Content-Disposition"]
+    assert list(holdings.incoming.folder.glob("[0-9a-f]*")) == []
