@@ -1,0 +1,1 @@
+"""Benchmarks of the real archive on this machine; `bench/README.md` says how to read them."""

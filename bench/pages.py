@@ -1,0 +1,200 @@
+"""How fast pages answer over 5,000 publications, and what the web process holds for it.
+
+    python -m bench.pages [--pages 100000]
+
+A real gunicorn with one process and four threads, asked by one client over loopback: first what
+each kind of page takes, then searches, then four clients at once so that every thread has filled
+its caches, and at the end the memory of the process that answered it all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from archive.core.text import fold
+from bench.corpus import OUT, Made, generated
+from bench.report import Row, finish, percentile, tell
+from bench.running import Client, running_web
+from bench.vietnamese import TOPICS, syllables
+
+WARM_UP = 20
+CLIENTS = 4
+PAGE_GOAL_MS = 30.0
+MEMORY_GOAL_MB = 300.0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="bench.pages", description=__doc__.partition("\n")[0])
+    parser.add_argument("--pages", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=200, help="for each kind of page")
+    parser.add_argument("--queries", type=int, default=30)
+    parser.add_argument("--out", type=Path, default=OUT, help="where generated archives are kept")
+    options = parser.parse_args()
+    made = generated(options.pages, out=options.out)
+    tell(f"{made.publications} publications, {made.pages} pages ready in {made.seconds:.1f} s")
+    with running_web(made.folder, processes=1) as (web, port):
+        rows = measure(
+            made, port=port, pid=web.pid, requests=options.requests, queries=options.queries
+        )
+    title = (
+        f"{made.publications:,} publications, {made.pages:,} pages; one web process, four threads; "
+        f"{options.requests} requests of each kind"
+    )
+    return finish(title, rows)
+
+
+def measure(made: Made, *, port: int, pid: int, requests: int, queries: int) -> list[Row]:
+    """All rows, in the order in which they are measured. `pid` is gunicorn's first process."""
+    client = Client(port)
+    client.get("/")
+    rows: list[Row] = []
+    for name, paths, goal in _families(made):
+        took = _timed(client, paths, requests)
+        rows.append(Row(name=f"{name}_p50_ms", value=percentile(took, 0.5), goal=goal))
+        rows.append(Row(name=f"{name}_p95_ms", value=percentile(took, 0.95)))
+        tell(f"{name}: {percentile(took, 0.5):.1f} ms")
+    asked = _questions(queries)
+    rows += _searches(client, "search_marks", asked)
+    rows += _searches(client, "search_no_marks", [_without_marks(text) for text in asked])
+    client.close()
+    _all_at_once(made, asked, port=port, requests=requests)
+    process = _answering_process(pid)
+    rows += [
+        Row(name="web_rss_mb", value=_memory_mb(process, "VmRSS"), goal=MEMORY_GOAL_MB),
+        Row(name="web_peak_rss_mb", value=_memory_mb(process, "VmHWM"), goal=MEMORY_GOAL_MB),
+    ]
+    return rows
+
+
+def _families(made: Made) -> Iterator[tuple[str, Sequence[str], float | None]]:
+    """Each kind of page: its name, addresses to go through in turn, its goal in ms."""
+    ids = list(made.open_ids)
+    random.Random(1).shuffle(ids)
+    readers = [f"/an-pham/{one}/trang/{1 + place % 4}" for place, one in enumerate(ids)]
+    yield "home", ["/"], PAGE_GOAL_MS
+    yield "publication", [f"/an-pham/{one}" for one in ids], PAGE_GOAL_MS
+    yield "reader", readers, None
+    yield "reader_marked", [f"{path}?q={quote('cach mang Cao Bằng')}" for path in readers], None
+    yield "browse", ["/duyet"], None
+    yield "browse_year", [f"/duyet?year={year}" for year in range(2019, 2026)], None
+
+
+def _timed(client: Client, paths: Sequence[str], requests: int) -> list[float]:
+    """Wall time of each request in ms, from asking to the last byte, after the warm-up."""
+    took = []
+    for number in range(WARM_UP + requests):
+        path = paths[number % len(paths)]
+        started = time.perf_counter()
+        answer = client.get(path)
+        took.append((time.perf_counter() - started) * 1000)
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answers {answer.status}")
+    return took[WARM_UP:]
+
+
+def _questions(count: int) -> list[str]:
+    """Questions as people type them: topics alone and with other words, phrases, rare words."""
+    chance = random.Random(7)
+    vocabulary = syllables()
+    topics = list(TOPICS)
+    made = [*topics, " ".join(topics[:2]), '"cách mạng"', '"Cao Bằng" Bác Hồ']
+    for number in range(len(made), count):
+        often = [chance.choice(vocabulary[:50]) for _ in range(2)]
+        seldom = [chance.choice(vocabulary[200:]) for _ in range(1 + number % 3)]
+        made.append(
+            " ".join(
+                {
+                    0: [chance.choice(topics), *seldom[:1]],
+                    1: often,
+                    2: [*often, *seldom],
+                    3: seldom,
+                }[number % 4]
+            )
+        )
+    return made[:count]
+
+
+def _without_marks(text: str) -> str:
+    return re.sub(r"\w+", lambda found: fold(found.group()), text)
+
+
+def _searches(client: Client, name: str, questions: Sequence[str]) -> list[Row]:
+    """Each question asked for the first time, then three times more."""
+    took: dict[str, list[float]] = {"first": [], "again": []}
+    for turn in ("first", "again", "again", "again"):
+        for text in questions:
+            started = time.perf_counter()
+            answer = client.get(f"/api/v1/search?q={quote(text)}")
+            took[turn].append((time.perf_counter() - started) * 1000)
+            if answer.status != 200:
+                raise RuntimeError(f"the search for {text!r} answers {answer.status}")
+    tell(f"{name}: first {percentile(took['first'], 0.5):.0f} ms")
+    return [
+        Row(name=f"{name}_{turn}_p{share:.0f}_ms", value=percentile(values, share / 100))
+        for turn, values in took.items()
+        for share in (50, 95)
+    ]
+
+
+@dataclass
+class _Caller:
+    """One of several clients; `problem` says what went wrong, "" where nothing did."""
+
+    port: int
+    paths: Sequence[str]
+    problem: str = ""
+
+    def run(self) -> None:
+        client = Client(self.port)
+        for path in self.paths:
+            status = client.get(path).status
+            if status != 200:
+                self.problem = f"{path} answers {status}"
+        client.close()
+
+
+def _all_at_once(made: Made, questions: Sequence[str], *, port: int, requests: int) -> None:
+    """Every kind of page and every question from four clients at the same time."""
+    families = [paths for _, paths, _ in _families(made)]
+    families.append([f"/tim-kiem?q={quote(text)}" for text in questions])
+    callers = []
+    for offset in range(CLIENTS):
+        chance = random.Random(offset)
+        mixed = [chance.choice(families[number % len(families)]) for number in range(requests)]
+        callers.append(_Caller(port, mixed))
+    threads = [threading.Thread(target=caller.run) for caller in callers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for caller in callers:
+        if caller.problem:
+            raise RuntimeError(caller.problem)
+
+
+def _answering_process(pid: int) -> int:
+    """The one process that gunicorn's first process started to answer requests."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    (child,) = children
+    return int(child)
+
+
+def _memory_mb(pid: int, field: str) -> float:
+    """A figure of /proc/<pid>/status in MB (10⁶ bytes)."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    found = re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
+    assert found is not None, f"the kernel tells no {field}"
+    return int(found.group(1)) * 1024 / 1_000_000
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""The benchmarks run end to end, small: what they print is what programs rely on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.corpus import generated
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def run_bench(module: str, *arguments: str) -> dict[str, dict]:
+    """The rows by name, from the last line; the exit code must agree with them."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"bench.{module}", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    assert len(lines) > 2, done.stderr
+    rows = json.loads(lines[-1])["rows"]
+    for row in rows:
+        assert set(row) == {"name", "value", "goal", "met"}
+        assert row["value"] > 0, row
+        assert row["met"] is True or row["goal"] is not None
+        assert any(row["name"] in line for line in lines[:-1]), "every row is in the table too"
+    assert done.returncode == (0 if all(row["met"] for row in rows) else 1), done.stderr
+    return {row["name"]: row for row in rows}
+
+
+def test_ingest_measures_uploads_and_reading_against_the_bare_reader():
+    rows = run_bench("ingest", "--uploads", "1", "--pages", "3", "--rounds", "1", "--files", "1")
+    assert rows["upload_searchable_median_s"]["goal"] == 3
+    assert rows["text_to_index_pages_per_cpu_s"]["goal"] == 40
+    bare = rows["bare_pypdfium2_pages_per_cpu_s"]["value"]
+    ours = rows["text_to_index_pages_per_cpu_s"]["value"]
+    assert ours < bare
+    assert rows["upload_answered_median_s"]["value"] < rows["upload_searchable_median_s"]["value"]
+
+
+def test_pages_measures_a_generated_archive_and_finds_it_again(tmp_path):
+    small = ("--pages", "60", "--requests", "3", "--queries", "6", "--out", str(tmp_path))
+    rows = run_bench("pages", *small)
+    assert rows["home_p50_ms"]["goal"] == rows["publication_p50_ms"]["goal"] == 30
+    assert rows["web_rss_mb"]["goal"] == 300
+    assert rows["search_no_marks_first_p95_ms"]["goal"] is None
+    (made,) = tmp_path.glob("archive-v*-60")
+    before = (made / "instance" / "archive.db").stat().st_ino
+    again = generated(60, out=tmp_path)
+    assert (again.folder, again.publications, again.pages) == (made, 5, 60)
+    assert (made / "instance" / "archive.db").stat().st_ino == before
