@@ -5,7 +5,6 @@ PORT ?= 8000
 DEMO ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
-FLASK := $(BIN)/python -m flask --app wsgi
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
@@ -19,7 +18,7 @@ help:
 	@echo "make bench   đo tốc độ"
 
 run: $(VENV)/.installed node_modules/.fetched
-	@exec $(FLASK) serve --host $(HOST) --port $(PORT) $(if $(filter 0,$(DEMO)),--no-demo,--demo)
+	@exec $(BIN)/python -m archive.serve --host $(HOST) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
 
 test: lint $(VENV)/.installed-ocfl node_modules/.fetched
 	@sh tests/tools/browser.sh
@@ -71,7 +70,7 @@ $(BIN)/npm: requirements-node.txt $(VENV)/.installed
 
 node_modules/.fetched: package-lock.json $(filter $(BIN)/npm,$(NPM))
 	@echo "Lấy tài nguyên giao diện…"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --no-update-notifier
 	@touch $@
 
 lock:

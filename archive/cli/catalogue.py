@@ -33,10 +33,19 @@ def rebuild() -> None:
     with holdings().database.writing() as session:
         unknown_unit(session)
         session.commit()
+    damaged: list[str] = []
     with progress_bar() as bar:
         task = bar.add_task("Dựng lại danh mục", total=None)
-        added = rebuild_catalogue(holdings(), on_record=lambda _: bar.advance(task))
+        added = rebuild_catalogue(
+            holdings(),
+            on_record=lambda _: bar.advance(task),
+            on_damage=lambda name, _error: damaged.append(name),
+        )
     messages.print(f"Đã dựng lại {added} ấn phẩm từ kho bản gốc.", markup=False)
+    for name in damaged:
+        messages.print(f"{name}: bản gốc bị hỏng, chưa đưa được vào danh mục.", markup=False)
+    if damaged:
+        sys.exit(1)
 
 
 @click.command("fixity")

@@ -12,6 +12,7 @@ import click
 from flask import current_app
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from archive.core.errors import ArchiveError
 from archive.core.wording import error_sentence
@@ -33,8 +34,14 @@ def print_json(value: Any) -> None:
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong and end with exit code 1."""
-    messages.print(f"[red]{message}[/red]" if messages.is_terminal else message, markup=True)
+    messages.print(message, style="red" if messages.is_terminal else None, markup=False)
     sys.exit(1)
+
+
+def migrations_missing(opened: Holdings) -> bool:
+    from archive.models import migrations
+
+    return not migrations.is_current(opened.database)
 
 
 def progress_bar() -> Progress:
@@ -58,5 +65,10 @@ def says_errors(command: Callable[..., Any]) -> Callable[..., Any]:
             return command(*args, **kwargs)
         except ArchiveError as error:
             fail(error_sentence(error))
+        except (OperationalError, ProgrammingError):
+            # Told apart only here: looking each time would cost every command a query.
+            if migrations_missing(holdings()):
+                fail("Cơ sở dữ liệu chưa được dựng. Chạy `flask --app wsgi db upgrade` trước.")
+            raise
 
     return run

@@ -7,7 +7,6 @@ from flask.cli import with_appcontext
 
 from archive.cli.console import holdings, messages
 from archive.models import migrations
-from archive.services.holdings import Holdings
 from archive.services.units import unknown_unit
 
 
@@ -20,11 +19,7 @@ def db() -> None:
 @with_appcontext
 def upgrade() -> None:
     """Bring the database to the newest schema; done already, it changes nothing."""
-    migrate(holdings())
-
-
-def migrate(opened: Holdings) -> None:
-    database = opened.database
+    database = holdings().database
     if migrations.is_current(database):
         return
     revision = migrations.upgrade(database)

@@ -17,6 +17,7 @@ from archive.core.status import Status
 from archive.core.wording import field_sentence, sentence
 from archive.models import Stage
 from archive.services.importing import (
+    FailedRow,
     ImportReport,
     Options,
     import_source,
@@ -72,8 +73,16 @@ def import_command(
                 on_row=lambda done, total: bar.update(task, completed=done, total=total),
             )
         except InvalidInputError as error:
-            fail(field_sentence(str(error.data["problem"]), error.data))
-    ids = [*report.added, *report.present]
+            reason = field_sentence(str(error.data["problem"]), error.data)
+            if not as_json:
+                fail(reason)
+            # A program reads the same object as ever; the sheet's headings are its row 1.
+            column = str(error.data.get("value", ""))
+            code = str(error.data["problem"])
+            wrong = FailedRow(1, (sheet or source).name, column, code, reason)
+            report = ImportReport(0, (), (), (wrong,))
+    # The same bytes twice in one folder are one publication, told of once.
+    ids = list(dict.fromkeys([*report.added, *report.present]))
     if wait and not dry_run:
         _wait(ids)
     if as_json:

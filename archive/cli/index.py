@@ -51,6 +51,7 @@ def rebuild() -> None:
 @index.command("status")
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext
+@says_errors
 def status(as_json: bool) -> None:
     """What the index holds, and how far it is behind the catalogue."""
     found = holdings().index.status()

@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from archive.cli.console import fail, holdings, messages, progress_bar, says_errors
-from archive.core.errors import SnapshotRefusedError
+from archive.core.errors import SnapshotRefusedError, StorageError, StorageFullError
 from archive.core.wording import size_label
 from archive.services import snapshots
 
@@ -36,6 +36,12 @@ def backup(file: Path) -> None:
             fail("Tên bản sao lưu phải kết thúc bằng .tar hoặc .tar.gz.")
         except snapshots.RestoreRefusedError as error:
             fail(_REASONS[str(error.data["reason"])])
+        except StorageFullError:
+            fail("Không đủ chỗ trống cho bản sao lưu. Chưa có gì được ghi.")
+        except StorageError as error:
+            if error.data.get("problem") != "no_folder":
+                raise
+            fail(f"Không có thư mục {file.parent}.")
     for name in made.skipped:
         messages.print(f"Bỏ qua: {name}", markup=False)
     words = f"Đã sao lưu {made.file_count} tệp, {size_label(made.size_bytes)}: {file}"

@@ -18,6 +18,7 @@ from archive.core.roles import Actor, Role
 from archive.core.status import Status
 from archive.core.vocabulary import MULTIPLE_FIELDS
 from archive.demo.publications import DemoPublication, DemoUnit, publications, units
+from archive.demo.state import ACCOUNTS_FILE, is_loaded
 from archive.demo.typeset import typeset
 from archive.models import Publication, User
 from archive.services import accounts, deposits, reviews
@@ -26,7 +27,6 @@ from archive.services.intake import CheckedFile, check_file
 from archive.services.records import TEXT_FIELDS, read_record
 from archive.services.units import UnitInput, create_unit, find_unit, update_unit
 
-ACCOUNTS_FILE = "demo-accounts.json"
 _DOMAIN = "demo.khoanpham.example"
 _LOADER = Actor(role=Role.ADMIN, name="Kho minh họa")
 
@@ -59,11 +59,13 @@ def load_demo(
     Each publication is typeset to a real file and deposited; the worker reads it like any other.
     Run again, or after being cut off, it adds only what is not there.
     """
+    found = publications()
+    if is_loaded(holdings.database, holdings.settings.instance):
+        return 0
     with holdings.database.writing() as session:
         _load_units(session)
         session.commit()
     load_accounts(holdings)
-    found = publications()
     added = 0
     for done, publication in enumerate(found, start=1):
         added += _load_publication(holdings, publication, fonts=fonts)
