@@ -27,6 +27,7 @@ from archive.web import (
 )
 from archive.web.access import check_declarations, guard
 from archive.web.context import init_context, me
+from archive.web.converters import RowNumber
 from archive.web.headers import set_headers
 from archive.web.present import vietnamese_date, vietnamese_moment, vietnamese_number
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> Flask:
     configure_logs()
     app = Flask("archive", static_folder=None, template_folder=str(ROOT / "templates"))
     app.request_class = ArchiveRequest
+    app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=FORM_BYTES,

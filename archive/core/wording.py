@@ -105,6 +105,8 @@ _FIELDS: Mapping[str, str] = {
     "own_account": "Không thể tự khóa tài khoản của mình.",
     "columns_missing": "Bảng thiếu cột {value}.",
     "column_unknown": "Không hiểu cột “{value}”.",
+    "column_twice": "Bảng có hai cột cùng nghĩa với “{value}”. Chỉ giữ một.",
+    "cells_surplus": "Dòng có nhiều ô hơn số cột (“{value}” không thuộc cột nào).",
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
     "path_outside": "“{value}” nằm ngoài thư mục nhập.",
     "sheet_unreadable": "Không đọc được bảng: {value}.",

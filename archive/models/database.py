@@ -77,7 +77,9 @@ def _sqlite_engine(url: Any) -> Engine:
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA cache_size = -16384")
+        # Every thread of every process keeps a connection, so this is paid many times over; what
+        # several of them read, the operating system's cache of the file holds once.
+        cursor.execute("PRAGMA cache_size = -8192")
         cursor.close()
 
     @event.listens_for(engine, "begin")

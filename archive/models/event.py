@@ -9,6 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.models.base import Base, Moment
+from archive.models.publication import Publication
 from archive.models.user import User
 
 
@@ -34,3 +35,4 @@ class Event(Base):
     data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
     actor: Mapped[User | None] = relationship()
+    publication: Mapped[Publication | None] = relationship()

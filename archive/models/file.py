@@ -29,7 +29,12 @@ class File(Base):
     """
 
     __tablename__ = "file"
-    __table_args__ = (UniqueConstraint("publication_id", "position"),)
+    # A number is never given twice: a worker that still reads a file which was replaced must not
+    # find another file under its number.
+    __table_args__ = (
+        UniqueConstraint("publication_id", "position"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publication_id: Mapped[str] = mapped_column(ForeignKey("publication.id", ondelete="CASCADE"))

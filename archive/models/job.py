@@ -44,6 +44,8 @@ class Job(Base):
             postgresql_where=text("state = 'queued'"),
         ),
         Index("ix_job_state_not_before", "state", "not_before"),
+        # A number is never given twice, so that a fence of a job long gone opens no other one.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

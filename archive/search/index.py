@@ -24,7 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from archive.core.errors import SearchIndexError
-from archive.search.engine import latest_commit, open_segment, read_segments, try_lock
+from archive.search.engine import (
+    commit_stamp,
+    latest_commit,
+    open_segment,
+    read_segments,
+    try_lock,
+)
 from archive.search.entries import WorkEntry
 from archive.search.faults import index_access
 from archive.search.requests import SearchRequest
@@ -66,6 +72,7 @@ class SearchIndex:
         self._lock = threading.Lock()
         self._cache = FrequencyCache(_CACHE_BYTES)
         self._snapshot: Snapshot | None = None
+        self._stamp = (0, 0)
         self._failure = _Failure(("", -1), 0.0, None)
         self._pid = os.getpid()
 
@@ -188,15 +195,18 @@ class SearchIndex:
         generation = read_pointer(self._folder)
         folder = self._folder / generation
         key = (generation, latest_commit(folder))
-        if before is not None and before.key == key:
-            return before
         if key[1] < 0:
             raise FileNotFoundError(f"no table of contents in {generation}")
+        stamp = commit_stamp(folder, key[1])
+        if before is not None and before.key == key and self._stamp == stamp:
+            return before
         if self._failure.key == key and time.monotonic() < self._failure.until:
             raise SearchIndexError(**self._failure.data or {})
         try:
             with index_access(folder):
-                return self._read(*key, before)
+                read = self._read(*key, before)
+            self._stamp = stamp
+            return read
         except SearchIndexError as error:
             if isinstance(error.__cause__, FileNotFoundError):
                 # It may only mean that we looked too late, so it passes as what it is.

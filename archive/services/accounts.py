@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import unicodedata
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -27,9 +28,13 @@ from archive.models import (
     User,
 )
 from archive.services.events import note_event
+from archive.services.records import one_line
 from archive.settings import Settings
 
 MINIMUM_PASSWORD_LENGTH = 10
+# Longer ones add no safety, only work for the hasher.
+MAXIMUM_PASSWORD_LENGTH = 1000
+NAME_LENGTH = 200
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 _HASHER = PasswordHasher()
 # Verified when the address is unknown, so that the answer takes as long as for a known one.
@@ -69,7 +74,7 @@ def actor_of(user: User) -> Actor:
 
 
 def normal_email(email: str) -> str:
-    return email.strip().lower()
+    return one_line(email).lower()
 
 
 def sign_in(
@@ -90,7 +95,7 @@ def sign_in(
         raise SignInRefusedError()
     session.execute(delete(SignInAttempt).where(SignInAttempt.email == email))
     if _HASHER.check_needs_rehash(stored):
-        user.password_hash = _HASHER.hash(password)
+        user.password_hash = _HASHER.hash(_typed(password))
     return user, open_session(session, user=user, lifetime=settings.session_lifetime)
 
 
@@ -155,10 +160,13 @@ def change_password(
 
 def set_password(session: Session, *, user: User, password: str) -> None:
     """Give `user` this password and end all their sessions and open links."""
+    password = _typed(password)
     if len(password) < MINIMUM_PASSWORD_LENGTH:
         raise InvalidInputError(
             field="new", problem="password_short", least=MINIMUM_PASSWORD_LENGTH
         )
+    if len(password) > MAXIMUM_PASSWORD_LENGTH:
+        raise InvalidInputError(field="new", problem="too_long", most=MAXIMUM_PASSWORD_LENGTH)
     user.password_hash = _HASHER.hash(password)
     end_sessions(session, user_id=user.id)
     session.execute(
@@ -188,8 +196,8 @@ def create_user(
 ) -> User:
     """A new account. Without a password it can sign in only after its one-time link was used.
 
-    Raises InvalidInputError for `email` (`email_invalid`, `email_taken`), `unit` (`unit_needed` for
-    a depositor) or `new` (`password_short`).
+    Raises InvalidInputError for `email` (`email_invalid`, `email_taken`), `name` (`too_long`),
+    `unit` (`unit_needed` for a depositor) or `new` (`password_short`, `too_long`).
     """
     email = normal_email(email)
     if not _EMAIL.fullmatch(email):
@@ -198,7 +206,7 @@ def create_user(
         raise InvalidInputError(field="unit", problem="unit_needed")
     user = User(
         email=email,
-        name=name.strip(),
+        name=_name(name),
         role=role,
         unit_id=unit.id if unit else None,
         created_at=now(),
@@ -226,7 +234,7 @@ def update_user(
         # An admin who demotes their own account might leave the archive without any.
         raise InvalidInputError(field="role", problem="own_role")
     before = {"role": user.role.value, "unit": user.unit.code if user.unit else None}
-    user.name, user.role, user.unit_id = name.strip(), role, unit.id if unit else None
+    user.name, user.role, user.unit_id = _name(name), role, unit.id if unit else None
     after = {"role": role.value, "unit": unit.code if unit else None}
     note_event(
         session,
@@ -313,9 +321,21 @@ def use_password_link(session: Session, *, token: str, password: str) -> User:
     return user
 
 
+def _name(name: str) -> str:
+    name = one_line(name)
+    if len(name) > NAME_LENGTH:
+        raise InvalidInputError(field="name", problem="too_long", most=NAME_LENGTH)
+    return name
+
+
+def _typed(password: str) -> str:
+    """The password in one spelling: keyboards differ in how they compose Vietnamese letters."""
+    return unicodedata.normalize("NFC", password)
+
+
 def _matches(stored: str, password: str) -> bool:
     try:
-        return _HASHER.verify(stored, password[:1000])
+        return _HASHER.verify(stored, _typed(password)[: MAXIMUM_PASSWORD_LENGTH + 1])
     except (VerificationError, InvalidHashError):
         return False
 

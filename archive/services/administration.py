@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Label, func, or_, select, text
+from sqlalchemy import Label, Select, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from archive.core.status import Status
+from archive.core.text import fold
 from archive.extract.isolation import isolation_available
 from archive.models import Event, Publication, Unit, User
 from archive.services.catalogue import count_by_status
@@ -48,7 +50,9 @@ def overview(session: Session, holdings: Holdings) -> Overview:
         jobs_waiting=jobs.waiting,
         jobs_running=jobs.running,
         jobs_failed=jobs.failed,
-        events=session.scalars(select(Event).order_by(Event.id.desc()).limit(20)).all(),
+        events=session.scalars(
+            select(Event).options(joinedload(Event.publication)).order_by(Event.id.desc()).limit(20)
+        ).all(),
         parts=_parts(session, holdings),
     )
 
@@ -80,20 +84,31 @@ def database_version(session: Session) -> str:
 def list_users(
     session: Session, *, query: str, offset: int, limit: int
 ) -> tuple[Sequence[User], int]:
-    """Accounts whose address or name contains `query`, with their number in all."""
+    """Accounts whose address, name or unit contains `query`, with their number in all."""
     found = select(User)
     if query:
-        found = found.where(
-            or_(
-                User.email.icontains(query.lower(), autoescape=True),
-                User.name.icontains(query, autoescape=True),
-            )
-        )
+        texts = select(User.id, User.email, User.name, Unit.name).outerjoin(User.unit)
+        found = found.where(User.id.in_(_holding(session, texts, query)))
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     rows = session.scalars(
         found.options(joinedload(User.unit)).order_by(User.email).offset(offset).limit(limit)
     ).all()
     return rows, total
+
+
+def _holding(session: Session, texts: Select[*tuple[Any, ...]], query: str) -> list[int]:
+    """The ids in the first column of those rows one of whose texts contains `query`, typed with
+    marks or without: databases do not know the capitals of đ and ơ, nor that they are o and d."""
+    wanted = _folded(query)
+    return [
+        row_id
+        for row_id, *row in session.execute(texts)
+        if any(wanted in _folded(text) for text in row if text)
+    ]
+
+
+def _folded(text: str) -> str:
+    return " ".join(fold(word) for word in text.split())
 
 
 def list_units(
@@ -103,12 +118,8 @@ def list_units(
     users, publications = _unit_counts()
     found = select(Unit, users, publications)
     if query:
-        found = found.where(
-            or_(
-                Unit.code.icontains(query.lower(), autoescape=True),
-                Unit.name.icontains(query, autoescape=True),
-            )
-        )
+        texts = select(Unit.id, Unit.code, Unit.name)
+        found = found.where(Unit.id.in_(_holding(session, texts, query)))
     total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
     rows = session.execute(
         found.options(joinedload(Unit.parent)).order_by(Unit.name).offset(offset).limit(limit)

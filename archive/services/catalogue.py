@@ -44,6 +44,11 @@ def readable_by(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
     return and_(Publication.status == Status.ACCEPTED, readable)
 
 
+def listed_for(actor: Actor) -> ColumnElement[bool]:
+    """What the home page lists and counts, as search does: accepted records the actor may read."""
+    return and_(Publication.status == Status.ACCEPTED, readable_by(actor))
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """What `actor` may open: what they may read, and for a depositor all of their own unit."""
     if actor.may_curate:
@@ -149,10 +154,10 @@ class Totals:
 
 
 def count_holdings(session: Session, *, actor: Actor) -> Totals:
-    """How many publications and pages `actor` may read."""
+    """How many accepted publications, and pages of them, `actor` may read."""
     publications, pages = session.execute(
         select(func.count(), func.coalesce(func.sum(Publication.page_count), 0)).where(
-            readable_by(actor)
+            listed_for(actor)
         )
     ).one()
     return Totals(publications=publications, pages=pages)

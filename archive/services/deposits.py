@@ -19,7 +19,7 @@ from archive.services.catalogue import same_bytes
 from archive.services.events import note_event
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
-from archive.services.jobs import enqueue
+from archive.services.jobs import enqueue, supersede
 from archive.services.records import RecordInput, apply_record, record_json
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile
@@ -51,9 +51,15 @@ def deposit(
     The bytes are safe in `uploads/` when this returns; the caller commits the rows. Where that
     commit never happens, the same call with the same id converges on the same object, and
     `restoring.adopt_orphans` brings in what nobody sends again. Without files the record is one to
-    collect. Raises NotAllowedError for another unit and InvalidInputError(`unit`, `unit_blocked`).
+    collect. A publication of this id by the same person is given back as it stands: the request
+    came twice. Raises NotAllowedError for another unit or another person's id and
+    InvalidInputError(`unit`, `unit_blocked`).
     """
     _check_unit(unit, by=by)
+    if (known := session.get(Publication, publication_id)) is not None:
+        if known.depositor_id != by.user_id:
+            raise NotAllowedError(what="deposit", id=publication_id)
+        return Deposited(publication=known, same_as=())
     moment = now()
     publication = Publication(
         id=publication_id,
@@ -117,6 +123,8 @@ def amend(
     received: dict[str, ReceivedFile] = {}
     earlier: tuple[Publication, ...] = ()
     if files:
+        # Whoever reads or draws the earlier files loses the lease and writes nothing more.
+        supersede(session, publication.id, stages=(Stage.EXTRACT, Stage.IMAGES))
         session.execute(delete(Page).where(Page.publication_id == publication.id))
         session.execute(delete(File).where(File.publication_id == publication.id))
         holdings.images.remove(publication.id)
@@ -153,16 +161,16 @@ def _store(
     received: dict[str, ReceivedFile],
 ) -> None:
     record = record_json(session, publication)
-    paths = session.scalars(
-        select(File.logical_path).where(File.publication_id == publication.id)
+    kept = session.execute(
+        select(File.logical_path, File.sha512).where(File.publication_id == publication.id)
     ).all()
-    if not paths:
+    if not kept:
         holdings.records.append([(publication.id, json.loads(record))])
         return
     depositor = publication.depositor
     publication.object_version = holdings.originals.put(
         object_id(publication.id),
-        files={path: received.get(path) or KeptFile(path) for path in paths},
+        files={path: received.get(path) or KeptFile(path, sha512) for path, sha512 in kept},
         record=record,
         message="deposit" if received else "record",
         user_name=(depositor.name or depositor.email) if depositor else "Kho Ấn Phẩm",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from archive.models.database import Database
 from archive.search.index import SearchIndex
@@ -43,6 +44,12 @@ def open_holdings(settings: Settings) -> Holdings:
 def object_id(publication_id: str) -> str:
     """The OCFL object that holds a publication's versions."""
     return f"an-pham:{publication_id}"
+
+
+def original_path(holdings: Holdings, publication_id: str, logical_path: str, version: int) -> Path:
+    """The bytes of a file in the version that the catalogue knows, which the newest in storage
+    may be ahead of: a deposit that was cut off before its commit. Errors as of the storage root."""
+    return holdings.originals.path(object_id(publication_id), logical_path, version or None)
 
 
 def publication_id_of(object_name: str) -> str:

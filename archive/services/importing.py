@@ -4,6 +4,7 @@ and adding nothing when run again."""
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,13 +25,15 @@ from archive.models import File, Job, Page, Publication, Stage, Unit
 from archive.services import deposits
 from archive.services.holdings import Holdings
 from archive.services.intake import CheckedFile, check_file
-from archive.services.records import RecordInput, read_issued, read_record, read_values
+from archive.services.records import RecordInput, read_issued, read_record
 from archive.services.sheets import SUFFIXES, SheetRow, read_sheet
 from archive.services.units import find_unit, unknown_unit
 from archive.storage.incoming import ReceivedFile
 
 OnError = Literal["stop", "skip"]
 _LEFT_BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
+# Fields whose column in a sheet has another name.
+_COLUMNS = {"languages": "language", "files": "file"}
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,7 @@ class _Importer:
             record = self._record(row)
             publication_id = self._identify(row, record)
             if not self._is_present(publication_id):
+                self._check_unit(row)
                 for file in self._receive(row):
                     self._holdings.incoming.discard(file.received)
         except RowError as error:
@@ -169,7 +173,7 @@ class _Importer:
         try:
             self._deposit(publication_id, record, files, unit_given=row.values.get("unit", ""))
         except ArchiveError as error:
-            raise RowError("", error) from error
+            raise RowError(str(error.data.get("field", "")), error) from error
         finally:
             for file in files:
                 self._holdings.incoming.discard(file.received)
@@ -179,7 +183,8 @@ class _Importer:
         try:
             record = read_record(row.values, first_year=self._first_year)
         except InvalidInputError as error:
-            raise RowError(str(error.data["field"]), error) from error
+            field = str(error.data["field"])
+            raise RowError(_COLUMNS.get(field, field), error) from error
         if record.issued is None and not row.values.get("issued"):
             record = replace(record, issued=self._issued or self._file_date(row))
         return record
@@ -188,7 +193,11 @@ class _Importer:
         """The first file's own date, for a folder without a sheet; None before the first year."""
         if "files" in row.values or not row.files:
             return None
-        moment = datetime.fromtimestamp(row.files[0].stat().st_mtime, UTC).astimezone(VIETNAM)
+        try:
+            modified = row.files[0].stat().st_mtime
+        except OSError:
+            return None  # It went away meanwhile, which its digest will tell.
+        moment = datetime.fromtimestamp(modified, UTC).astimezone(VIETNAM)
         if not self._first_year <= moment.year <= datetime.now(VIETNAM).year:
             return None
         return IssueDate(moment.year, moment.month, moment.day)
@@ -208,6 +217,13 @@ class _Importer:
         return derived_id(
             "import", unit, record.title, str(record.issued or ""), record.volume, record.kind
         )
+
+    def _check_unit(self, row: Row) -> None:
+        with self._holdings.database.reading() as session:
+            unit = _unit(session, row.values.get("unit", "") or self._default_unit)
+        if unit is not None and unit.is_blocked:
+            blocked = InvalidInputError(field="unit", problem="unit_blocked", value=unit.name)
+            raise RowError("unit", blocked)
 
     def _is_present(self, publication_id: str) -> bool:
         with self._holdings.database.reading() as session:
@@ -314,27 +330,57 @@ def _sheet_rows(folder: Path, sheet: Sequence[SheetRow]) -> tuple[list[Row], lis
     rows: list[Row] = []
     failed: list[FailedRow] = []
     for line in sheet:
-        names = read_values("files", line.values.get("files", ""))
-        paths = []
-        problem = ""
-        for name in names:
-            # Resolved before it is compared: neither `..`, an absolute path nor a link leads out.
-            path = (root / name).resolve() if "\0" not in name else root
-            if not path.is_relative_to(root) or path == root:
-                problem = "path_outside"
-            elif not path.is_file():
-                problem = problem or "file_missing"
-            paths.append(path)
+        names = _file_names(line.values.get("files", ""))
+        found = [_find_below(root, name) for name in names]
+        paths = [path for path, _ in found]
+        problem = max((problem for _, problem in found), default="")
         values = dict(line.values)
         if not values.get("title") and paths:
             values["title"] = clean_text(paths[0].stem)[:500]
         row = Row(line.number, values, tuple(paths), names)
-        if problem:
+        if line.surplus:
+            surplus = InvalidInputError(field="sheet", problem="cells_surplus", value=line.surplus)
+            failed.append(_failed(row, RowError("", surplus)))
+        elif problem:
             error = InvalidInputError(field="file", problem=problem, value=";".join(names))
             failed.append(_failed(row, RowError("file", error)))
         else:
             rows.append(row)
     return rows, failed
+
+
+def _file_names(cell: str) -> tuple[str, ...]:
+    """The names between semicolons, each once, as they are spelt: a file's name may hold any
+    number of spaces and either form of Unicode."""
+    return tuple(dict.fromkeys(part.strip() for part in cell.split(";") if part.strip()))
+
+
+def _find_below(root: Path, name: str) -> tuple[Path, str]:
+    """The file of this name in the folder, with "" or the problem's code.
+
+    Sheets and disks may spell one name in different forms of Unicode, and Windows writes `\\`.
+    Each spelling is resolved before it is compared: neither `..`, an absolute path nor a link
+    leads out of the folder.
+    """
+    spellings = [
+        spelling
+        for spelt in (name, name.replace("\\", "/"))
+        for spelling in (
+            spelt,
+            unicodedata.normalize("NFC", spelt),
+            unicodedata.normalize("NFD", spelt),
+        )
+    ]
+    for spelling in dict.fromkeys(spellings):
+        try:
+            path = (root / spelling).resolve()
+            if not path.is_relative_to(root) or path == root:
+                return root, "path_outside"
+            if path.is_file():
+                return path, ""
+        except (OSError, RuntimeError, ValueError):
+            continue  # Too long, a circle of links, a NUL: no file has this name.
+    return root, "file_missing"
 
 
 @dataclass(frozen=True)

@@ -119,9 +119,9 @@ def compare(session: Session, index: SearchIndex) -> Difference:
     )
 
 
-def queue_difference(session: Session, index: SearchIndex) -> Difference:
-    """Queue an index job for each publication that `compare` finds stale."""
-    difference = compare(session, index)
-    for publication_id in difference.stale:
-        enqueue(session, Stage.INDEX, publication_id)
-    return difference
+def queue_stale(session: Session, ids: Sequence[str]) -> None:
+    """Queue an index job for each of these that the catalogue still has."""
+    for start in range(0, len(ids), BATCH):
+        wanted = Publication.id.in_(ids[start : start + BATCH])
+        for publication_id in session.scalars(select(Publication.id).where(wanted)).all():
+            enqueue(session, Stage.INDEX, publication_id)

@@ -49,7 +49,7 @@ class Claim:
 
 def enqueue(session: Session, stage: Stage, publication_id: str) -> None:
     """Queue the stage unless the same work waits already. Joins the caller's transaction."""
-    coalesce = f"{stage.value}:{publication_id}"
+    coalesce = _coalesce(stage, publication_id)
     waiting = session.scalar(
         select(Job.id).where(Job.coalesce == coalesce, Job.state == JobState.QUEUED)
     )
@@ -76,8 +76,8 @@ def claim(
     Jobs whose lease ran out are taken back first: their worker is dead or stuck. One publication's
     stages do not overlap: what another worker has in hand is left alone.
     """
-    moment = now()
     _take_back(session)
+    moment = now()  # Later than the taking back, so that what was taken back is due.
     busy = select(Job.publication_id).where(Job.state == JobState.RUNNING)
     order = case(_ORDER, value=Job.stage, else_=9)
     due = session.scalars(
@@ -115,6 +115,22 @@ def anything_due(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) ->
     return session.scalar(select(Job.id).where(due).limit(1)) is not None
 
 
+def more_urgent_waits(
+    session: Session, held: Claim, *, stages: Sequence[Stage] = tuple(Stage)
+) -> bool:
+    """Whether a claim would find a more urgent stage, were `held` given back: its own
+    publication's stages count, those that wait for another worker's job do not."""
+    urgent = [stage for stage in stages if _ORDER[stage] < _ORDER[held.stage]]
+    busy = select(Job.publication_id).where(Job.state == JobState.RUNNING, Job.id != held.job_id)
+    due = select(Job.id).where(
+        Job.state == JobState.QUEUED,
+        Job.not_before <= now(),
+        Job.stage.in_(urgent),
+        Job.publication_id.not_in(busy),
+    )
+    return session.scalar(due.limit(1)) is not None
+
+
 def forget_old(session: Session, *, older_than: timedelta = timedelta(days=30)) -> None:
     """Drop jobs that ended well long ago; failed ones stay until somebody looks at them."""
     session.execute(
@@ -138,6 +154,10 @@ def _requeue(
     error_data: dict[str, Any] | None,
     delay: timedelta,
 ) -> None:
+    # Asked before the job is changed: the question flushes, and half a change is no valid row.
+    twin = session.scalar(
+        select(Job.id).where(Job.coalesce == job.coalesce, Job.state == JobState.QUEUED)
+    )
     job.lease_until = None
     job.fence += 1
     job.error_code, job.error_data = error_code, error_data
@@ -145,9 +165,6 @@ def _requeue(
         job.state, job.finished_at = JobState.FAILED, now()
         session.flush()
         return
-    twin = session.scalar(
-        select(Job.id).where(Job.coalesce == job.coalesce, Job.state == JobState.QUEUED)
-    )
     if twin is not None:
         # The same work was queued again meanwhile; that job does this one's part.
         job.state, job.finished_at = JobState.DONE, now()
@@ -156,22 +173,43 @@ def _requeue(
     session.flush()
 
 
-def keep_alive(session: Session, held: Sequence[Claim], *, lease: timedelta) -> None:
-    """Extend the leases; StaleLeaseError where one is lost."""
+def keep_alive(session: Session, held: Sequence[Claim], *, lease: timedelta) -> list[Claim]:
+    """Extend the leases; those that still stand. StaleLeaseError where none does."""
+    standing = []
     for claimed in held:
-        _change(session, claimed, lease_until=now() + lease)
+        try:
+            _change(session, claimed, lease_until=now() + lease)
+        except StaleLeaseError:
+            continue
+        standing.append(claimed)
+    if not standing:
+        raise StaleLeaseError(job_id=held[0].job_id)
+    return standing
 
 
-def report_progress(session: Session, claimed: Claim, *, done: int, total: int) -> None:
-    """Show the depositor page `done` of `total`. Checks the fence like every write."""
-    _change(session, claimed, done_pages=done, total_pages=total)
+def report_progress(
+    session: Session, claimed: Claim, *, done: int, total: int, advanced: bool = False
+) -> None:
+    """Show the depositor page `done` of `total`. Checks the fence like every write.
+
+    `advanced`: pages are in that no attempt brought in before. Only attempts that lead nowhere
+    count against MOST_ATTEMPTS, so that a long book gets over any number of restarts.
+    """
+    _change(
+        session,
+        claimed,
+        done_pages=done,
+        total_pages=total,
+        **({"attempts": 0} if advanced else {}),
+    )
 
 
 def complete(session: Session, claimed: Claim) -> None:
-    """End the job in the caller's transaction."""
+    """End the job in the caller's transaction. Earlier failures of the same work are over."""
     _change(
         session, claimed, state=JobState.DONE, lease_until=None, finished_at=now(), error_code=None
     )
+    _forget_failed(session, claimed.stage, claimed.publication_id)
 
 
 def fail(session: Session, claimed: Claim, *, error_code: str, data: dict[str, Any] | None) -> None:
@@ -188,13 +226,25 @@ def fail(session: Session, claimed: Claim, *, error_code: str, data: dict[str, A
 
 
 def postpone(
-    session: Session, claimed: Claim, *, error_code: str, data: dict[str, Any] | None = None
+    session: Session,
+    claimed: Claim,
+    *,
+    error_code: str,
+    data: dict[str, Any] | None = None,
+    wait: timedelta | None = None,
 ) -> None:
-    """Give the job back for a later attempt: 2, 8, 32 … seconds on, at most MOST_ATTEMPTS times."""
+    """Give the job back for a later attempt: 2, 8, 32 … seconds on, at most MOST_ATTEMPTS times.
+
+    With `wait` it comes again after that time, as often as it takes: the fault lies neither with
+    the job nor with its file, and passes (a full disk, another writer).
+    """
     job = session.get(Job, claimed.job_id)
     if job is None or job.fence != claimed.fence or job.state is not JobState.RUNNING:
         raise StaleLeaseError(job_id=claimed.job_id)
-    delay = timedelta(seconds=2 * 4 ** (job.attempts - 1))
+    delay = timedelta(seconds=2 * 4 ** max(0, job.attempts - 1))
+    if wait is not None:
+        job.attempts = max(0, job.attempts - 1)
+        delay = wait
     _requeue(session, job, error_code=error_code, error_data=data, delay=delay)
 
 
@@ -202,7 +252,7 @@ def release(session: Session, claimed: Claim) -> None:
     """Give the job back untouched: the worker is asked to stop. The attempt does not count."""
     job = session.get(Job, claimed.job_id)
     if job is not None and job.fence == claimed.fence and job.state is JobState.RUNNING:
-        job.attempts -= 1
+        job.attempts = max(0, job.attempts - 1)
         _requeue(session, job, error_code="worker_stopped", error_data=None, delay=timedelta(0))
 
 
@@ -221,7 +271,35 @@ def retry(session: Session, job_id: int) -> None:
     """Queue a failed job again, with all its attempts."""
     job = session.get_one(Job, job_id)
     if job.state is JobState.FAILED:
-        enqueue(session, job.stage, job.publication_id)
+        stage, publication_id = job.stage, job.publication_id
+        _forget_failed(session, stage, publication_id)
+        enqueue(session, stage, publication_id)
+
+
+def supersede(session: Session, publication_id: str, *, stages: Sequence[Stage]) -> None:
+    """End the running jobs of these stages: what they work on was replaced."""
+    session.execute(
+        update(Job)
+        .where(
+            Job.publication_id == publication_id,
+            Job.stage.in_(stages),
+            Job.state == JobState.RUNNING,
+        )
+        .values(state=JobState.DONE, lease_until=None, finished_at=now(), fence=Job.fence + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _forget_failed(session: Session, stage: Stage, publication_id: str) -> None:
+    session.execute(
+        delete(Job)
+        .where(Job.coalesce == _coalesce(stage, publication_id), Job.state == JobState.FAILED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _coalesce(stage: Stage, publication_id: str) -> str:
+    return f"{stage.value}:{publication_id}"
 
 
 def beat(session: Session, name: str) -> None:

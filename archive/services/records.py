@@ -4,6 +4,7 @@ originals so that the catalogue can be made again from storage alone."""
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -38,8 +39,27 @@ TEXT_FIELDS: Mapping[str, int] = {
 }
 """Fields of one value, with the number of characters each may have."""
 
+SEVERAL_LINES = frozenset({"abstract"})
 VALUE_LENGTH = 300
 VALUES_PER_FIELD = 100
+# Neither XML nor HTML can hold these, nor does anybody mean them.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def without_controls(text: str | None) -> str | None:
+    """Typed text as a page may show it again: the same, with blanks for control characters."""
+    return _CONTROL.sub(" ", text) if text else text
+
+
+def one_line(text: str) -> str:
+    """Typed text as it is stored where a field has one line: clean, each run of blanks one."""
+    return " ".join(_CONTROL.sub(" ", clean_text(text)).split())
+
+
+def several_lines(text: str) -> str:
+    """The same for a field of several lines, which keep their ends as a single line feed."""
+    lines = _CONTROL.sub(" ", clean_text(text)).splitlines()
+    return "\n".join(line.rstrip() for line in lines).strip()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +95,10 @@ def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
     Raises InvalidInputError with the field and `required`, `too_long`, `date_invalid`,
     `date_early`, `date_future`, `kind_unknown`, `access_unknown` or `too_many`.
     """
-    texts = {name: clean_text(given.get(name) or "").strip() for name in TEXT_FIELDS}
+    texts = {
+        name: (several_lines if name in SEVERAL_LINES else one_line)(given.get(name) or "")
+        for name in TEXT_FIELDS
+    }
     if not texts["title"]:
         raise InvalidInputError(field="title", problem="required")
     for name, most in TEXT_FIELDS.items():
@@ -115,11 +138,7 @@ def read_issued(text: str, *, first_year: int) -> IssueDate | None:
 
 def read_values(name: str, text: str) -> tuple[str, ...]:
     """The values between semicolons, each once, in their order."""
-    values = tuple(
-        dict.fromkeys(
-            " ".join(part.split()) for part in clean_text(text).split(";") if part.strip()
-        )
-    )
+    values = tuple(dict.fromkeys(value for part in text.split(";") if (value := one_line(part))))
     if len(values) > VALUES_PER_FIELD:
         raise InvalidInputError(field=name, problem="too_many", most=VALUES_PER_FIELD)
     for value in values:
@@ -215,7 +234,8 @@ def record_json(session: Session, publication: Publication) -> bytes:
             }
             for file in files
         ],
-        "events": [
+        # Not `events`: that is the sheet's column of historical events.
+        "history": [
             {
                 "at": event.at.isoformat(),
                 "kind": event.kind,

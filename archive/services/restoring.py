@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now, parse_day
+from archive.core.errors import ArchiveError, NotFoundError, StorageDamagedError
 from archive.core.status import Status
 from archive.models import Event, File, Page, Publication, Stage, Unit, User
 from archive.services.holdings import Holdings, publication_id_of
@@ -61,7 +62,7 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
                 images_done=False,
             )
         )
-    for event in record["events"]:
+    for event in record["history"]:
         session.add(
             Event(
                 at=datetime.fromisoformat(event["at"]),
@@ -98,32 +99,50 @@ def _restore_unit(session: Session, given: Mapping[str, Any]) -> Unit:
 
 
 def rebuild_catalogue(
-    holdings: Holdings, *, on_record: Callable[[str], None] = lambda _: None
+    holdings: Holdings,
+    *,
+    on_record: Callable[[str], None] = lambda _: None,
+    on_damage: Callable[[str, ArchiveError], None] = lambda _name, _error: None,
 ) -> int:
     """Bring every record that storage holds into the catalogue; how many were missing there.
 
     Commits per record, so that a rebuild that is cut off goes on where it stopped. Accounts are
-    not in storage: records keep their depositors' addresses and find them again by these.
+    not in storage: records keep their depositors' addresses and find them again by these. An
+    object that cannot be read goes to `on_damage` and the others come in all the same.
     """
     added = 0
+    units: dict[str, Mapping[str, Any]] = {}
     for name in holdings.originals.object_ids():
-        added += _restore_object(holdings, name)
+        try:
+            added += _restore_object(holdings, name, units)
+        except (StorageDamagedError, NotFoundError) as error:
+            on_damage(name, error)
         on_record(publication_id_of(name))
     for publication_id, record in holdings.records.latest():
+        units[record["unit"]["code"]] = record["unit"]
         with holdings.database.writing() as session:
             if session.get(Publication, publication_id) is None:
                 restore_publication(session, record, version=0)
                 session.commit()
                 added += 1
         on_record(publication_id)
+    with holdings.database.writing() as session:
+        # A unit may stand below one that came in after it.
+        for given in units.values():
+            _restore_unit(session, given)
+        session.commit()
     return added
 
 
-def _restore_object(holdings: Holdings, name: str) -> int:
+def _restore_object(
+    holdings: Holdings, name: str, units: dict[str, Mapping[str, Any]] | None = None
+) -> int:
+    record = json.loads(holdings.originals.record(name))
+    if units is not None:
+        units[record["unit"]["code"]] = record["unit"]
     with holdings.database.writing() as session:
         if session.get(Publication, publication_id_of(name)) is not None:
             return 0
-        record = json.loads(holdings.originals.record(name))
         version = holdings.originals.inventory(name).head
         restore_publication(session, record, version=version)
         session.commit()
@@ -141,24 +160,30 @@ def adopt_orphans(holdings: Holdings, *, older_than: timedelta) -> int:
     for name in holdings.originals.object_ids():
         if publication_id_of(name) in known:
             continue
-        inventory = holdings.originals.inventory(name)
-        created = datetime.fromisoformat(inventory.version().created)
-        if now() - created >= older_than:
-            adopted += _restore_object(holdings, name)
+        try:
+            inventory = holdings.originals.inventory(name)
+            created = datetime.fromisoformat(inventory.version().created)
+            if now() - created >= older_than:
+                adopted += _restore_object(holdings, name)
+        except (StorageDamagedError, NotFoundError):
+            # One that cannot be read must not keep the others out; `fixity` names it.
+            continue
     return adopted
 
 
-def queue_missing_images(session: Session, holdings: Holdings) -> int:
-    """Queue drawing for publications whose folder of images was lost; how many."""
+def missing_images(session: Session, holdings: Holdings) -> list[str]:
+    """Publications with a file whose folder of images was lost, each once."""
     rows = session.execute(
-        select(File.publication_id, func.min(File.id))
-        .where(File.images_done, File.kind.not_in(("docx", "txt")), File.problem_code.is_(None))
+        select(File.publication_id, File.id)
+        .where(File.images_done, File.kind.not_in(("docx", "txt")))
         .where(select(Page.id).where(Page.file_id == File.id).exists())
-        .group_by(File.publication_id)
-    ).all()
-    queued = 0
-    for publication_id, file_id in rows:
-        if not holdings.images.path(publication_id, f"f{file_id}", 1, 320).exists():
+    )
+    lost = [row[0] for row in rows if not holdings.images.is_prepared(row[0], f"f{row[1]}")]
+    return list(dict.fromkeys(lost))
+
+
+def queue_images(session: Session, ids: Sequence[str]) -> None:
+    """Queue drawing for each of these that the catalogue still has."""
+    for publication_id in ids:
+        if session.get(Publication, publication_id) is not None:
             enqueue(session, Stage.IMAGES, publication_id)
-            queued += 1
-    return queued

@@ -11,6 +11,7 @@ from archive.core.status import Status, check_transition
 from archive.models import Publication, Stage
 from archive.services.events import note_event
 from archive.services.jobs import enqueue
+from archive.services.records import several_lines
 
 NOTE_LENGTH = 4000
 
@@ -27,7 +28,7 @@ def return_to_depositor(
 ) -> None:
     """Send it back. The note says what to mend, so it cannot be empty."""
     _curator(by)
-    if not note.strip():
+    if not several_lines(note):
         raise InvalidInputError(field="note", problem="required")
     _move(session, publication, Status.RETURNED, kind="returned", by=by, note=note)
 
@@ -35,7 +36,7 @@ def return_to_depositor(
 def withdraw(session: Session, publication: Publication, *, by: Actor, note: str) -> None:
     """Take an accepted publication from the readers; record and files are kept."""
     _curator(by)
-    if not note.strip():
+    if not several_lines(note):
         raise InvalidInputError(field="note", problem="required")
     _move(session, publication, Status.WITHDRAWN, kind="withdrawn", by=by, note=note)
 
@@ -56,12 +57,13 @@ def _curator(by: Actor) -> None:
 def _move(
     session: Session, publication: Publication, target: Status, *, kind: str, by: Actor, note: str
 ) -> None:
+    note = several_lines(note)
     if len(note) > NOTE_LENGTH:
         raise InvalidInputError(field="note", problem="too_long", most=NOTE_LENGTH)
     check_transition(publication.status, target)
     publication.status = target
     publication.changed_at = now()
     publication.revision += 1
-    note_event(session, kind, by=by, publication_id=publication.id, note=note.strip())
+    note_event(session, kind, by=by, publication_id=publication.id, note=note)
     enqueue(session, Stage.INDEX, publication.id)
     enqueue(session, Stage.RECORD, publication.id)

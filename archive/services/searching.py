@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.roles import Actor
-from archive.models import Page, Publication
+from archive.models import Page, Publication, Unit
 from archive.search.highlight import Snippet, snippet
 from archive.search.index import SearchIndex
 from archive.search.requests import SearchRequest
@@ -38,6 +38,7 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
     the limits.
     """
     results = index.search(request, page_texts=lambda wanted: _texts(session, wanted))
+    results = _with_unit_names(session, results)
     publications = publications_by_id(
         session, [item.work_id for item in results.items], actor=actor
     )
@@ -54,6 +55,19 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
         publications=publications,
         snippets={key: snippet(text, results.terms) for key, text in texts.items()},
     )
+
+
+def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
+    """The units under their own names: the index knows what a sheet called them, and only of those
+    that hold something, which would tell of records that the reader may not see."""
+    counts = results.facets.get("unit", ())
+    codes = [count.value for count in counts]
+    names = {
+        row[0]: row[1]
+        for row in session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes)))
+    }
+    named = tuple(replace(count, label=names.get(count.value)) for count in counts)
+    return replace(results, facets={**results.facets, "unit": named})
 
 
 def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -65,32 +66,44 @@ MOST_BYTES = 200 * 1024 * 1024
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One row: its number as a person counts it (the heading is 1) and its filled cells."""
+    """One row: its number as a person counts it and its filled cells. `surplus` is the first
+    value beyond the last heading, "" where there is none: the row's cells may be out of place."""
 
     number: int
     values: Mapping[str, str]
+    surplus: str = ""
 
 
 def read_sheet(path: Path) -> list[SheetRow]:
     """The rows that hold anything.
 
-    Raises InvalidInputError(`sheet`, …): `sheet_unreadable`, `column_unknown`, `columns_missing`.
+    The headings are the first row with anything in it. Raises InvalidInputError(`sheet`, …):
+    `sheet_unreadable`, `column_unknown`, `column_twice`, `columns_missing`.
     """
     table = _read_xlsx(path) if path.suffix.lower() == ".xlsx" else _read_text(path)
-    if not table:
-        raise InvalidInputError(field="sheet", problem="columns_missing", value="title")
-    fields = [_field(cell) for cell in table[0]]
+    top = next((at for at, cells in enumerate(table) if any(c.strip() for c in cells)), None)
+    if top is None:
+        raise InvalidInputError(field="sheet", problem="columns_missing", value="title (Nhan đề)")
+    fields = [_field(cell) for cell in table[top]]
+    for heading, field in zip(table[top], fields, strict=True):
+        if field and fields.count(field) > 1:
+            raise InvalidInputError(field="sheet", problem="column_twice", value=heading.strip())
     if "title" not in fields and "files" not in fields:
         raise InvalidInputError(field="sheet", problem="columns_missing", value="title (Nhan đề)")
     rows = []
-    for number, cells in enumerate(table[1:], start=2):
+    for number, cells in enumerate(table[top + 1 :], start=top + 2):
         values = {
             field: cell.strip()
             for field, cell in zip(fields, cells, strict=False)
             if field and cell.strip()
         }
-        if values:
-            rows.append(SheetRow(number, values))
+        beyond = [
+            cell.strip()
+            for at, cell in enumerate(cells)
+            if cell.strip() and (at >= len(fields) or not fields[at])
+        ]
+        if values or beyond:
+            rows.append(SheetRow(number, values, beyond[0] if beyond else ""))
     return rows
 
 
@@ -113,7 +126,7 @@ def _read_text(path: Path) -> list[list[str]]:
         raise InvalidInputError(
             field="sheet", problem="sheet_unreadable", value="không phải UTF-8"
         ) from None
-    first = text.partition("\n")[0]
+    first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max("\t;,", key=first.count)
     try:
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
@@ -125,9 +138,15 @@ def _read_text(path: Path) -> list[list[str]]:
 
 def _read_xlsx(path: Path) -> list[list[str]]:
     try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked_bytes = sum(member.file_size for member in packed.infolist())
+        if unpacked_bytes > MOST_BYTES:
+            raise ValueError("tệp lớn quá")
         workbook = CalamineWorkbook.from_path(path)
-        rows: Sequence[Sequence[Any]] = workbook.get_sheet_by_index(0).to_python()
-    except (CalamineError, OSError, ValueError) as error:
+        # Empty rows at the top count, so that row numbers are those that a person sees.
+        sheet = workbook.get_sheet_by_index(0)
+        rows: Sequence[Sequence[Any]] = sheet.to_python(skip_empty_area=False)
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
         raise InvalidInputError(
             field="sheet", problem="sheet_unreadable", value=str(error)[:200]
         ) from None

@@ -5,14 +5,15 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 
-from archive.core.errors import ArchiveError
+from archive.core.errors import ArchiveError, StorageError, StorageFullError
 from archive.models import Publication, User
-from archive.models.database import Database
+from archive.models.database import Database, sqlite_module
 from archive.services.holdings import Holdings
 from archive.storage.snapshot import Snapshot, pack, unpack
 
@@ -36,6 +37,8 @@ def back_up(
     """
     if not holdings.database.is_sqlite:
         raise RestoreRefusedError(reason="not_sqlite")
+    if not target.absolute().parent.is_dir():
+        raise StorageError(problem="no_folder")
     copy = target.with_name(f".{target.name}.{secrets.token_hex(8)}.db")
     try:
         _copy_database(holdings.database, copy)
@@ -49,19 +52,22 @@ def back_up(
             on_file=on_file,
         )
     finally:
-        copy.unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            Path(f"{copy}{suffix}").unlink(missing_ok=True)
 
 
 def _copy_database(database: Database, path: Path) -> None:
     """SQLite's online backup: a consistent copy without stopping readers or writers."""
-    copy = Database(f"sqlite:///{path}")
-    with database.engine.connect() as source, copy.engine.connect() as target:
-        from_driver: Any = source.connection.driver_connection
-        to_driver: Any = target.connection.driver_connection
-        # Outside the transactions that connect() would begin: the backup holds its own.
-        to_driver.execute("PRAGMA journal_mode = DELETE")
-        from_driver.backup(to_driver)
-    copy.close()
+    driver = sqlite_module()
+    try:
+        with database.engine.connect() as source, closing(driver.connect(str(path))) as target:
+            from_driver: Any = source.connection.driver_connection
+            # Outside the transaction that connect() would begin: the backup holds its own.
+            from_driver.backup(target)
+    except driver.OperationalError as error:
+        if "full" in str(error):
+            raise StorageFullError() from error
+        raise StorageError(problem=str(error)) from error
 
 
 def restore(
@@ -79,7 +85,7 @@ def restore(
     staging = settings.uploads.parent / f".restoring-{secrets.token_hex(8)}"
     try:
         snapshot = unpack(source, staging, on_file=on_file)
-        if not (staging / DATABASE).is_file():
+        if not (staging / DATABASE).is_file() or not (staging / "uploads").is_dir():
             raise RestoreRefusedError(reason="no_database")
         database.close()
         for entry in (staging / "uploads").iterdir():

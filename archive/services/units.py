@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,13 @@ from archive.core.dates import parse_day
 from archive.core.errors import InvalidInputError
 from archive.core.roles import Actor
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE, UNKNOWN_UNIT_NAME
-from archive.models import Unit
+from archive.models import Publication, Stage, Unit
 from archive.services.events import note_event
+from archive.services.jobs import enqueue
+from archive.services.records import one_line
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+NAME_LENGTH, KIND_LENGTH = 300, 60
 SHEET_COLUMNS = ("code", "name", "kind", "parent", "valid_from", "valid_to", "successor")
 
 
@@ -70,9 +74,20 @@ def create_unit(session: Session, given: UnitInput, *, by: Actor) -> Unit:
 def update_unit(session: Session, *, unit_id: int, given: UnitInput, by: Actor) -> Unit:
     """Change everything but the code, which records outside the archive may rely on."""
     unit = session.get_one(Unit, unit_id)
+    name_before = unit.name
     _apply(session, unit, given)
+    if unit.name != name_before:
+        _index_again(session, unit)
     note_event(session, "unit_changed", by=by, data={"unit": unit.code})
     return unit
+
+
+def _index_again(session: Session, unit: Unit) -> None:
+    """The unit's name stands in the index entry of each of its publications."""
+    theirs = Publication.unit_id == unit.id
+    session.execute(update(Publication).where(theirs).values(revision=Publication.revision + 1))
+    for publication_id in session.scalars(select(Publication.id).where(theirs)).all():
+        enqueue(session, Stage.INDEX, publication_id)
 
 
 def block_unit(session: Session, *, unit_id: int, by: Actor) -> Unit:
@@ -91,11 +106,15 @@ def unblock_unit(session: Session, *, unit_id: int, by: Actor) -> Unit:
 
 
 def _apply(session: Session, unit: Unit, given: UnitInput) -> None:
-    if not given.name.strip():
+    name, kind = one_line(given.name), one_line(given.kind)
+    if not name:
         raise InvalidInputError(field="name", problem="required")
+    for field, text, most in (("name", name, NAME_LENGTH), ("kind", kind, KIND_LENGTH)):
+        if len(text) > most:
+            raise InvalidInputError(field=field, problem="too_long", most=most)
     if given.valid_from and given.valid_to and given.valid_to < given.valid_from:
         raise InvalidInputError(field="valid_to", problem="before_start")
-    unit.name, unit.kind = given.name.strip(), given.kind.strip()
+    unit.name, unit.kind = name, kind
     unit.valid_from, unit.valid_to = given.valid_from, given.valid_to
     unit.parent_id = _other(session, unit, "parent", given.parent)
     unit.successor_id = _other(session, unit, "successor", given.successor)
@@ -112,7 +131,9 @@ def _other(session: Session, unit: Unit, field: str, code: str) -> int | None:
     while above is not None:
         if above.code == unit.code:
             raise InvalidInputError(field=field, problem="unit_circle", value=code)
-        above = above.parent if field == "parent" else above.successor
+        # By number: what a relationship loaded earlier in this session may be out of date.
+        number = above.parent_id if field == "parent" else above.successor_id
+        above = session.get(Unit, number) if number is not None else None
     return found.id
 
 
@@ -130,12 +151,18 @@ def import_units(session: Session, path: Path, *, by: Actor) -> UnitSheetResult:
     A code that exists is changed. Parents and successors may stand below their children. When a
     row fails, the caller should roll back: a half-read sheet leaves wrong parents behind.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidInputError(
+            field="sheet", problem="sheet_unreadable", value="không phải UTF-8"
+        ) from None
     first = text.partition("\n")[0]
-    rows = list(csv.DictReader(text.splitlines(), delimiter="\t" if "\t" in first else ","))
-    missing = [name for name in ("code", "name") if rows and name not in rows[0]]
-    if missing or not rows:
-        raise InvalidInputError(field="sheet", problem="columns_missing", value=missing)
+    delimiter = max("\t;,", key=first.count)
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+    missing = [name for name in ("code", "name") if not rows or name not in rows[0]]
+    if missing:
+        raise InvalidInputError(field="sheet", problem="columns_missing", value=", ".join(missing))
     return _import_rows(session, rows, by=by)
 
 

@@ -34,6 +34,15 @@ class Derivatives:
         home = self._home(publication_id) / _segment("file_id", file_id)
         return home / f"{page_number:04d}-{width_px}{_SUFFIX}"
 
+    def prepare(self, publication_id: str, file_id: str) -> None:
+        """Make the folder of a file's images; one that is there stays as it is."""
+        with storage_faults():
+            self.path(publication_id, file_id, 1, 1).parent.mkdir(parents=True, exist_ok=True)
+
+    def is_prepared(self, publication_id: str, file_id: str) -> bool:
+        """Whether the folder of a file's images is there."""
+        return self.path(publication_id, file_id, 1, 1).parent.is_dir()
+
     def write(self, path: Path, data: bytes) -> None:
         """Put the image at `path`, which `path()` gave; a reader sees all of it or nothing.
 

@@ -41,9 +41,14 @@ _NO_LINKS = frozenset(
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file of the version before that stays, named by its logical path there."""
+    """A file that stays: the version before has it under this logical path.
+
+    With `sha512` it is the file of these bytes, from whichever version: a version whose deposit
+    never reached the catalogue may stand in between.
+    """
 
     logical_path: str
+    sha512: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,10 @@ def draft_version(
         if isinstance(source, KeptFile):
             if current is None:
                 raise NotFoundError(object_id=object_id, path=source.logical_path)
-            state[logical_path] = current.file(source.logical_path).sha512
+            if source.sha512 and source.sha512 not in manifest:
+                raise NotFoundError(object_id=object_id, path=source.logical_path)
+            kept = source.sha512 or current.file(source.logical_path).sha512
+            state[logical_path] = kept
             continue
         if isinstance(source, bytes):
             digests = digest_bytes(source)

@@ -51,6 +51,9 @@ def start_session() -> str | Response | tuple[str, int] | tuple[str, int, dict[s
             form.form_errors.append(error_sentence(error))
             headers = {"Retry-After": str(error.data["retry_after_seconds"])}
             return render_template("accounts/sign_in.html", form=form, current=""), 429, headers
+        if current_actor().is_signed_in:
+            # This browser's earlier session ends with it: its cookie would be good for days yet.
+            accounts.sign_out(database, current_user.token)
         signed_in = SignedIn(
             token,
             accounts.actor_of(user),

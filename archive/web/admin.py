@@ -18,6 +18,7 @@ from archive.core.vocabulary import ROLES
 from archive.core.wording import field_sentence
 from archive.models import Unit, User
 from archive.services import accounts, administration, units
+from archive.services.records import one_line
 from archive.services.units import UnitInput, find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
@@ -70,6 +71,9 @@ def index() -> str:
                 who=event.actor_name,
                 what=event_words(event.kind, event.data),
                 note=event.note,
+                about=Link(event.publication.title, f"/an-pham/{event.publication.id}")
+                if event.publication
+                else None,
             )
             for event in state.events
         ],
@@ -108,7 +112,7 @@ def create_user() -> str | Response | tuple[str, int]:
 
 
 def _users_page(form: UserForm) -> str:
-    number, query = page_number(request.args), request.args.get("tim", "").strip()
+    number, query = page_number(request.args), one_line(request.args.get("q", ""))
     rows, total = administration.list_users(
         reading(), query=query, offset=(number - 1) * ROWS, limit=ROWS
     )
@@ -243,7 +247,7 @@ def create_unit() -> str | Response | tuple[str, int]:
 
 
 def _units_page(form: UnitForm) -> str:
-    number, query = page_number(request.args), request.args.get("tim", "").strip()
+    number, query = page_number(request.args), one_line(request.args.get("q", ""))
     rows, total = administration.list_units(
         reading(), query=query, offset=(number - 1) * ROWS, limit=ROWS
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, or_
@@ -42,6 +42,7 @@ from archive.web.pages import (
     StageRow,
 )
 from archive.web.present import PER_PAGE, paginate
+from archive.web.publications import same_bytes_words
 from archive.web.uploads import finish_uploads, takes_files
 
 blueprint = Blueprint("deposits", __name__)
@@ -67,11 +68,11 @@ def create() -> str | Response | tuple[str, int]:
     files that arrived whole are kept for the next attempt."""
     form = DepositForm()
     deposit_id = form.deposit_id.data or ""
-    if not is_id(deposit_id):
-        deposit_id = new_id()
-    if _sent_before(deposit_id):
+    if _sent_before(reading(), deposit_id):
         # The same form again: a second press of the button, or a retry after a lost answer.
         return _arrived(deposit_id)
+    if not is_id(deposit_id) or reading().get(Publication, deposit_id) is not None:
+        form.deposit_id.data = deposit_id = new_id()
     return _submit(form, publication_id=deposit_id, amending=False)
 
 
@@ -95,12 +96,9 @@ def amend(publication_id: str) -> str | Response | tuple[str, int]:
     return _submit(DepositForm(), publication_id=publication_id, amending=True)
 
 
-def _sent_before(deposit_id: str) -> bool:
-    try:
-        found = catalogue.find_publication(reading(), deposit_id, actor=current_actor())
-    except NotFoundError:
-        return False
-    return found.depositor_id == current_actor().user_id
+def _sent_before(session: Session, deposit_id: str) -> bool:
+    found = session.get(Publication, deposit_id)
+    return found is not None and found.depositor_id == current_actor().user_id
 
 
 def _find_amendable(session: Session, publication_id: str) -> Publication:
@@ -238,10 +236,14 @@ def _deposit(
         if unit is None:
             raise InvalidInputError(field="unit", problem="unit_unknown", value=form.unit.data)
         if amending:
+            publication = _find_amendable(database, publication_id)
+            if publication.unit_id == unit.id:
+                # The form has no field for it; it goes once a unit is found for the record.
+                record = replace(record, unit_name_given=publication.unit_name_given)
             done = deposits.amend(
                 database,
                 holdings(),
-                publication=_find_amendable(database, publication_id),
+                publication=publication,
                 record=record,
                 files=intake.checked,
                 unit=unit,
@@ -267,8 +269,9 @@ def _deposit(
 
 def _told(session: Session, other: Publication, actor: Actor) -> str:
     """The sentence that tells a depositor of an earlier deposit of the same bytes."""
-    name = f"“{other.title}” của {other.unit.name}, nộp ngày {other.added_at:%d/%m/%Y}"
-    return f"Kho đã có tệp giống hệt trong {name}. Bản nộp này vẫn được giữ; biên mục viên sẽ xem."
+    visible = other.id in catalogue.publications_by_id(session, [other.id], actor=actor)
+    words = same_bytes_words(other, visible=visible)
+    return f"Kho đã có tệp giống hệt: {words}. Bản nộp này vẫn được giữ; biên mục viên sẽ xem."
 
 
 def _choose_units(form: DepositForm, session: Session) -> None:

@@ -9,7 +9,13 @@ from jinja2 import TemplateError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from archive.core.errors import ArchiveError, NotAllowedError, NotFoundError, StorageFullError
+from archive.core.errors import (
+    ArchiveError,
+    NotAllowedError,
+    NotFoundError,
+    QueryRefusedError,
+    StorageFullError,
+)
 from archive.core.wording import error_sentence, size_label
 from archive.web.context import holdings
 
@@ -79,6 +85,8 @@ def _archive(error: ArchiveError) -> tuple[Response | str, int]:
         return _answer(404)
     if isinstance(error, NotAllowedError):
         return _answer(403)
+    if isinstance(error, QueryRefusedError):
+        return _answer(400, error_sentence(error))
     if isinstance(error, StorageFullError):
         return _answer(507, error_sentence(error))
     log.error("request_failed", path=request.path, code=error.code, data=str(error.data)[:500])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -15,11 +16,13 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 
 from archive.core.errors import InvalidInputError
 from archive.core.vocabulary import ACCESS, KINDS, ROLES
 from archive.core.wording import field_sentence
+from archive.services.records import without_controls
 
 _NEEDED = InputRequired("Mục này không được để trống.")
 
@@ -57,9 +60,17 @@ class _Words:
 
 
 class Form(FlaskForm):
-    """Every form's base: its token, and messages in Vietnamese."""
+    """Every form's base: its token, messages in Vietnamese, and text that HTML can show again."""
 
     class Meta(FlaskForm.Meta):
+        def bind_field(
+            self, form: FlaskForm, unbound_field: UnboundField, options: dict[str, Any]
+        ) -> Any:
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+                options = {"filters": (without_controls,), **options}
+            return super().bind_field(form, unbound_field, options)
+
         def get_translations(self, form: FlaskForm) -> _Words:
             return _Words()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
@@ -35,7 +37,7 @@ FIRST_VALUES = 12
 @open_to(OpenTo.ANYONE)
 def index() -> str:
     session, actor = reading(), current_actor()
-    newest = catalogue.list_publications(session, catalogue.readable_by(actor), limit=NEWEST)
+    newest = catalogue.list_publications(session, catalogue.listed_for(actor), limit=NEWEST)
     totals = catalogue.count_holdings(session, actor=actor)
     groups = _facets_of_everything()
     return render_template(
@@ -108,6 +110,13 @@ def browse() -> str:
     )
 
 
+def _oldest_year_first(group: LinkGroup) -> LinkGroup:
+    """The years as a chart reads them, from left to right."""
+    if group.name != "year":
+        return group
+    return replace(group, links=sorted(group.links, key=lambda link: link.label))
+
+
 def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
     """Each group's first values with a link to the rest; of `whole` all, and nothing else."""
     if whole:
@@ -116,15 +125,10 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
     for group in groups:
         if group.name not in GROUPS:
             continue
-        links = group.links
-        if len(links) > FIRST_VALUES:
-            group = LinkGroup(
-                name=group.name,
-                label=group.label,
-                links=links[:FIRST_VALUES],
-                more_url=f"/duyet?nhom={group.name}",
-            )
-        shortened.append(group)
+        if len(group.links) > FIRST_VALUES:
+            more_url = f"/duyet?nhom={group.name}"
+            group = replace(group, links=group.links[:FIRST_VALUES], more_url=more_url)
+        shortened.append(_oldest_year_first(group))
     return shortened
 
 

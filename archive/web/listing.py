@@ -13,6 +13,7 @@ from archive.models import Publication
 from archive.search.requests import SearchRequest, Sort
 from archive.search.results import SearchResults
 from archive.services.catalogue import cover_pages, viewer_of
+from archive.services.records import one_line
 from archive.services.searching import Found
 from archive.web.context import current_actor, holdings
 from archive.web.pages import Card, Link, LinkGroup
@@ -52,7 +53,7 @@ def read_request(
     sort = args.get("sort", default_sort)
     return SearchRequest(
         viewer=viewer_of(current_actor()),
-        query=args.get("q", "").strip(),
+        query=one_line(args.get("q", "")),
         years=tuple(args.getlist("year", type=int)[:MOST_VALUES]),
         year_from=args.get("year_from", type=int),
         year_to=args.get("year_to", type=int),

@@ -20,6 +20,8 @@ class Cover:
     year: int | None
     kind: str
     kind_label: str
+    is_wide: bool = False
+    """The picture lies on its side (a leaflet's sheet, a map)."""
 
 
 @dataclass(frozen=True)
@@ -178,10 +180,13 @@ class StageRow:
 
 @dataclass(frozen=True)
 class EventRow:
+    """`about` is the publication an event is about, where the page itself does not say so."""
+
     at: datetime
     who: str
     what: str
     note: str
+    about: Link | None = None
 
 
 @dataclass(frozen=True)

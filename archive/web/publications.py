@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,8 +17,9 @@ from archive.core.vocabulary import ACCESS, LANGUAGES
 from archive.core.wording import error_sentence, sentence, size_label
 from archive.models import File, Publication
 from archive.services import catalogue, reviews
-from archive.services.holdings import object_id
+from archive.services.holdings import original_path
 from archive.services.progress import progress_of
+from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.pages import (
@@ -39,6 +39,7 @@ from archive.web.present import (
     has_image,
     image_url,
     media_label,
+    vietnamese_date,
 )
 from archive.web.reader import reader_page
 
@@ -86,7 +87,7 @@ def read(publication_id: str, number: int) -> str:
         page = catalogue.find_page(reading(), publication_id, number, actor=current_actor())
     except NotFoundError:
         abort(404)
-    shown = reader_page(reading(), holdings(), page, query=request.args.get("q", "").strip())
+    shown = reader_page(reading(), holdings(), page, query=one_line(request.args.get("q", "")))
     return render_template("publications/read.html", current="browse", page=shown)
 
 
@@ -117,7 +118,9 @@ def original(publication_id: str, position: int) -> Response:
         file = catalogue.find_file(reading(), publication_id, position, actor=current_actor())
     except NotFoundError:
         abort(404)
-    path: Path = holdings().originals.path(object_id(publication_id), file.logical_path)
+    path = original_path(
+        holdings(), publication_id, file.logical_path, file.publication.object_version
+    )
     response = send_file(
         path,
         mimetype=file.media_type,
@@ -267,13 +270,19 @@ def _duplicates(session: Session, publication: Publication, files: Any, actor: A
     for _, other in catalogue.same_bytes(
         session, [file.sha256 for file in files], but=publication.id
     ):
-        day = other.added_at
         visible = other.id in catalogue.publications_by_id(session, [other.id], actor=actor)
         links[other.id] = Link(
-            label=f"{other.title} ({other.unit.name}, nộp ngày {day:%d/%m/%Y})",
+            label=same_bytes_words(other, visible=visible),
             url=url_for("publications.show", publication_id=other.id) if visible else "",
         )
     return list(links.values())
+
+
+def same_bytes_words(other: Publication, *, visible: bool) -> str:
+    """An earlier deposit of the same bytes. Of one that the reader may not open only its unit and
+    day are told, so that they know whom to ask."""
+    what = f"“{other.title}” của {other.unit.name}" if visible else f"một bản của {other.unit.name}"
+    return f"{what}, nộp ngày {vietnamese_date(other.added_at)}"
 
 
 def citation(publication: Publication) -> str:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flask import url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
+from archive.core.errors import QueryRefusedError
 from archive.core.wording import sentence
 from archive.models import Page, PageWords
-from archive.search.highlight import MarkTerms, mark_html, word_indices
+from archive.search.highlight import MarkTerms, mark, word_indices
 from archive.search.query import parse_query
 from archive.services import catalogue
 from archive.services.holdings import Holdings
@@ -26,7 +28,7 @@ def reader_page(session: Session, holdings: Holdings, page: Page, *, query: str)
     """The page object of `page`, with the words of `query` marked in text and image alike."""
     publication = page.file.publication
     query = query[:QUERY_LENGTH]
-    terms = parse_query(query).marks if query else MarkTerms()
+    terms = _terms(query)
     count = publication.page_count or page.number
     cover = catalogue.cover_pages(session, [publication.id]).get(publication.id)
     image = has_image(holdings, page, IMAGE_LARGE_PX)
@@ -69,6 +71,14 @@ def reader_page(session: Session, holdings: Holdings, page: Page, *, query: str)
     )
 
 
+def _terms(query: str) -> MarkTerms:
+    """What to mark; nothing for a query beyond the limits: the page can be read all the same."""
+    try:
+        return parse_query(query).marks if query else MarkTerms()
+    except QueryRefusedError:
+        return MarkTerms()
+
+
 def _image_size(page: Page) -> tuple[int, int]:
     """The large image's size by the page's shape; images are as wide as asked, or as they are."""
     if page.width <= 0 or page.height <= 0:
@@ -91,12 +101,31 @@ def _boxes(session: Session, page: Page, terms: MarkTerms) -> list[Box]:
 def _paragraphs(text: str, terms: MarkTerms) -> Markup:
     """Safe HTML: a paragraph per block of lines, the lines as they stand on the page.
 
-    `mark_html` escapes every piece; what is added here is our own.
+    A phrase may run on from one block into the next: its mark is then closed and opened again.
     """
-    html = mark_html(text, terms)
-    blocks = [block.strip() for block in _PARAGRAPH.split(html) if block.strip()]
-    joined = "".join(f"<p>{block}</p>" for block in blocks).replace("\n", "<br>\n")
-    return Markup(joined)  # noqa: S704
+    spans = mark(text, terms)
+    blocks = []
+    begin = 0
+    for gap in (*_PARAGRAPH.finditer(text), None):
+        end = gap.start() if gap else len(text)
+        if text[begin:end].strip():
+            blocks.append(Markup("<p>{}</p>").format(_lines(text, begin, end, spans)))
+        begin = gap.end() if gap else end
+    return Markup("").join(blocks)
+
+
+def _lines(text: str, begin: int, end: int, spans: Sequence[tuple[int, int]]) -> Markup:
+    """`text[begin:end]`, escaped piece by piece, with the spans in it marked."""
+    pieces = []
+    at = begin
+    for start, stop in spans:
+        start, stop = max(start, begin), min(stop, end)
+        if start < stop:
+            pieces.append(escape(text[at:start]))
+            pieces.append(Markup("<mark>{}</mark>").format(text[start:stop]))
+            at = stop
+    pieces.append(escape(text[at:end]))
+    return Markup("").join(pieces).strip().replace("\n", Markup("<br>\n"))
 
 
 def _notice(page: Page) -> str:

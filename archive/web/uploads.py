@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any, TypeVar, cast
@@ -85,6 +86,7 @@ class ArchiveRequest(Request):
 
 View = TypeVar("View", bound=Callable[..., Any])
 FORM_BYTES = 1024 * 1024
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def takes_files(view: View) -> View:
@@ -116,7 +118,8 @@ def finish_uploads(storages: list[FileStorage]) -> list[Upload]:
     """The form's files in their order; an input left empty is none."""
     uploads = []
     for storage in storages:
-        name = storage.filename or ""
+        # Line ends and NUL have no place in a name: headers and databases refuse them.
+        name = _CONTROL.sub("", storage.filename or "")
         stream: Any = storage.stream
         if not name or not isinstance(stream, UploadStream):
             storage.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,21 +12,37 @@ from datetime import timedelta
 import structlog
 from sqlalchemy import exc
 
-from archive.core.errors import ArchiveError, SearchIndexError
+from archive.core.errors import (
+    ArchiveError,
+    SearchIndexError,
+    StorageBusyError,
+    StorageFullError,
+)
 from archive.extract.limits import Limits
 from archive.models import Stage
+from archive.search.index import SearchIndex
+from archive.search.results import IndexStatus
 from archive.services import jobs, restoring
 from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
-from archive.services.indexing import all_entries, queue_difference
+from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
 from archive.worker import stages
 
 IDLE_SECONDS = 0.15
 INDEX_BATCH = 64
+LOOK_INTERVAL_SECONDS = 5.0
 CARE_INTERVAL_SECONDS = 60.0
 SWEEP_INTERVAL_SECONDS = 600.0
 ORPHAN_AGE = timedelta(minutes=10)
+MOST_FAULTS = 5
+FAULT_SECONDS = 1.0
+LONGEST_FAULT_SECONDS = 30.0
+
+# What another process holds is free again in a moment; a full disk needs a person.
+BUSY_WAIT = timedelta(seconds=1)
+FULL_WAIT = timedelta(seconds=15)
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 log = structlog.get_logger("worker")
 
@@ -44,24 +61,49 @@ class Worker:
         self._holdings = holdings
         self._limits = limits or Limits()
         self._stages = tuple(stages)
-        self._stopping = threading.Event()
+        # A plain flag: a signal handler that set an Event would wait for ever for the lock that
+        # the interrupted main thread holds while it waits on that Event.
+        self._stopping = False
         self._name = jobs.worker_name()
+        self._next_look = 0.0
         self._next_care = 0.0
         self._next_sweep = 0.0
+        self._last_status = IndexStatus(healthy=False)
 
     def stop(self) -> None:
-        self._stopping.set()
+        self._stopping = True
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, but not through a stop."""
+        until = time.monotonic() + seconds
+        while not self._stopping and (left := until - time.monotonic()) > 0:
+            time.sleep(min(IDLE_SECONDS, left))
 
     def run(self, *, until_idle: bool = False) -> None:
-        """Work until `stop()`; with `until_idle`, until no job is waiting, due or not."""
+        """Work until `stop()`; with `until_idle`, until no job is waiting, due or not.
+
+        A fault of the queue or of the care (database locked, disk full) is waited out; with
+        `until_idle` it is raised when it does not pass.
+        """
+        faults = 0
         with self._heartbeat():
-            while not self._stopping.is_set():
-                self._care()
-                if self.run_once():
+            while not self._stopping:
+                try:
+                    self._care()
+                    if self.run_once():
+                        faults = 0
+                        continue
+                    if until_idle and not self._anything_left():
+                        return
+                except (ArchiveError, OSError, exc.OperationalError) as error:
+                    faults += 1
+                    log.error("worker_fault", detail=str(error)[:500], faults=faults)
+                    if until_idle and faults >= MOST_FAULTS:
+                        raise
+                    self._pause(min(LONGEST_FAULT_SECONDS, FAULT_SECONDS * 2**faults))
                     continue
-                if until_idle and not self._anything_left():
-                    return
-                self._stopping.wait(IDLE_SECONDS)
+                faults = 0
+                self._pause(IDLE_SECONDS)
 
     def run_once(self) -> bool:
         """Claim and run what is most urgent; False where nothing is due."""
@@ -90,6 +132,7 @@ class Worker:
                     case Stage.EXTRACT:
                         stages.run_extract(self._holdings, first, check=check, limits=self._limits)
                     case Stage.IMAGES:
+                        check = self._giving_way(first, check)
                         stages.run_images(self._holdings, first, check=check, limits=self._limits)
                     case Stage.INDEX:
                         stages.run_index(self._holdings, claims)
@@ -103,9 +146,9 @@ class Worker:
         except (ArchiveError, OSError, exc.OperationalError) as error:
             code = error.code if isinstance(error, ArchiveError) else "machine_fault"
             log.error("job_failed", stage=first.stage.value, code=code, detail=str(error)[:500])
-            self._postpone(claims, code=code, detail=str(error)[:500])
+            self._postpone(claims, code=code, detail=str(error)[:500], wait=_passes_in(error))
             if isinstance(error, SearchIndexError):
-                self._next_care = 0.0
+                self._next_look = 0.0
         else:
             log.info(
                 "job_done",
@@ -114,17 +157,33 @@ class Worker:
                 seconds=round(time.monotonic() - started, 3),
             )
 
+    def _giving_way(self, claim: Claim, check: Callable[[], None]) -> Callable[[], None]:
+        """`check`, and an end where something more urgent waits: a long drawing would keep the
+        next deposit, or this one's acceptance, from being searchable. Drawn pages stay drawn."""
+
+        def check_and_look() -> None:
+            check()
+            with self._holdings.database.reading() as session:
+                if jobs.more_urgent_waits(session, claim, stages=self._stages):
+                    raise stages.StopRequestedError()
+
+        return check_and_look
+
     def _give_back(self, claims: Sequence[Claim]) -> None:
         with self._holdings.database.writing() as session:
             for claim in claims:
                 jobs.release(session, claim)
             session.commit()
 
-    def _postpone(self, claims: Sequence[Claim], *, code: str, detail: str) -> None:
+    def _postpone(
+        self, claims: Sequence[Claim], *, code: str, detail: str, wait: timedelta | None
+    ) -> None:
         for claim in claims:
             with self._holdings.database.writing() as session:
                 try:
-                    jobs.postpone(session, claim, error_code=code, data={"detail": detail})
+                    jobs.postpone(
+                        session, claim, error_code=code, data={"detail": detail}, wait=wait
+                    )
                 except StaleLeaseError:
                     continue
                 session.commit()
@@ -152,14 +211,14 @@ class Worker:
                         jobs.keep_alive(session, claims, lease=lease)
                         session.commit()
                 except StaleLeaseError:
-                    # Index jobs that have just ended look stale too; the stage itself decides.
+                    # Jobs that have just ended look stale too; the stage itself decides.
                     lost.set()
                     return
                 except exc.OperationalError:
                     continue  # The database is busy; the next turn comes before the lease ends.
 
         def check() -> None:
-            if self._stopping.is_set():
+            if self._stopping:
                 raise stages.StopRequestedError()
             if lost.is_set():
                 raise StaleLeaseError(job_id=claims[0].job_id)
@@ -201,9 +260,12 @@ class Worker:
     def _care(self) -> None:
         """Now and then: index and catalogue compared, leftovers swept, orphans brought in."""
         moment = time.monotonic()
+        if moment >= self._next_look:
+            self._next_look = moment + LOOK_INTERVAL_SECONDS
+            self._look_at_index()
         if moment >= self._next_care:
             self._next_care = moment + CARE_INTERVAL_SECONDS
-            self._heal_index()
+            self._heal_differences()
         if moment >= self._next_sweep:
             self._next_sweep = moment + SWEEP_INTERVAL_SECONDS
             with self._holdings.database.writing() as session:
@@ -214,19 +276,46 @@ class Worker:
             if adopted:
                 log.warning("orphans_adopted", publications=adopted)
 
-    def _heal_index(self) -> None:
-        """Queue what the index lacks; make it anew where it cannot be read."""
-        status = self._holdings.index.status()
+    def _look_at_index(self) -> None:
+        """Make the index anew where it cannot be read."""
+        status, last = self._holdings.index.status(), self._last_status
+        same = (status.generation, status.commit) == (last.generation, last.commit)
+        if status.healthy and same and status.size_bytes < last.size_bytes:
+            # Files of one commit do not shrink by themselves. What this process has open still
+            # answers; whether the index can be opened is what counts.
+            status = SearchIndex(self._holdings.settings.search_folder).status()
         if not status.healthy:
             log.warning("index_rebuild", problem=status.problem)
             with self._holdings.database.reading() as session:
                 self._holdings.index.rebuild(all_entries(session))
-            return
-        with self._holdings.database.writing() as session:
-            difference = queue_difference(session, self._holdings.index)
-            restoring.queue_missing_images(session, self._holdings)
-            session.commit()
+            status = self._holdings.index.status()
+        self._last_status = status
+
+    def _heal_differences(self) -> None:
+        """Queue what the index or the folder of images lacks; take out what is catalogued no
+        more. Looks without the write lock: with 100,000 pages looking takes a while."""
+        with self._holdings.database.reading() as session:
+            difference = compare(session, self._holdings.index)
+            undrawn = restoring.missing_images(session, self._holdings)
+        if difference.stale or undrawn:
+            with self._holdings.database.writing() as session:
+                queue_stale(session, difference.stale)
+                restoring.queue_images(session, undrawn)
+                session.commit()
         if difference.gone:
             self._holdings.index.write([], deleted_ids=difference.gone)
         if difference.stale or difference.gone:
             log.info("index_behind", stale=len(difference.stale), gone=len(difference.gone))
+
+
+def _passes_in(error: ArchiveError | OSError | exc.OperationalError) -> timedelta | None:
+    """When to look again at a fault that lies in the machine and passes; None for any other."""
+    if isinstance(error, SearchIndexError):
+        return {"locked": BUSY_WAIT, "full": FULL_WAIT}.get(str(error.data.get("problem")))
+    if isinstance(error, exc.OperationalError):
+        words = str(error.orig)
+        return BUSY_WAIT if "locked" in words else FULL_WAIT if "full" in words else None
+    if isinstance(error, StorageBusyError):
+        return BUSY_WAIT
+    no_room = isinstance(error, OSError) and error.errno in _NO_ROOM
+    return FULL_WAIT if no_room or isinstance(error, StorageFullError) else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 import structlog
 from sqlalchemy import select
@@ -21,9 +22,9 @@ from archive.extract.results import PageText
 from archive.models import File, Publication
 from archive.services import jobs, reading
 from archive.services.deposits import store_record
-from archive.services.holdings import Holdings, object_id
+from archive.services.holdings import Holdings, original_path
 from archive.services.indexing import index_entries
-from archive.services.jobs import Claim
+from archive.services.jobs import Claim, StaleLeaseError
 
 WIDTHS_PX = (320, 1200)
 BATCH_PAGES = 40
@@ -79,12 +80,14 @@ def _read_file(
         if file is None:
             return
         kind = KINDS[file.kind]
-        path = holdings.originals.path(object_id(file.publication_id), file.logical_path)
+        path = original_path(
+            holdings, file.publication_id, file.logical_path, file.publication.object_version
+        )
         offset = reading.pages_before(session, file)
         done = reading.pages_read(session, file_id)
+    batch: list[PageText] = []
     try:
         with extract(path, kind, limits=limits, first_page=done + 1) as pages:
-            batch: list[PageText] = []
             last = time.monotonic()
             for page in pages:
                 check()
@@ -100,6 +103,7 @@ def _read_file(
         with holdings.database.writing() as session:
             found = session.get(File, file_id)
             if found is not None:
+                reading.add_pages(session, found, batch, offset=offset)
                 reading.record_problem(session, found, code=error.code, data=error.data)
             jobs.report_progress(session, claim, done=offset, total=total)
             session.commit()
@@ -133,7 +137,11 @@ def _write_pages(
             raise StopRequestedError()
         reading.add_pages(session, file, batch, offset=offset)
         jobs.report_progress(
-            session, claim, done=offset + batch[-1].number, total=max(total, batch[-1].number)
+            session,
+            claim,
+            done=offset + batch[-1].number,
+            total=max(total, batch[-1].number),
+            advanced=True,
         )
         session.commit()
 
@@ -149,9 +157,20 @@ def run_images(
             .order_by(File.position)
         ).all()
         total = sum(file.page_count for file in files)
+        publication = session.get(Publication, claim.publication_id)
+        version = publication.object_version if publication is not None else 0
     done = 0
     for file in files:
-        _draw_file(holdings, claim, file, done=done, total=total, check=check, limits=limits)
+        _draw_file(
+            holdings,
+            claim,
+            file,
+            version=version,
+            done=done,
+            total=total,
+            check=check,
+            limits=limits,
+        )
         done += file.page_count
         with holdings.database.writing() as session:
             found = session.get(File, file.id)
@@ -169,6 +188,7 @@ def _draw_file(
     claim: Claim,
     file: File,
     *,
+    version: int,
     done: int,
     total: int,
     check: Callable[[], None],
@@ -184,7 +204,9 @@ def _draw_file(
     ]
     if not missing:
         return
-    path = holdings.originals.path(object_id(file.publication_id), file.logical_path)
+    path = original_path(holdings, file.publication_id, file.logical_path, version)
+    # The folder says that drawing was tried, also where no page could be drawn.
+    holdings.images.prepare(file.publication_id, f"f{file.id}")
     last = time.monotonic()
     try:
         for image in render(
@@ -199,7 +221,9 @@ def _draw_file(
             )
             if time.monotonic() - last >= BATCH_SECONDS:
                 with holdings.database.writing() as session:
-                    jobs.report_progress(session, claim, done=done + image.number, total=total)
+                    jobs.report_progress(
+                        session, claim, done=done + image.number, total=total, advanced=True
+                    )
                     session.commit()
                 last = time.monotonic()
     except (RefusedFileError, LimitReachedError) as error:
@@ -216,24 +240,31 @@ def run_index(holdings: Holdings, claims: Sequence[Claim]) -> None:
     """The entries of all claimed publications in one commit of the index; then the jobs end.
 
     The index is written before the jobs end: a kill in between repeats the write, which replaces
-    the same entries by themselves.
+    the same entries by themselves. Leases are looked at and entries read while the index's own
+    lock is held: a worker that slept past its lease cannot put old entries over newer ones.
     """
-    ids = [claim.publication_id for claim in claims]
-    with holdings.database.reading() as session:
-        entries = list(index_entries(session, ids))
-    present = {entry.work_id for entry in entries}
-    holdings.index.write(entries, deleted_ids=[i for i in ids if i not in present])
+    with holdings.index.writer() as writer:
+        with holdings.database.writing() as session:
+            held = jobs.keep_alive(session, claims, lease=holdings.settings.lease)
+            session.commit()
+        ids = [claim.publication_id for claim in held]
+        with holdings.database.reading() as session:
+            entries = list(index_entries(session, ids))
+        present = {entry.work_id for entry in entries}
+        writer.write(entries, deleted_ids=[i for i in ids if i not in present])
     with holdings.database.writing() as session:
-        for claim in claims:
-            jobs.complete(session, claim)
+        for claim in held:
+            # One that was taken over, or whose publication is gone, does not hold up the others.
+            with suppress(StaleLeaseError):
+                jobs.complete(session, claim)
         session.commit()
 
 
 def run_record(holdings: Holdings, claim: Claim) -> None:
     """The record as it stands into storage, as a new version where it changed."""
     with holdings.database.writing() as session:
+        jobs.complete(session, claim)
         publication = session.get(Publication, claim.publication_id)
         if publication is not None:
             store_record(session, holdings, publication)
-        jobs.complete(session, claim)
         session.commit()

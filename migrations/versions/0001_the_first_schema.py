@@ -214,6 +214,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "publication_id", "position", name=op.f("uq_file_publication_id_position")
         ),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_sha256"), ["sha256"], unique=False)
@@ -270,6 +271,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_publication_id"), ["publication_id"], unique=False)

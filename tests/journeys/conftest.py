@@ -13,13 +13,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from archive.cli.serving import web_command, worker_command
 from archive.models import migrations
+from archive.serve import web_command, worker_command
 from archive.services.holdings import Holdings, open_holdings
 from archive.services.units import unknown_unit
 from config import load_settings
@@ -133,7 +132,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """`open_page(width=360, dark=True, javascript=False)` → a page; console errors fail the test."""
+    """`open_page(width=360, dark=True, javascript=False)` → a page; console errors fail."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 

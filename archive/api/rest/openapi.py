@@ -58,7 +58,7 @@ def openapi_document(site_name: str) -> dict[str, Any]:
                     "operationId": "page",
                     "summary": "Một trang: chữ và vị trí từng từ",
                     "parameters": [identifier, number],
-                    "responses": _responses("PageShape", 404),
+                    "responses": _responses("PageShape", 400, 404),
                 }
             },
         },

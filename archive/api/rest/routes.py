@@ -117,6 +117,14 @@ def _parameters(args: MultiDict[str, str]) -> SearchParameters:
     return SearchParameters.model_validate(given)
 
 
+def _refuse_unknown(*known: str) -> Response | None:
+    """A 400 that names the first parameter which is none of `known`."""
+    for name in request.args:
+        if name not in known:
+            return _problem(400, "Tham số chưa đúng", f"{name}: không có tham số này.", name)
+    return None
+
+
 def search_answer(found: Found, *, query: str, group: str = "work") -> SearchAnswer:
     """The JSON answer to a search, as the command line prints it too."""
     results = found.results
@@ -222,6 +230,8 @@ def _thumbnail(page: Page | None) -> str | None:
 @open_to(OpenTo.ANYONE)
 def publication(publication_id: str) -> Response:
     """The record with its files. 404 for what the caller may not open."""
+    if (refused := _refuse_unknown("format")) is not None:
+        return refused
     if request.args.get("format", "json") != "json":
         return _problem(400, "Tham số chưa đúng", "format: chỉ có json trong bản này.", "format")
     session = reading()
@@ -269,6 +279,8 @@ def _file(file: File) -> FileShape:
 @open_to(OpenTo.ANYONE)
 def page(publication_id: str, number: int) -> Response:
     """One page: its text and where each word stands."""
+    if (refused := _refuse_unknown()) is not None:
+        return refused
     session = reading()
     found = catalogue.find_page(session, publication_id, number, actor=current_actor())
     row = session.get(PageWords, found.id)
