@@ -6,6 +6,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -77,41 +78,67 @@ def normal_email(email: str) -> str:
     return one_line(email).lower()
 
 
-def sign_in(
-    session: Session, *, email: str, password: str, address: str, settings: Settings
-) -> tuple[User, str]:
-    """The user and the token of a new session.
+@dataclass(frozen=True)
+class Attempt:
+    """A sign-in whose password was looked at. `user_id` None: wrong, unknown or blocked.
+    `verified` is the hash that the password matched."""
 
-    Raises SignInSlowedError before looking at the password where this account or this address has
-    failed too often, else SignInRefusedError. The caller commits in each case: a failure counts.
-    """
+    email: str
+    address: str
+    user_id: int | None
+    verified: str
+
+
+def try_password(
+    session: Session, *, email: str, password: str, address: str, settings: Settings
+) -> Attempt:
+    """Look at the password, which takes its time on purpose: in a reading session, so that nobody
+    waits for it. Raises SignInSlowedError where account or address failed too often of late."""
     email = normal_email(email)[:254]
     _check_pace(session, email=email, address=address, settings=settings)
     user = session.scalar(select(User).where(User.email == email))
     usable = user is not None and user.password_hash is not None and not user.is_blocked
     stored = user.password_hash if user is not None and user.password_hash else _NOBODY
-    if not _matches(stored, password) or user is None or not usable:
-        session.add(SignInAttempt(email=email, address=address, at=now()))
+    matches = _matches(stored, password)
+    user_id = user.id if user is not None and usable and matches else None
+    return Attempt(email=email, address=address, user_id=user_id, verified=stored)
+
+
+def sign_in(session: Session, attempt: Attempt, *, settings: Settings) -> tuple[User, str]:
+    """The user and the token of a new session; the caller commits in each case, since a failure
+    counts.
+
+    Raises SignInRefusedError, or SignInSlowedError where others failed meanwhile: guesses sent
+    side by side are counted one after the other here.
+    """
+    _check_pace(session, email=attempt.email, address=attempt.address, settings=settings)
+    user = session.get(User, attempt.user_id) if attempt.user_id is not None else None
+    if user is None or user.is_blocked or user.password_hash != attempt.verified:
+        session.add(SignInAttempt(email=attempt.email, address=attempt.address, at=now()))
         raise SignInRefusedError()
-    session.execute(delete(SignInAttempt).where(SignInAttempt.email == email))
-    if _HASHER.check_needs_rehash(stored):
-        user.password_hash = _HASHER.hash(_typed(password))
+    session.execute(delete(SignInAttempt).where(SignInAttempt.email == attempt.email))
     return user, open_session(session, user=user, lifetime=settings.session_lifetime)
 
 
 def _check_pace(session: Session, *, email: str, address: str, settings: Settings) -> None:
     since = now() - settings.sign_in_window
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
     for column, value, limit in (
         (SignInAttempt.email, email, settings.sign_in_failures_per_account),
         (SignInAttempt.address, address, settings.sign_in_failures_per_address),
     ):
         count, oldest = session.execute(
-            select(func.count(), func.min(SignInAttempt.at)).where(column == value)
+            select(func.count(), func.min(SignInAttempt.at)).where(
+                column == value, SignInAttempt.at >= since
+            )
         ).one()
         if count >= limit:
             wait = (oldest + settings.sign_in_window - now()).total_seconds()
             raise SignInSlowedError(retry_after_seconds=max(1, int(wait) + 1))
+
+
+def forget_attempts(session: Session, *, settings: Settings) -> None:
+    """Drop the failures that no longer count."""
+    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now() - settings.sign_in_window))
 
 
 def open_session(session: Session, *, user: User, lifetime: timedelta) -> str:

@@ -32,37 +32,42 @@ def start_session() -> str | Response | tuple[str, int] | tuple[str, int, dict[s
     form = SignInForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form, current=""), 422
+    try:
+        signed_in = _sign_in(form)
+    except SignInRefusedError as error:
+        form.form_errors.append(error_sentence(error))
+        return render_template("accounts/sign_in.html", form=form, current=""), 422
+    except SignInSlowedError as error:
+        form.form_errors.append(error_sentence(error))
+        headers = {"Retry-After": str(error.data["retry_after_seconds"])}
+        return render_template("accounts/sign_in.html", form=form, current=""), 429, headers
+    _begin(signed_in)
+    return redirect(safe_target(form.next.data))
+
+
+def _sign_in(form: SignInForm) -> SignedIn:
+    """Check the password without the write lock, then open the session with it."""
     settings = holdings().settings
+    attempt = accounts.try_password(
+        reading(),
+        email=form.email.data,
+        password=form.password.data,
+        address=request.remote_addr or "",
+        settings=settings,
+    )
     with writing() as database:
         try:
-            user, token = accounts.sign_in(
-                database,
-                email=form.email.data,
-                password=form.password.data,
-                address=request.remote_addr or "",
-                settings=settings,
-            )
-        except SignInRefusedError as error:
+            user, token = accounts.sign_in(database, attempt, settings=settings)
+        except SignInRefusedError:
             database.commit()
-            form.form_errors.append(error_sentence(error))
-            return render_template("accounts/sign_in.html", form=form, current=""), 422
-        except SignInSlowedError as error:
-            database.commit()
-            form.form_errors.append(error_sentence(error))
-            headers = {"Retry-After": str(error.data["retry_after_seconds"])}
-            return render_template("accounts/sign_in.html", form=form, current=""), 429, headers
+            raise
         if current_actor().is_signed_in:
             # This browser's earlier session ends with it: its cookie would be good for days yet.
             accounts.sign_out(database, current_user.token)
-        signed_in = SignedIn(
-            token,
-            accounts.actor_of(user),
-            email=user.email,
-            unit_name=user.unit.name if user.unit else "",
-        )
+        unit_name = user.unit.name if user.unit else ""
+        actor, address = accounts.actor_of(user), user.email
         database.commit()
-    _begin(signed_in)
-    return redirect(safe_target(form.next.data))
+    return SignedIn(token, actor, email=address, unit_name=unit_name)
 
 
 def _begin(signed_in: SignedIn) -> None:

@@ -22,7 +22,7 @@ from archive.extract.limits import Limits
 from archive.models import Stage
 from archive.search.index import SearchIndex
 from archive.search.results import IndexStatus
-from archive.services import jobs, restoring
+from archive.services import accounts, jobs, restoring
 from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
@@ -271,6 +271,7 @@ class Worker:
             with self._holdings.database.writing() as session:
                 sweep_held(session, self._holdings)
                 jobs.forget_old(session)
+                accounts.forget_attempts(session, settings=self._holdings.settings)
                 session.commit()
             adopted = restoring.adopt_orphans(self._holdings, older_than=ORPHAN_AGE)
             if adopted:
