@@ -17,13 +17,15 @@ class Viewer:
     """Who looks: the index shows and counts only what this viewer may see on `today`.
 
     `may_see_all` is for curators and admins. `unit_codes` are the viewer's own units; they count
-    only with `signed_in`.
+    only with `signed_in`. `withheld` are works that the catalogue has closed to this viewer while
+    the index, a moment behind, still shows them.
     """
 
     today: date
     signed_in: bool = False
     may_see_all: bool = False
     unit_codes: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

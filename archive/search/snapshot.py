@@ -147,16 +147,27 @@ class Snapshot:
         """The works and documents this viewer may find; kept for the next like viewer."""
         asked = tuple(sorted(set(statuses))) or (ACCEPTED,)
         units = tuple(sorted(set(viewer.unit_codes))) if viewer.signed_in else ()
-        key = (viewer.may_see_all, viewer.signed_in, units, viewer.today, asked)
+        withheld = frozenset(viewer.withheld)
+        key = (viewer.may_see_all, viewer.signed_in, units, viewer.today, asked, withheld)
         with self._lock:
             found = self._audiences.get(key)
         if found is None:
-            found = self._admit(self._visible(viewer, units, asked))
+            visible = self._visible(viewer, units, asked)
+            found = self._admit(visible & ~self._slots_of(withheld))
             with self._lock:
                 while len(self._audiences) >= _KEPT_AUDIENCES:
                     del self._audiences[next(iter(self._audiences))]
                 self._audiences[key] = found
         return found
+
+    def _slots_of(self, work_ids: frozenset[str]) -> int:
+        if not work_ids:
+            return 0
+        slots = 0
+        for slot, row in enumerate(self.works):
+            if row.work_id in work_ids:
+                slots |= 1 << slot
+        return slots
 
     def _visible(self, viewer: Viewer, units: tuple[str, ...], statuses: tuple[str, ...]) -> int:
         with_status = self.with_any(STATUS, statuses) & self.alive

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 from sqlalchemy.orm import Session
 
 from archive.core.roles import Actor
-from archive.models import Page, Publication, Unit
+from archive.core.status import JobState
+from archive.models import Job, Page, Publication, Stage, Unit
 from archive.search.highlight import Snippet, snippet
 from archive.search.index import SearchIndex
 from archive.search.requests import SearchRequest
 from archive.search.results import PageItem, SearchResults, WorkHit
-from archive.services.catalogue import publications_by_id
+from archive.services.catalogue import listed_for, publications_by_id
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
     Raises SearchIndexError where the index cannot answer and QueryRefusedError for a query beyond
     the limits.
     """
+    if not request.statuses:
+        withheld = _withheld(session, actor)
+        request = replace(request, viewer=replace(request.viewer, withheld=withheld))
     results = index.search(request, page_texts=lambda wanted: _texts(session, wanted))
     results = _with_unit_names(session, results)
     publications = publications_by_id(
@@ -54,6 +58,21 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
         items=items,
         publications=publications,
         snippets={key: snippet(text, results.terms) for key, text in texts.items()},
+    )
+
+
+def _withheld(session: Session, actor: Actor) -> tuple[str, ...]:
+    """What was withdrawn or closed to `actor` and waits for the index: gone at the next request,
+    from totals and facets too, and not only once the worker has come round."""
+    waiting = select(Job.publication_id).where(
+        Job.stage == Stage.INDEX, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+    )
+    return tuple(
+        session.scalars(
+            select(Publication.id)
+            .where(Publication.id.in_(waiting), not_(listed_for(actor)))
+            .order_by(Publication.id)
+        )
     )
 
 
