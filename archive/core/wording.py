@@ -86,6 +86,7 @@ _FIELDS: Mapping[str, str] = {
     "date_early": "Kho nhận ấn phẩm phát hành từ năm {first_year}; “{value}” sớm hơn.",
     "date_future": "Ngày “{value}” ở tương lai. Ấn phẩm được nộp sau khi đã in.",
     "date_unknown": "Cần ngày phát hành, ít nhất là năm.",
+    "files_missing": "Chưa có tệp nào. Chọn ít nhất một tệp của ấn phẩm.",
     "kind_unknown": "Không có loại “{value}”.",
     "access_unknown": "Không có mức truy cập “{value}”. Chọn public, internal hoặc restricted.",
     "unit_unknown": "Không có đơn vị “{value}”.",

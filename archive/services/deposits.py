@@ -15,7 +15,7 @@ from archive.core.roles import Actor
 from archive.core.status import Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.models import File, HeldFile, Page, Publication, Stage, Unit
-from archive.services.catalogue import same_bytes
+from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
@@ -113,11 +113,12 @@ def amend(
     if publication.status not in (Status.DRAFT, Status.RETURNED):
         raise NotAllowedError(what="amend", status=publication.status.value)
     _check_unit(unit, by=by)
-    if submit:
-        check_transition(publication.status, Status.SUBMITTED)
-        publication.status = Status.SUBMITTED
     apply_record(publication, record)
     publication.unit_id, publication.unit = unit.id, unit
+    if submit:
+        check_transition(publication.status, Status.SUBMITTED)
+        check_complete(session, publication, has_new_files=bool(files))
+        publication.status = Status.SUBMITTED
     publication.changed_at = now()
     publication.revision += 1
     received: dict[str, ReceivedFile] = {}
@@ -143,9 +144,25 @@ def amend(
         },
     )
     session.flush()
+    was_record_only = publication.object_version == 0
     _store(session, holdings, publication, received=received)
+    if files and was_record_only:
+        holdings.records.retire([publication.id])
     enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication.id)
     return Deposited(publication=publication, same_as=earlier)
+
+
+def check_complete(
+    session: Session, publication: Publication, *, has_new_files: bool = False
+) -> None:
+    """What a curator needs to have before looking at a deposit; a draft may lack it.
+
+    Raises InvalidInputError for `issued` (`date_unknown`) or `files` (`files_missing`).
+    """
+    if publication.issued is None:
+        raise InvalidInputError(field="issued", problem="date_unknown")
+    if not has_new_files and not list_files(session, publication.id):
+        raise InvalidInputError(field="files", problem="files_missing")
 
 
 def store_record(session: Session, holdings: Holdings, publication: Publication) -> None:

@@ -9,6 +9,7 @@ from archive.core.errors import InvalidInputError, NotAllowedError
 from archive.core.roles import Actor
 from archive.core.status import Status, check_transition
 from archive.models import Publication, Stage
+from archive.services.deposits import check_complete
 from archive.services.events import note_event
 from archive.services.jobs import enqueue
 from archive.services.records import several_lines
@@ -42,9 +43,10 @@ def withdraw(session: Session, publication: Publication, *, by: Actor, note: str
 
 
 def submit(session: Session, publication: Publication, *, by: Actor) -> None:
-    """Hand a draft or a mended deposit to the curators."""
+    """Hand a draft or a mended deposit to the curators, if it is complete."""
     if not by.may_curate and publication.unit_id != by.unit_id:
         raise NotAllowedError(what="submit")
+    check_complete(session, publication)
     kind = "resubmitted" if publication.status is Status.RETURNED else "deposited"
     _move(session, publication, Status.SUBMITTED, kind=kind, by=by, note="")
 

@@ -22,7 +22,7 @@ from archive.core.identifiers import is_id, new_id
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import MULTIPLE_FIELDS, STATUS, UNKNOWN_UNIT_CODE
-from archive.core.wording import error_sentence, refusal_sentence, size_label
+from archive.core.wording import error_sentence, field_sentence, refusal_sentence, size_label
 from archive.models import HeldFile, Publication
 from archive.services import catalogue, deposits
 from archive.services.intake import CheckedFile, check_file
@@ -169,10 +169,13 @@ def _submit(
     intake = _take_files()
     status = Status.DRAFT if request.form.get("action") == "draft" else Status.SUBMITTED
     errors = list(intake.errors)
+    if status is Status.DRAFT:
+        # A draft may wait for its date and its files; its title it needs to be found again.
+        form.issued.validators = ()
     valid = form.validate_on_submit()
     record = _read(form) if valid else None
-    if not intake.checked and not amending and not errors:
-        errors.append("Chưa có tệp nào. Chọn ít nhất một tệp của ấn phẩm.")
+    if status is Status.SUBMITTED and not intake.checked and not amending and not errors:
+        errors.append(field_sentence("files_missing", {}))
     if record is None or errors:
         return _render(form, held=intake.checked, errors=errors, editing=amending), 422
     try:
