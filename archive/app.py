@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive import cli
 from archive.api import rest
@@ -57,6 +58,11 @@ def create_app(settings: Settings) -> Flask:
         # A form that stayed open over lunch is still good: the token lives as long as the session.
         WTF_CSRF_TIME_LIMIT=None,
     )
+    if settings.proxies:
+        # Without this every reader behind the proxy would share one address, and so one limit.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(

@@ -13,7 +13,8 @@ class Settings:
 
     `instance`: folder for the database, the secret key and the demo accounts.
     `uploads`: the truth (originals and records). `index`: what can be rebuilt.
-    `trusted_hosts`: empty means that any Host header is answered.
+    `trusted_hosts`: empty means that any Host header is answered. `proxies`: how many proxies of
+    our own stand in front, whose X-Forwarded headers are believed.
     """
 
     instance: Path
@@ -25,6 +26,7 @@ class Settings:
     site_name: str = "Kho Ấn Phẩm Cao Bằng"
     base_url: str = ""
     trusted_hosts: tuple[str, ...] = ()
+    proxies: int = 0
     first_year: int = 2019
     max_upload_bytes: int = 2048 * 1024 * 1024
     max_files_per_deposit: int = 50

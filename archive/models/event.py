@@ -27,7 +27,7 @@ class Event(Base):
     at: Mapped[datetime] = mapped_column(Moment)
     kind: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    actor_name: Mapped[str] = mapped_column(String(200), default="")
+    actor_name: Mapped[str] = mapped_column(String(300), default="")
     publication_id: Mapped[str | None] = mapped_column(
         ForeignKey("publication.id", ondelete="CASCADE")
     )

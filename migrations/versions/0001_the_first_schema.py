@@ -170,7 +170,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
-        sa.Column("actor_name", sa.String(length=200), nullable=False),
+        sa.Column("actor_name", sa.String(length=300), nullable=False),
         sa.Column("publication_id", sa.String(length=12), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=True),
