@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-ingest bench-pages lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -32,7 +32,10 @@ lint: $(VENV)/.installed-dev
 
 assets: node_modules/.fetched
 
-bench: bench-ingest bench-pages
+bench: bench-setup bench-ingest bench-pages
+
+bench-setup: $(VENV)/.installed
+	@$(BIN)/python -m bench.setup
 
 bench-ingest: $(VENV)/.installed node_modules/.fetched
 	@$(BIN)/python -m bench.ingest

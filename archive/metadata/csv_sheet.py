@@ -1,0 +1,25 @@
+"""CSV that a spreadsheet opens as text: what people typed never becomes a formula."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+# A spreadsheet takes a cell that begins with one of these for a formula, whatever comes before the
+# first letter of it; a line end or tab in front is skipped by some.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def as_text(cell: object) -> str:
+    """The cell as it is written: with an apostrophe in front where it would be a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
+
+
+def write_csv(file: TextIO, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write headings and rows to `file`, opened with `encoding="utf-8-sig", newline=""` so that
+    Excel sees the marks."""
+    writer = csv.writer(file)
+    writer.writerow([as_text(cell) for cell in headings])
+    writer.writerows([as_text(cell) for cell in row] for row in rows)
