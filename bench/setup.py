@@ -84,7 +84,7 @@ def _timed(command: list[str], folder: Path) -> float:
 
 @contextmanager
 def _running(clone: Path) -> Iterator[None]:
-    """`make run`, ended like by Ctrl-C: the signal goes to the whole group, as a terminal's does."""
+    """`make run`, ended as by Ctrl-C: the signal goes to the whole group, as from a terminal."""
     with (clone / "log").open("wb") as log:
         child = subprocess.Popen(
             ["make", "run", f"PORT={PORT}"],

@@ -50,6 +50,12 @@ def test_real_pdf_goes_from_the_form_to_the_marked_words(site, people, open_page
     expect(reader.locator("mark").first).to_be_visible()
     assert reader.locator("svg rect, .openseadragon-container rect").count() >= 3
     assert reader.url.startswith(address)
+    reader.get_by_role("button", name="Phóng to").click()
+    expect(reader.locator(".openseadragon-canvas canvas").first).to_be_visible(timeout=15_000)
+    assert reader.locator(".openseadragon-container rect").count() >= 3
+    number = int(reader.url.split("/trang/")[1].split("?")[0])
+    reader.keyboard.press("ArrowRight")
+    reader.wait_for_url(re.compile(rf"/trang/{number + 1}\?q="))
     with reader.expect_download() as started:
         reader.get_by_role("link", name=re.compile("Tải bản gốc")).first.click()
     assert started.value.suggested_filename == "born_046.pdf"
