@@ -9,11 +9,18 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
-from archive.cli.console import holdings, messages, print_json, progress_bar, says_errors
-from archive.models import Publication, migrations
+from archive.cli.console import (
+    bare_holdings,
+    holdings,
+    messages,
+    print_json,
+    progress_bar,
+    says_errors,
+)
+from archive.models import Publication
+from archive.services import founding
 from archive.services.holdings import object_id
 from archive.services.restoring import rebuild_catalogue
-from archive.services.units import unknown_unit
 from archive.storage import fixity
 
 _KINDS = {"missing": "mất", "changed": "bị đổi", "extra": "thừa"}
@@ -29,10 +36,7 @@ def catalogue() -> None:
 @says_errors
 def rebuild() -> None:
     """Make the catalogue from `uploads/` alone; the worker reads the texts again."""
-    migrations.upgrade(holdings().database)
-    with holdings().database.writing() as session:
-        unknown_unit(session)
-        session.commit()
+    founding.upgrade(bare_holdings().database)
     damaged: list[str] = []
     with progress_bar() as bar:
         task = bar.add_task("Dựng lại danh mục", total=None)

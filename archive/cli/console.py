@@ -16,14 +16,23 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from archive.core.errors import ArchiveError
 from archive.core.wording import error_sentence
+from archive.services.founding import found_if_absent
 from archive.services.holdings import Holdings
 from archive.web.context import EXTENSION
 
 messages = Console(stderr=True, highlight=False)
 
 
-def holdings() -> Holdings:
+def bare_holdings() -> Holdings:
+    """The archive as it is, whatever its database."""
     found: Holdings = current_app.extensions[EXTENSION]
+    return found
+
+
+def holdings() -> Holdings:
+    """The archive, founded where this is its first command."""
+    found = bare_holdings()
+    found_if_absent(found.database)
     return found
 
 

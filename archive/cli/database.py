@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from archive.cli.console import holdings, messages
-from archive.models import migrations
-from archive.services.units import unknown_unit
+from archive.cli.console import bare_holdings, messages
+from archive.services import founding
 
 
 @click.group("db")
@@ -19,14 +18,9 @@ def db() -> None:
 @with_appcontext
 def upgrade() -> None:
     """Bring the database to the newest schema; done already, it changes nothing."""
-    database = holdings().database
-    if migrations.is_current(database):
-        return
-    revision = migrations.upgrade(database)
-    with database.writing() as session:
-        unknown_unit(session)
-        session.commit()
-    messages.print(f"Cơ sở dữ liệu ở phiên bản {revision}.")
+    revision = founding.upgrade(bare_holdings().database)
+    if revision is not None:
+        messages.print(f"Cơ sở dữ liệu ở phiên bản {revision}.")
 
 
 COMMANDS = (db,)

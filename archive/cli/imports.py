@@ -15,16 +15,12 @@ from archive.core.errors import InvalidInputError
 from archive.core.roles import SYSTEM
 from archive.core.status import Status
 from archive.core.wording import field_sentence, sentence
+from archive.metadata.csv_sheet import write_csv
 from archive.models import Stage
-from archive.services.importing import (
-    FailedRow,
-    ImportReport,
-    Options,
-    import_source,
-    publication_states,
-    waiting_stages,
-)
+from archive.services.importing import ImportReport, Options, import_source
 from archive.services.jobs import worker_is_alive
+from archive.services.outcomes import publication_states, waiting_stages
+from archive.services.sources import FailedRow
 from archive.worker.loop import Worker
 
 _PATH = click.Path(exists=True, path_type=Path)
@@ -40,6 +36,9 @@ _PATH = click.Path(exists=True, path_type=Path)
 @click.option("--on-error", type=click.Choice(["stop", "skip"]), default="skip")
 @click.option("--wait", is_flag=True, help="Return when all is searchable.")
 @click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--failed", "failed_path", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file."
+)
 @with_appcontext
 @says_errors
 def import_command(
@@ -52,6 +51,7 @@ def import_command(
     on_error: str,
     wait: bool,
     as_json: bool,
+    failed_path: Path | None,
 ) -> None:
     """Bring in a file, a folder with its subfolders, or what a sheet names in a folder."""
     options = Options(
@@ -85,6 +85,8 @@ def import_command(
     ids = list(dict.fromkeys([*report.added, *report.present]))
     if wait and not dry_run:
         _wait(ids)
+    if failed_path is not None:
+        _write_failed(failed_path, report)
     if as_json:
         print_json(_as_json(report, ids))
     else:
@@ -108,6 +110,16 @@ def _wait(ids: list[str]) -> None:
             time.sleep(0.2)
         else:
             Worker(holdings(), stages=needed).run(until_idle=True)
+
+
+def _write_failed(path: Path, report: ImportReport) -> None:
+    """The rows that did not go in, for whoever has to mend them in a spreadsheet."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        write_csv(
+            file,
+            ("Dòng", "Tệp", "Cột", "Lý do"),
+            [(row.row, row.file, row.column, row.reason) for row in report.failed],
+        )
 
 
 def _as_json(report: ImportReport, ids: list[str]) -> dict[str, object]:

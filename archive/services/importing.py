@@ -4,34 +4,31 @@ and adding nothing when run again."""
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import VIETNAM, IssueDate
 from archive.core.errors import ArchiveError, InvalidInputError
 from archive.core.identifiers import derived_id
 from archive.core.roles import Actor
-from archive.core.status import JobState, Status
+from archive.core.status import Status
 from archive.core.text import clean_text
-from archive.core.wording import refusal_sentence
-from archive.models import File, Job, Page, Publication, Stage, Unit
+from archive.models import Publication, Unit
 from archive.services import deposits
 from archive.services.holdings import Holdings
 from archive.services.intake import CheckedFile, check_file
 from archive.services.records import RecordInput, read_issued, read_record
-from archive.services.sheets import SUFFIXES, SheetRow, read_sheet
+from archive.services.sources import FailedRow, Row, RowError, fail_row, read_rows
 from archive.services.units import find_unit, unknown_unit
 from archive.storage.incoming import ReceivedFile
 
 OnError = Literal["stop", "skip"]
-_LEFT_BY_SYSTEMS = {"thumbs.db", "desktop.ini"}
 # Fields whose column in a sheet has another name.
 _COLUMNS = {"languages": "language", "files": "file"}
 
@@ -48,26 +45,6 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A publication to be: its files and the typed values of its record."""
-
-    number: int
-    values: Mapping[str, str]
-    files: tuple[Path, ...]
-    names: tuple[str, ...]
-    """The files as a person named them, relative to the source."""
-
-
-@dataclass(frozen=True)
-class FailedRow:
-    row: int
-    file: str
-    column: str
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class ImportReport:
     """`rows` = added + present + failed, unless a strict import stopped before adding any."""
 
@@ -75,17 +52,6 @@ class ImportReport:
     added: tuple[str, ...]
     present: tuple[str, ...]
     failed: tuple[FailedRow, ...]
-
-
-class RowError(ArchiveError):
-    """A row that cannot go in, with its column and the error behind."""
-
-    code = "row_failed"
-
-    def __init__(self, column: str, error: ArchiveError) -> None:
-        super().__init__(column=column)
-        self.column = column
-        self.error = error
 
 
 def import_source(
@@ -102,7 +68,7 @@ def import_source(
     With `on_error="stop"` every row is checked first and one wrong row keeps all out. Raises
     InvalidInputError for a sheet that cannot be read and for an unknown `unit_code`.
     """
-    rows, failed = _rows(source, sheet)
+    rows, failed = read_rows(source, sheet)
     total = len(rows) + len(failed)
     importer = _Importer(holdings, options, by)
     if options.on_error == "stop" or options.dry_run:
@@ -118,20 +84,10 @@ def import_source(
             publication_id, is_new = importer.add(row)
             (added if is_new else present).append(publication_id)
         except RowError as error:
-            failed.append(_failed(row, error))
+            failed.append(fail_row(row, error))
         on_row(done, len(rows))
     return ImportReport(
         total, tuple(added), tuple(present), tuple(sorted(failed, key=lambda f: f.row))
-    )
-
-
-def _failed(row: Row, error: RowError) -> FailedRow:
-    return FailedRow(
-        row=row.number,
-        file=";".join(row.names),
-        column=error.column,
-        code=error.error.code,
-        reason=refusal_sentence(error.error),
     )
 
 
@@ -160,7 +116,7 @@ class _Importer:
                 for file in self._receive(row):
                     self._holdings.incoming.discard(file.received)
         except RowError as error:
-            return _failed(row, error)
+            return fail_row(row, error)
         return None
 
     def add(self, row: Row) -> tuple[str, bool]:
@@ -292,165 +248,3 @@ def _unit(session: Session, given: str) -> Unit | None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _rows(source: Path, sheet: Path | None) -> tuple[list[Row], list[FailedRow]]:
-    if sheet is None and source.is_file() and source.suffix.lower() in SUFFIXES:
-        sheet, source = source, source.parent
-    if sheet is not None:
-        return _sheet_rows(source, read_sheet(sheet))
-    root = source if source.is_dir() else source.parent
-    paths = sorted(_files_below(source)) if source.is_dir() else [source]
-    rows = [
-        Row(
-            number=number,
-            values={"title": clean_text(path.stem)[:500]},
-            files=(path,),
-            names=(str(path.relative_to(root)),),
-        )
-        for number, path in enumerate(paths, start=1)
-    ]
-    return rows, []
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """The files in a folder and its subfolders; a link that leads out of the folder is none."""
-    root = folder.resolve()
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if hidden or path.name.lower() in _LEFT_BY_SYSTEMS or not path.is_file():
-            continue
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
-            continue
-        yield path
-
-
-def _sheet_rows(folder: Path, sheet: Sequence[SheetRow]) -> tuple[list[Row], list[FailedRow]]:
-    root = (folder if folder.is_dir() else folder.parent).resolve()
-    rows: list[Row] = []
-    failed: list[FailedRow] = []
-    for line in sheet:
-        names = _file_names(line.values.get("files", ""))
-        found = [_find_below(root, name) for name in names]
-        paths = [path for path, _ in found]
-        problem = max((problem for _, problem in found), default="")
-        values = dict(line.values)
-        if not values.get("title") and paths:
-            values["title"] = clean_text(paths[0].stem)[:500]
-        row = Row(line.number, values, tuple(paths), names)
-        if line.surplus:
-            surplus = InvalidInputError(field="sheet", problem="cells_surplus", value=line.surplus)
-            failed.append(_failed(row, RowError("", surplus)))
-        elif problem:
-            error = InvalidInputError(field="file", problem=problem, value=";".join(names))
-            failed.append(_failed(row, RowError("file", error)))
-        else:
-            rows.append(row)
-    return rows, failed
-
-
-def _file_names(cell: str) -> tuple[str, ...]:
-    """The names between semicolons, each once, as they are spelt: a file's name may hold any
-    number of spaces and either form of Unicode."""
-    return tuple(dict.fromkeys(part.strip() for part in cell.split(";") if part.strip()))
-
-
-def _find_below(root: Path, name: str) -> tuple[Path, str]:
-    """The file of this name in the folder, with "" or the problem's code.
-
-    Sheets and disks may spell one name in different forms of Unicode, and Windows writes `\\`.
-    Each spelling is resolved before it is compared: neither `..`, an absolute path nor a link
-    leads out of the folder.
-    """
-    spellings = [
-        spelling
-        for spelt in (name, name.replace("\\", "/"))
-        for spelling in (
-            spelt,
-            unicodedata.normalize("NFC", spelt),
-            unicodedata.normalize("NFD", spelt),
-        )
-    ]
-    for spelling in dict.fromkeys(spellings):
-        try:
-            path = (root / spelling).resolve()
-            if not path.is_relative_to(root) or path == root:
-                return root, "path_outside"
-            if path.is_file():
-                return path, ""
-        except (OSError, RuntimeError, ValueError):
-            continue  # Too long, a circle of links, a NUL: no file has this name.
-    return root, "file_missing"
-
-
-@dataclass(frozen=True)
-class PublicationState:
-    """What became of an imported publication. `state` is `searchable` or a problem's code."""
-
-    id: str
-    title: str
-    files: int
-    pages: int
-    state: str
-    text_sources: Mapping[str, int]
-
-
-def publication_states(session: Session, ids: Sequence[str]) -> Iterator[PublicationState]:
-    """The state of each publication, in the order of `ids`."""
-    for publication_id in ids:
-        publication = session.get(Publication, publication_id)
-        if publication is None:
-            continue
-        sources = dict.fromkeys(("embedded", "repaired", "ocr", "none"), 0)
-        for row in session.execute(
-            select(Page.text_source, func.count())
-            .where(Page.publication_id == publication_id)
-            .group_by(Page.text_source)
-        ):
-            sources[row[0]] = row[1]
-        files = session.scalars(select(File).where(File.publication_id == publication_id)).all()
-        yield PublicationState(
-            id=publication_id,
-            title=publication.title,
-            files=len(files),
-            pages=publication.page_count,
-            state=_state(session, publication_id, files, sources),
-            text_sources=sources,
-        )
-
-
-def _state(
-    session: Session, publication_id: str, files: Sequence[File], sources: Mapping[str, int]
-) -> str:
-    for file in files:
-        if file.problem_code:
-            return file.problem_code
-    if waiting_stages(session, [publication_id]):
-        return "in_progress"
-    if files and not any(sources[name] for name in ("embedded", "repaired", "ocr")):
-        return "no_text"
-    failed = session.scalar(
-        select(Job.error_code).where(
-            Job.publication_id == publication_id,
-            Job.state == JobState.FAILED,
-            Job.stage.in_((Stage.EXTRACT, Stage.INDEX)),
-        )
-    )
-    return failed or "searchable"
-
-
-def waiting_stages(session: Session, ids: Sequence[str]) -> int:
-    """How many jobs stand between these publications and their being found."""
-    total = 0
-    for start in range(0, len(ids), 500):
-        total += (
-            session.scalar(
-                select(func.count()).where(
-                    Job.publication_id.in_(ids[start : start + 500]),
-                    Job.stage.in_((Stage.EXTRACT, Stage.INDEX)),
-                    Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
-                )
-            )
-            or 0
-        )
-    return total

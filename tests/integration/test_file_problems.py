@@ -17,7 +17,7 @@ from archive.extract.limits import Limits
 from archive.models import File, Job, Publication, Stage
 from archive.search.faults import index_access
 from archive.search.requests import SearchRequest
-from archive.services import importing
+from archive.services import outcomes
 from archive.services.catalogue import viewer_of
 from archive.services.holdings import object_id
 from archive.worker.loop import FULL_WAIT, Worker, _passes_in
@@ -46,7 +46,7 @@ def test_file_that_meets_a_limit_keeps_its_pages_and_is_not_tried_again(
     with holdings.database.reading() as session:
         (file,) = session.scalars(select(File)).all()
         (extract,) = session.scalars(select(Job).where(Job.stage == Stage.EXTRACT)).all()
-        (told,) = importing.publication_states(session, [publication_id])
+        (told,) = outcomes.publication_states(session, [publication_id])
     assert (file.problem_code, file.problem_data["limit"]) == ("limit_reached", "output_bytes")
     assert told.state == "limit_reached"
     assert page_numbers(holdings, publication_id) == [1, 2, 3, 4, 5]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from datetime import date
@@ -17,7 +20,8 @@ from sqlalchemy import select
 from archive.core.status import JobState, Status
 from archive.models import Publication, Stage
 from archive.services.records import TEXT_FIELDS
-from tests.integration.conftest import jobs_of, leftovers, page_texts, write_csv
+from tests.conftest import ROOT
+from tests.integration.conftest import environment, jobs_of, leftovers, page_texts, write_csv
 
 ENGLISH = (
     "file,title,subtitle,responsibility,creators,unit,issued,kind,publisher,printer,isbn,"
@@ -422,3 +426,29 @@ def test_wait_leaves_the_work_to_a_living_worker(run, holdings, folder, start):
     assert any(job.stage is Stage.IMAGES for job in jobs_of(holdings))
     worker.terminate()
     worker.wait(timeout=15)
+
+
+def test_rows_that_failed_are_written_as_a_sheet_without_formulas(cli, tmp_path):
+    source = tmp_path / "thu-muc"
+    source.mkdir()
+    (source / "=cmd|' !A1.pdf").write_bytes(b"khong phai pdf")
+    out = tmp_path / "hong.csv"
+    assert cli("import", source, "--failed", out).exit_code == 1
+    rows = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[0] == ["Dòng", "Tệp", "Cột", "Lý do"]
+    assert rows[1][:3] == ["1", "'=cmd|' !A1.pdf", "file"]
+
+
+def test_first_command_of_a_new_archive_founds_it(settings, tmp_path, pdf):
+    (tmp_path / "to.pdf").write_bytes(pdf)
+    command = ["import", str(tmp_path / "to.pdf"), "--wait", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *command],
+        cwd=ROOT,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["publications"][0]["state"] == "searchable"

@@ -1,0 +1,72 @@
+"""What curators and depositors do with a publication: each act goes back to its page and says
+there how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from archive.core.errors import InvalidInputError
+from archive.core.status import TransitionError
+from archive.core.wording import error_sentence
+from archive.services import reviews
+from archive.web.access import OpenTo, open_to
+from archive.web.context import current_actor, writing
+from archive.web.publications.base import blueprint, find_publication
+
+
+@blueprint.post("/an-pham/<publication_id>/nhan")
+@open_to(OpenTo.CURATORS)
+def accept(publication_id: str) -> Response:
+    return _act(publication_id, reviews.accept, "Đã nhận ấn phẩm vào kho.")
+
+
+@blueprint.post("/an-pham/<publication_id>/tra-lai")
+@open_to(OpenTo.CURATORS)
+def return_deposit(publication_id: str) -> Response:
+    return _act(
+        publication_id,
+        reviews.return_to_depositor,
+        "Đã trả lại kèm lời nhắn.",
+        note=request.form.get("note", ""),
+    )
+
+
+@blueprint.post("/an-pham/<publication_id>/thu-hoi")
+@open_to(OpenTo.CURATORS)
+def withdraw(publication_id: str) -> Response:
+    return _act(
+        publication_id,
+        reviews.withdraw,
+        "Đã thu hồi; bạn đọc không còn thấy ấn phẩm này.",
+        note=request.form.get("note", ""),
+    )
+
+
+@blueprint.post("/an-pham/<publication_id>/nop-lai")
+@open_to(OpenTo.DEPOSITORS)
+def resubmit(publication_id: str) -> Response:
+    return _act(publication_id, reviews.submit, "Đã gửi duyệt.")
+
+
+def _act(publication_id: str, verb: Callable[..., None], done: str, **given: str) -> Response:
+    """Do one act of the review, tell how it went, and go back to the publication."""
+    actor = current_actor()
+    with writing() as session:
+        publication = find_publication(session, publication_id, actor)
+        try:
+            verb(session, publication, by=actor, **given)
+        except (TransitionError, InvalidInputError) as error:
+            session.rollback()
+            words = (
+                "Cần viết lời nhắn: người nộp phải biết vì sao."
+                if isinstance(error, InvalidInputError) and error.data["problem"] == "required"
+                else error_sentence(error)
+            )
+            flash(words, "error")
+        else:
+            session.commit()
+            flash(done, "success")
+    return redirect(url_for("publications.show", publication_id=publication_id))

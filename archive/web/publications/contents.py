@@ -1,0 +1,115 @@
+"""What readers open: a publication, a page of it to read, a page's image, an original."""
+
+from __future__ import annotations
+
+import re
+
+from flask import abort, render_template, request, send_file
+from werkzeug.wrappers import Response
+
+from archive.core.errors import NotFoundError
+from archive.models import Page
+from archive.services import catalogue
+from archive.services.holdings import original_path
+from archive.services.records import one_line
+from archive.web.access import OpenTo, open_to
+from archive.web.context import current_actor, holdings, reading
+from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
+from archive.web.publications.base import blueprint, find_publication
+from archive.web.publications.page import publication_page
+from archive.web.reader import reader_page
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+# Original bytes are never shown inside the site: a browser is told to save them, not to guess what
+# they are, and to run nothing should it open them all the same.
+ORIGINAL_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-cache",
+}
+
+
+@blueprint.get("/an-pham/<publication_id>")
+@open_to(OpenTo.ANYONE)
+def show(publication_id: str) -> str:
+    session, actor = reading(), current_actor()
+    publication = find_publication(session, publication_id, actor)
+    everything = request.args.get("trang") == "tat-ca"
+    page = publication_page(session, publication, actor, all_thumbs=everything)
+    return render_template("publications/show.html", current="browse", page=page)
+
+
+@blueprint.get("/an-pham/<publication_id>/tien-do")
+@open_to(OpenTo.DEPOSITORS)
+def progress(publication_id: str) -> str | tuple[str, dict[str, str]]:
+    """The fragment that a depositor's page asks for while intake runs; at its end the page is
+    loaded again, with its pages and images."""
+    session, actor = reading(), current_actor()
+    publication = find_publication(session, publication_id, actor)
+    page = publication_page(session, publication, actor, all_thumbs=False)
+    if not page.progress:
+        abort(404)  # Another unit's intake is nobody's business, a public record's too.
+    html = render_template("publications/_progress.html", page=page)
+    return html if page.progress_url else (html, {"HX-Refresh": "true"})
+
+
+@blueprint.get("/an-pham/<publication_id>/trang/<int:number>")
+@open_to(OpenTo.ANYONE)
+def read(publication_id: str, number: int) -> str:
+    """One page to read, with the words of `q` marked."""
+    page = _find_page(publication_id, number)
+    shown = reader_page(reading(), holdings(), page, query=one_line(request.args.get("q", "")))
+    return render_template("publications/read.html", current="browse", page=shown)
+
+
+@blueprint.get("/an-pham/<publication_id>/trang/<int:number>/anh-<int:width_px>.webp")
+@open_to(OpenTo.ANYONE)
+def page_image(publication_id: str, number: int, width_px: int) -> Response:
+    """A page's image at one of the two widths; the reader's right is checked on every request."""
+    if width_px not in (IMAGE_SMALL_PX, IMAGE_LARGE_PX):
+        abort(404)
+    page = _find_page(publication_id, number)
+    path = holdings().images.path(publication_id, f"f{page.file_id}", page.file_page, width_px)
+    if not path.is_file():
+        abort(404)
+    response = send_file(path, mimetype="image/webp", conditional=True)
+    # A browser may keep it but asks each time: a withdrawn page is gone at the next look.
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _find_page(publication_id: str, number: int) -> Page:
+    try:
+        return catalogue.find_page(reading(), publication_id, number, actor=current_actor())
+    except NotFoundError:
+        abort(404)
+
+
+@blueprint.get("/an-pham/<publication_id>/tep/<int:position>")
+@open_to(OpenTo.ANYONE)
+def original(publication_id: str, position: int) -> Response:
+    """The original, byte for byte, as a download under the name its sender gave it."""
+    try:
+        file = catalogue.find_file(reading(), publication_id, position, actor=current_actor())
+    except NotFoundError:
+        abort(404)
+    path = original_path(
+        holdings(), publication_id, file.logical_path, file.publication.object_version
+    )
+    response = send_file(
+        path,
+        mimetype=file.media_type,
+        as_attachment=True,
+        download_name=download_name(file.name, path.suffix),
+        conditional=True,
+        etag=file.sha256,
+    )
+    response.headers.update(ORIGINAL_HEADERS)
+    return response
+
+
+def download_name(name: str, suffix: str) -> str:
+    """The sender's name without folders and control characters; it is never empty."""
+    last = re.split(r"[\\/]", name)[-1]
+    return _CONTROL.sub("", last).strip(". ")[-200:] or f"an-pham{suffix}"

@@ -1,0 +1,217 @@
+"""The object of a publication's page: its record, its files and pages, and for those who work with
+it how far the intake is, what happened to it and what they may do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from archive.core.roles import Actor
+from archive.core.status import Status
+from archive.core.vocabulary import ACCESS, LANGUAGES
+from archive.core.wording import sentence, size_label
+from archive.models import File, Page, Publication
+from archive.services import catalogue
+from archive.services.progress import Progress, progress_of
+from archive.web.context import holdings
+from archive.web.pages import (
+    EventRow,
+    Fact,
+    FileRow,
+    Link,
+    PageThumb,
+    PublicationPage,
+    StageRow,
+)
+from archive.web.present import (
+    IMAGE_SMALL_PX,
+    card_of,
+    event_words,
+    has_image,
+    image_url,
+    media_label,
+    vietnamese_date,
+)
+
+THUMBS = 60
+MOST_THUMBS = 2000
+
+
+def publication_page(
+    session: Session, publication: Publication, actor: Actor, *, all_thumbs: bool
+) -> PublicationPage:
+    """What `actor` sees of a publication they may open: with `all_thumbs` up to `MOST_THUMBS`
+    pages, else the first `THUMBS`. Progress, events and duplicates are told to curators and to
+    the depositors of the publication's unit."""
+    mine = actor.may_curate or (actor.may_deposit and publication.unit_id == actor.unit_id)
+    files = catalogue.list_files(session, publication.id)
+    limit = MOST_THUMBS if all_thumbs else THUMBS
+    pages = catalogue.pages_of(session, publication.id, limit=limit)
+    progress = progress_of(session, publication, files) if mine else None
+    return PublicationPage(
+        card=card_of(publication, pages[0] if pages else None, holdings()),
+        abstract=publication.abstract,
+        facts=_facts(publication),
+        files=[_file_row(publication.id, file) for file in files],
+        thumbs=[_thumb(publication.id, page) for page in pages],
+        thumbs_more_url=url_for("publications.show", publication_id=publication.id, trang="tat-ca")
+        if publication.page_count > len(pages)
+        else "",
+        read_url=url_for("publications.read", publication_id=publication.id, number=1)
+        if pages
+        else "",
+        progress=_stage_rows(progress) if progress else [],
+        progress_url=url_for("publications.progress", publication_id=publication.id)
+        if progress and progress.is_running
+        else "",
+        events=_event_rows(session, publication.id) if mine else [],
+        citation=citation(publication),
+        may_review=actor.may_curate and publication.status is Status.SUBMITTED,
+        may_resubmit=mine and publication.status in (Status.DRAFT, Status.RETURNED),
+        may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
+        duplicate_of=_duplicates(session, publication, files, actor) if mine else [],
+    )
+
+
+def _thumb(publication_id: str, page: Page) -> PageThumb:
+    return PageThumb(
+        number=page.number,
+        label=page.label or str(page.number),
+        url=url_for("publications.read", publication_id=publication_id, number=page.number),
+        thumbnail=image_url(publication_id, page.number, IMAGE_SMALL_PX)
+        if has_image(holdings(), page, IMAGE_SMALL_PX)
+        else None,
+    )
+
+
+def _stage_rows(progress: Progress) -> list[StageRow]:
+    return [
+        StageRow(
+            label=stage.label,
+            state=stage.state,
+            detail=stage.detail,
+            done=stage.done,
+            total=stage.total,
+        )
+        for stage in progress.stages
+    ]
+
+
+def _event_rows(session: Session, publication_id: str) -> list[EventRow]:
+    return [
+        EventRow(
+            at=event.at,
+            who=event.actor_name,
+            what=event_words(event.kind, event.data),
+            note=event.note,
+        )
+        for event in catalogue.list_events(session, publication_id)
+    ]
+
+
+def _duplicates(
+    session: Session, publication: Publication, files: Sequence[File], actor: Actor
+) -> list[Link]:
+    """Other publications that hold the same bytes, older ones first."""
+    links: dict[str, Link] = {}
+    for _, other in catalogue.same_bytes(
+        session, [file.sha256 for file in files], but=publication.id
+    ):
+        visible = other.id in catalogue.publications_by_id(session, [other.id], actor=actor)
+        links[other.id] = Link(
+            label=same_bytes_words(other, visible=visible),
+            url=url_for("publications.show", publication_id=other.id) if visible else "",
+        )
+    return list(links.values())
+
+
+def same_bytes_words(other: Publication, *, visible: bool) -> str:
+    """An earlier deposit of the same bytes. Of one that the reader may not open only its unit and
+    day are told, so that they know whom to ask."""
+    what = f"“{other.title}” của {other.unit.name}" if visible else f"một bản của {other.unit.name}"
+    return f"{what}, nộp ngày {vietnamese_date(other.added_at)}"
+
+
+def citation(publication: Publication) -> str:
+    """How to name the publication in a text: who, title, place of issue, year."""
+    who = "; ".join(publication.values_of("creators")) or (
+        publication.unit_name_given or publication.unit.name
+    )
+    parts = [who, publication.title]
+    if publication.publisher:
+        parts.append(publication.publisher)
+    if publication.issued_year:
+        parts.append(str(publication.issued_year))
+    return ". ".join(part.rstrip(".") for part in parts) + "."
+
+
+def _facts(publication: Publication) -> list[Fact]:
+    issued = publication.issue_date
+
+    def several(label: str, field: str, facet: str = "") -> Fact:
+        return Fact(
+            label=label,
+            values=[
+                (LANGUAGES.get(value, value), f"/duyet?{urlencode({facet: value})}")
+                if facet
+                else (value, "")
+                for value in publication.values_of(field)
+            ],
+        )
+
+    def one(label: str, value: str) -> Fact:
+        return Fact(label=label, values=[(value, "")] if value else [])
+
+    unit = (
+        (publication.unit_name_given, "")
+        if publication.unit_name_given
+        else (publication.unit.name, url_for("home.browse", unit=publication.unit.code))
+    )
+    facts = [
+        Fact("Đơn vị", [unit]),
+        one("Thông tin trách nhiệm", publication.responsibility),
+        several("Tác giả", "creators"),
+        Fact(
+            "Phát hành",
+            [(issued.vietnamese, url_for("home.browse", year=issued.year))] if issued else [],
+        ),
+        one("Nhà xuất bản", publication.publisher),
+        one("Đơn vị in", publication.printer),
+        one("ISBN", publication.isbn),
+        one("Số giấy phép", publication.licence_number),
+        one("Số lượng in", publication.print_run),
+        one("Khổ", publication.dimensions),
+        one("Tùng thư", publication.series),
+        one("Tập", publication.volume),
+        several("Ngôn ngữ", "languages", "language"),
+        several("Chủ đề", "themes", "theme"),
+        several("Địa danh", "places", "place"),
+        several("Nhân vật", "people", "person"),
+        several("Sự kiện", "events"),
+        several("Đối tượng", "audiences", "audience"),
+        several("Lớp", "grades", "grade"),
+        several("Môn học", "subjects", "subject"),
+        one("Nhiệm vụ", publication.plan_task),
+        one("Quyền", publication.rights),
+        one("Truy cập", ACCESS[publication.access.value]),
+        one(
+            "Hạn chế đến",
+            f"{publication.embargo_until:%d/%m/%Y}" if publication.embargo_until else "",
+        ),
+    ]
+    return [fact for fact in facts if fact.values]
+
+
+def _file_row(publication_id: str, file: File) -> FileRow:
+    return FileRow(
+        name=file.name,
+        media_label=media_label(file),
+        size_label=size_label(file.size_bytes),
+        sha256=file.sha256,
+        page_count=file.page_count,
+        url=url_for("publications.original", publication_id=publication_id, position=file.position),
+        problem=sentence(file.problem_code, file.problem_data) if file.problem_code else "",
+    )
