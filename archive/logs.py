@@ -8,8 +8,8 @@ import sys
 import structlog
 
 
-def configure_logs() -> None:
-    """Readable lines on a terminal, JSON lines elsewhere. Calling it again changes nothing."""
+def configure_logs(*, least: int = logging.INFO) -> None:
+    """Readable lines on a terminal, JSON lines elsewhere; nothing below the level `least`."""
     terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[
@@ -26,7 +26,7 @@ def configure_logs() -> None:
             if terminal
             else structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -20,8 +20,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from archive.demo.state import ACCOUNTS_FILE, is_loaded
-from archive.models import migrations
+from sqlalchemy import select
+
+from archive.core.roles import Role
+from archive.demo.state import ACCOUNTS_FILE, is_loaded, was_removed
+from archive.models import User, migrations
 from archive.models.database import Database
 from archive.settings import Settings
 
@@ -58,7 +61,7 @@ def web_command(host: str, port: int) -> list[str]:
 
 
 def worker_command() -> list[str]:
-    return [*_flask(), "worker"]
+    return [*_flask(), "worker", "--quiet"]
 
 
 def _flask() -> list[str]:
@@ -95,7 +98,9 @@ def _prepare(settings: Settings, *, demo: bool, stopping: Stop) -> bool:
     steps = []
     if not migrations.is_current(database):
         steps.append([*_flask(), "db", "upgrade"])
-    if demo and (steps or not is_loaded(database, settings.instance)):
+    wanted = demo and not was_removed(settings.instance)
+    if wanted and (steps or not is_loaded(database, settings.instance)):
+        _say("Đang dựng kho minh họa, mất chừng mười giây…")
         steps.append([*_flask(), "demo", "load"])
     database.close()
     for step in steps:
@@ -180,6 +185,11 @@ def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104
 
 
+def _address(host: str, port: int) -> str:
+    shown = _shown(host)
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+
 def _wait_for_answer(
     host: str,
     port: int,
@@ -200,14 +210,25 @@ def _wait_for_answer(
 
 def _announce(settings: Settings, host: str, port: int) -> None:
     """Print the address and who may sign in."""
-    shown = _shown(host)
-    _say(f"\n{settings.site_name}: http://{f'[{shown}]' if ':' in shown else shown}:{port}/")
+    _say(f"\n{settings.site_name}: {_address(host, port)}/")
     path = settings.instance / ACCOUNTS_FILE
     if path.is_file():
         _say("Tài khoản dùng thử:")
         for account in json.loads(path.read_text(encoding="utf-8")):
             _say(f"  {account['role']:<10} {account['email']:<36} {account['password']}")
+    if not _has_admin(settings):
+        _say("Kho chưa có quản trị viên. Tạo tài khoản đầu tiên:")
+        command = ".venv/bin/flask --app wsgi user create EMAIL --role admin"
+        _say(f"  ARCHIVE_BASE_URL={_address(host, port)} {command}")
     _say("Dừng bằng Ctrl-C.\n")
+
+
+def _has_admin(settings: Settings) -> bool:
+    database = Database(settings.database_url)
+    with database.reading() as session:
+        found = session.scalar(select(User.id).where(User.role == Role.ADMIN).limit(1))
+    database.close()
+    return found is not None
 
 
 def _say(words: str) -> None:

@@ -45,9 +45,9 @@ def rebuild() -> None:
             on_record=lambda _: bar.advance(task),
             on_damage=lambda name, _error: damaged.append(name),
         )
-    messages.print(f"Đã dựng lại {added} ấn phẩm từ kho bản gốc.", markup=False)
+    messages.print(f"Đã dựng lại {added} ấn phẩm từ kho bản gốc.")
     for name in damaged:
-        messages.print(f"{name}: bản gốc bị hỏng, chưa đưa được vào danh mục.", markup=False)
+        messages.print(f"{name}: bản gốc bị hỏng, chưa đưa được vào danh mục.")
     if damaged:
         sys.exit(1)
 
@@ -84,12 +84,12 @@ def fixity_command(as_json: bool) -> None:
         )
     else:
         for name, problem in problems:
-            messages.print(f"{name}: {_KINDS[problem.kind]} {problem.path}", markup=False)
+            messages.print(f"{name}: {_KINDS[problem.kind]} {problem.path}")
         for name in sorted(orphans.uncatalogued):
-            messages.print(f"{name}: có trong kho bản gốc, chưa có trong danh mục", markup=False)
+            messages.print(f"{name}: có trong kho bản gốc, chưa có trong danh mục")
         for name in sorted(orphans.unstored):
-            messages.print(f"{name}: có trong danh mục, không có bản gốc", markup=False)
-        messages.print(f"{objects} ấn phẩm, {len(problems)} chỗ sai lệch.", markup=False)
+            messages.print(f"{name}: có trong danh mục, không có bản gốc")
+        messages.print(f"{objects} ấn phẩm, {len(problems)} chỗ sai lệch.")
     if problems or orphans.unstored:
         sys.exit(1)
 

@@ -20,7 +20,8 @@ from archive.services.founding import found_if_absent
 from archive.services.holdings import Holdings
 from archive.web.context import EXTENSION
 
-messages = Console(stderr=True, highlight=False)
+# Whoever reads a pipe or a log wants a sentence on one line; a terminal wraps by itself.
+messages = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def bare_holdings() -> Holdings:
@@ -43,7 +44,7 @@ def print_json(value: Any) -> None:
 
 def fail(message: str) -> NoReturn:
     """Say what is wrong and end with exit code 1."""
-    messages.print(message, style="red" if messages.is_terminal else None, markup=False)
+    messages.print(message, style="red" if messages.is_terminal else None)
     sys.exit(1)
 
 

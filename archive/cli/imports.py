@@ -20,7 +20,7 @@ from archive.models import Stage
 from archive.services.importing import ImportReport, Options, import_source
 from archive.services.jobs import worker_is_alive
 from archive.services.outcomes import publication_states, waiting_stages
-from archive.services.sources import FailedRow
+from archive.services.sources import FailedRow, sheet_of
 from archive.worker.loop import Worker
 
 _PATH = click.Path(exists=True, path_type=Path)
@@ -90,7 +90,12 @@ def import_command(
     if as_json:
         print_json(_as_json(report, ids))
     else:
-        _tell(report, ids, dry_run=dry_run)
+        _tell(
+            report,
+            ids,
+            row_word="tệp" if sheet_of(source, sheet) is None else "dòng",
+            options=options,
+        )
     if report.failed:
         sys.exit(1)
 
@@ -123,6 +128,12 @@ def _write_failed(path: Path, report: ImportReport) -> None:
 
 
 def _as_json(report: ImportReport, ids: list[str]) -> dict[str, object]:
+    """What `--json` prints.
+
+    `rows` counts rows: those `added`, those `present` already and those that `failed` names. Each
+    entry of `failed` is one fault (`row`, `file`, `column`, `code`, `reason`), in the order of the
+    rows; a row with several faults has several entries.
+    """
     with holdings().database.reading() as session:
         states = [asdict(state) for state in publication_states(session, ids)]
     return {
@@ -134,22 +145,30 @@ def _as_json(report: ImportReport, ids: list[str]) -> dict[str, object]:
     }
 
 
-def _tell(report: ImportReport, ids: list[str], *, dry_run: bool) -> None:
-    for row in report.failed:
-        where = f"Dòng {row.row}" + (f", cột {row.column}" if row.column else "")
-        messages.print(f"{where}: {row.file} – {row.reason}", markup=False)
+def _tell(report: ImportReport, ids: list[str], *, row_word: str, options: Options) -> None:
+    """`row_word`: what a person calls a row, which without a sheet is a file."""
+    for fault in report.failed:
+        if row_word == "dòng":
+            where = f"Dòng {fault.row}" + (f", cột {fault.column}" if fault.column else "")
+            what = f"{fault.file} – {fault.reason}" if fault.file else fault.reason
+            messages.print(f"{where}: {what}")
+        else:
+            messages.print(f"{fault.file}: {fault.reason}")
     with holdings().database.reading() as session:
         for state in publication_states(session, ids):
             if state.state not in ("searchable", "in_progress"):
-                messages.print(f"{state.title} – {sentence(state.state)}", markup=False)
-    if dry_run:
-        words = f"Kiểm tra {report.rows} dòng: {len(report.failed)} dòng chưa đạt."
+                messages.print(f"{state.title} – {sentence(state.state)}")
+    failed = report.failed_rows
+    if options.dry_run:
+        words = f"Kiểm tra {report.rows} {row_word}: {failed} {row_word} chưa đạt."
+    elif options.on_error == "stop" and failed and not ids:
+        words = f"Chưa nhập {row_word} nào: {failed} {row_word} chưa đạt."
     else:
         words = (
-            f"{report.rows} dòng: thêm {len(report.added)}, đã có {len(report.present)}, "
-            f"không nhập được {len(report.failed)}."
+            f"{report.rows} {row_word}: thêm {len(report.added)}, đã có {len(report.present)}, "
+            f"không nhập được {failed}."
         )
-    messages.print(words, markup=False)
+    messages.print(words)
 
 
 COMMANDS = (import_command,)

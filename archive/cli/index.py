@@ -13,15 +13,17 @@ from markupsafe import Markup
 from archive.api.rest.routes import search_answer
 from archive.cli.console import fail, holdings, messages, print_json, progress_bar, says_errors
 from archive.core.roles import ANYONE
+from archive.core.wording import size_label
 from archive.search.entries import WorkEntry
 from archive.search.requests import SearchRequest
 from archive.search.results import WorkHit
 from archive.services.catalogue import viewer_of
 from archive.services.indexing import all_entries, compare
-from archive.services.searching import search
+from archive.services.searching import results_notice, search
 from archive.web.context import reading
 
 _TAG = re.compile(r"</?mark>")
+_PROBLEMS = {"missing": "chưa có", "damaged": "bị hỏng"}
 
 
 @click.group("index")
@@ -43,9 +45,7 @@ def rebuild() -> None:
 
         generation = holdings().index.rebuild(counted(entry) for entry in all_entries(session))
     status = holdings().index.status()
-    messages.print(
-        f"Chỉ mục {generation}: {status.works} ấn phẩm, {status.pages} trang.", markup=False
-    )
+    messages.print(f"Chỉ mục {generation}: {status.works} ấn phẩm, {status.pages} trang.")
 
 
 @index.command("status")
@@ -60,21 +60,31 @@ def status(as_json: bool) -> None:
         with holdings().database.reading() as session:
             difference = compare(session, holdings().index)
         behind = len(difference.stale) + len(difference.gone)
-    values = {
-        "healthy": found.healthy,
-        "problem": found.problem,
-        "generation": found.generation,
-        "commit": found.commit,
-        "works": found.works,
-        "pages": found.pages,
-        "size_bytes": found.size_bytes,
-        "behind": behind,
-    }
     if as_json:
-        print_json(values)
+        print_json(
+            {
+                "healthy": found.healthy,
+                "problem": found.problem,
+                "generation": found.generation,
+                "commit": found.commit,
+                "works": found.works,
+                "pages": found.pages,
+                "size_bytes": found.size_bytes,
+                "behind": behind,
+            }
+        )
+    elif found.healthy:
+        click.echo(
+            f"Chỉ mục dùng được: {found.works} ấn phẩm, {found.pages} trang, "
+            f"{size_label(found.size_bytes)}."
+        )
+        if behind:
+            click.echo(f"Còn {behind} ấn phẩm chờ cập nhật; tiến trình nền sẽ làm.")
+        else:
+            click.echo("Chỉ mục khớp với danh mục.")
     else:
-        for name, value in values.items():
-            click.echo(f"{name}: {value}")
+        what = _PROBLEMS.get(found.problem, f"không dùng được ({found.problem})")
+        click.echo(f"Chỉ mục {what}. Dựng lại: flask --app wsgi index rebuild")
     if not found.healthy:
         sys.exit(1)
 
@@ -96,6 +106,8 @@ def search_command(query: str, as_json: bool, page: int) -> None:
             print_json(search_answer(found, query=query).model_dump())
             return
         results = found.results
+        if notice := results_notice(results):
+            messages.print(notice)
         click.echo(f"{results.total} ấn phẩm, {results.total_pages} trang")
         for item in found.items:
             publication = found.publications[item.work_id]

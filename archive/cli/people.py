@@ -13,6 +13,9 @@ from archive.core.roles import SYSTEM, Role
 from archive.core.wording import field_sentence
 from archive.services import accounts, units
 
+# Where `make run` answers.
+_LOCAL_ADDRESS = "http://127.0.0.1:8000"
+
 
 @click.group("user")
 def user() -> None:
@@ -53,7 +56,12 @@ def create(email: str, role: str, unit_code: str, name: str, password_stdin: boo
         session.commit()
     messages.print(f"Đã tạo tài khoản {made.email}.")
     if token:
-        click.echo(f"{settings.base_url}/dat-mat-khau/{token}")
+        click.echo(f"{settings.base_url or _LOCAL_ADDRESS}/dat-mat-khau/{token}")
+        if not settings.base_url:
+            messages.print(
+                f"Liên kết dùng địa chỉ {_LOCAL_ADDRESS}. "
+                "Kho ở địa chỉ khác: đặt ARCHIVE_BASE_URL trước khi tạo tài khoản."
+            )
 
 
 @click.group("unit")
@@ -73,10 +81,12 @@ def import_sheet(file: Path) -> None:
             session.rollback()
             for row, column, problem, value in result.failed:
                 words = field_sentence(problem, {"value": value})
-                messages.print(f"Dòng {row}, cột {column}: {words}", markup=False)
+                messages.print(f"Dòng {row}, cột {column}: {words}")
             sys.exit(1)
         session.commit()
-    messages.print(f"Thêm {result.added} đơn vị, cập nhật {result.changed}.")
+    messages.print(
+        f"Thêm {result.added} đơn vị, cập nhật {result.changed}, không đổi {result.unchanged}."
+    )
 
 
 COMMANDS = (user, unit)

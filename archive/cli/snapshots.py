@@ -24,17 +24,22 @@ _REASONS = {
 
 @click.command("backup")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Write over a file of that name.")
 @with_appcontext
 @says_errors
-def backup(file: Path) -> None:
+def backup(file: Path, force: bool) -> None:
     """Write database, key and uploads into FILE (.tar or .tar.gz) while the archive works on."""
     with progress_bar() as bar:
         task = bar.add_task("Sao lưu", total=None)
         try:
-            made = snapshots.back_up(holdings(), file, on_file=lambda _n, _s: bar.advance(task))
+            made = snapshots.back_up(
+                holdings(), file, overwrite=force, on_file=lambda _n, _s: bar.advance(task)
+            )
         except ValueError:
             fail("Tên bản sao lưu phải kết thúc bằng .tar hoặc .tar.gz.")
         except snapshots.RestoreRefusedError as error:
+            if error.data["reason"] == "target_exists":
+                fail(f"Tệp {file} đã có. Chọn tên khác, hoặc thêm --force để ghi đè.")
             fail(_REASONS[str(error.data["reason"])])
         except StorageFullError:
             fail("Không đủ chỗ trống cho bản sao lưu. Chưa có gì được ghi.")
@@ -43,9 +48,9 @@ def backup(file: Path) -> None:
                 raise
             fail(f"Không có thư mục {file.parent}.")
     for name in made.skipped:
-        messages.print(f"Bỏ qua: {name}", markup=False)
+        messages.print(f"Bỏ qua: {name}")
     words = f"Đã sao lưu {made.file_count} tệp, {size_label(made.size_bytes)}: {file}"
-    messages.print(words, markup=False)
+    messages.print(words)
 
 
 @click.command("restore")
@@ -63,7 +68,7 @@ def restore(file: Path) -> None:
         except SnapshotRefusedError as error:
             problem = str(error.data["problem"])
             fail(_REASONS.get(problem, f"Không phục hồi được bản sao lưu ({problem})."))
-    messages.print(f"Đã phục hồi {made.file_count} tệp.", markup=False)
+    messages.print(f"Đã phục hồi {made.file_count} tệp.")
 
 
 COMMANDS = (backup, restore)

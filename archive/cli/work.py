@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 from types import FrameType
 
@@ -9,14 +10,18 @@ import click
 from flask.cli import with_appcontext
 
 from archive.cli.console import holdings
+from archive.logs import configure_logs
 from archive.worker.loop import Worker
 
 
 @click.command("worker")
 @click.option("--until-idle", is_flag=True, help="End when no job is left.")
+@click.option("--quiet", is_flag=True, help="Log only what needs somebody's eye.")
 @with_appcontext
-def worker(until_idle: bool) -> None:
+def worker(until_idle: bool, quiet: bool) -> None:
     """Run background jobs until told to stop."""
+    if quiet:
+        configure_logs(least=logging.WARNING)
     running = Worker(holdings())
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -65,6 +65,8 @@ _INSTEAD: Mapping[str, str] = {
     "7z": "Giải nén rồi gửi từng tệp bên trong.",
 }
 
+_ENDINGS: Mapping[str, str] = {"jpeg": "jpg", "tiff": "tif"}
+
 ACCEPTED_TYPES = "PDF, DOCX, TXT, JPEG, PNG, TIFF hoặc WebP"
 
 _LIMITS: Mapping[str, str] = {
@@ -96,8 +98,8 @@ _FIELDS: Mapping[str, str] = {
     "before_start": "Ngày cuối phải sau ngày đầu.",
     "code_invalid": "Mã chỉ gồm chữ không dấu, số, dấu chấm và gạch nối.",
     "code_taken": "Mã “{value}” đã có.",
-    "email_invalid": "Địa chỉ thư “{value}” chưa đúng.",
-    "email_taken": "Địa chỉ thư “{value}” đã có tài khoản.",
+    "email_invalid": "Thư điện tử “{value}” chưa đúng.",
+    "email_taken": "Thư điện tử “{value}” đã có tài khoản.",
     "role_unknown": "Không có vai trò “{value}”.",
     "password_short": "Mật khẩu cần ít nhất {least} ký tự.",
     "password_wrong": "Mật khẩu hiện tại chưa đúng.",
@@ -114,8 +116,17 @@ _FIELDS: Mapping[str, str] = {
 }
 
 
+_REQUIRED: Mapping[str, str] = {
+    "title": "Nhập nhan đề.",
+    "issued": "Nhập ngày phát hành.",
+    "unit": "Chọn đơn vị.",
+}
+
+
 def field_sentence(problem: str, data: Mapping[str, Any]) -> str:
     """The sentence for an InvalidInputError's problem."""
+    if problem == "required" and data.get("field") in _REQUIRED:
+        return _REQUIRED[data["field"]]
     template = _FIELDS.get(problem)
     return template.format_map(_Known(data)) if template else f"Giá trị chưa đúng ({problem})."
 
@@ -136,14 +147,7 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
         case "file_type_unknown":
             return _unknown_type(str(values.get("detected") or ""))
         case "file_misnamed":
-            named, detected = (
-                _TYPES.get(str(values.get(key)), str(values.get(key)))
-                for key in ("named", "detected")
-            )
-            return (
-                f"Tên tệp nói là {named} nhưng nội dung là {detected}. "
-                "Đổi đuôi tên cho đúng, hoặc lưu lại tệp rồi gửi."
-            )
+            return _misnamed(str(values.get("named")), str(values.get("detected") or ""))
         case "file_encrypted":
             return "Tệp có mật khẩu. Bỏ mật khẩu rồi gửi lại."
         case "file_damaged":
@@ -164,7 +168,7 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
         case "storage_failed":
             return "Kho lưu trữ gặp trục trặc, chưa nhận được tệp. Thử lại sau ít phút."
         case "index_unavailable":
-            return "Chỉ mục tìm kiếm đang được dựng lại. Vẫn xem và duyệt ấn phẩm được."
+            return "Chỉ mục tìm kiếm đang được dựng lại. Vẫn xem được ấn phẩm và danh mục."
         case "query_refused":
             return "Câu tìm dài quá. Rút còn vài từ chính rồi tìm lại."
         case "status_transition":
@@ -174,7 +178,9 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
         case "not_allowed":
             return "Tài khoản này không được làm việc đó."
         case "sign_in_refused":
-            return "Địa chỉ thư hoặc mật khẩu chưa đúng."
+            return "Thư điện tử hoặc mật khẩu chưa đúng."
+        case "account_blocked":
+            return "Tài khoản này đang bị khóa. Xin liên hệ quản trị viên."
         case "sign_in_slowed":
             minutes = -(-int(values.get("retry_after_seconds", 60)) // 60)
             return f"Sai nhiều lần quá. Đợi {minutes} phút rồi thử lại."
@@ -186,7 +192,7 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Việc bị ngắt giữa chừng; sẽ làm lại."
         case "no_text":
             return (
-                "Chưa có lớp chữ để tìm trong nội dung; "
+                "Trang chỉ có ảnh, máy chưa đọc được chữ; "
                 "tìm theo nhan đề và thông tin mô tả vẫn được."
             )
         case _:
@@ -208,7 +214,19 @@ def refusal_sentence(error: ArchiveError) -> str:
     return error_sentence(error)
 
 
+def _misnamed(named: str, detected: str) -> str:
+    inside = _TYPES.get(detected, detected)
+    ending = _ENDINGS.get(named, named)
+    return (
+        f"Tệp có đuôi .{ending} nhưng bên trong không phải {_TYPES.get(named, named)}"
+        f"{f' mà là {inside}' if inside else ''}. "
+        "Mở tệp gốc, lưu lại cho đúng loại rồi gửi."
+    )
+
+
 def _unknown_type(detected: str) -> str:
+    if detected == "exe":
+        return "Kho không nhận tệp chương trình (.exe)."
     if detected in _TYPES:
         instead = _INSTEAD.get(detected, "")
         return f"Kho chưa nhận {_TYPES[detected]}. {instead}".strip() + (

@@ -18,7 +18,7 @@ from archive.core.roles import Actor, Role
 from archive.core.status import Status
 from archive.core.vocabulary import MULTIPLE_FIELDS
 from archive.demo.publications import DemoPublication, DemoUnit, publications, units
-from archive.demo.state import ACCOUNTS_FILE, is_loaded
+from archive.demo.state import ACCOUNTS_FILE, REMOVED_FILE, is_loaded
 from archive.demo.typeset import typeset
 from archive.models import Publication, User
 from archive.services import accounts, deposits, reviews
@@ -59,6 +59,7 @@ def load_demo(
     Each publication is typeset to a real file and deposited; the worker reads it like any other.
     Run again, or after being cut off, it adds only what is not there.
     """
+    (holdings.settings.instance / REMOVED_FILE).unlink(missing_ok=True)
     found = publications()
     if is_loaded(holdings.database, holdings.settings.instance):
         return 0
@@ -242,4 +243,5 @@ def remove_demo(holdings: Holdings) -> int:
         holdings.originals.remove(object_id(publication_id))
     holdings.index.write([], deleted_ids=ids)
     (holdings.settings.instance / ACCOUNTS_FILE).unlink(missing_ok=True)
+    (holdings.settings.instance / REMOVED_FILE).touch()
     return len(ids)

@@ -13,7 +13,13 @@ from archive.models import Publication
 from archive.models.database import Database
 
 ACCOUNTS_FILE = "demo-accounts.json"
+REMOVED_FILE = "demo-removed"
 ACCOUNT_COUNT = 5
+
+
+def was_removed(instance: Path) -> bool:
+    """Whether somebody took the demo away: it comes back only when `demo load` is asked for."""
+    return (instance / REMOVED_FILE).exists()
 
 
 def is_loaded(database: Database, instance: Path) -> bool:

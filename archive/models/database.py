@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +63,26 @@ def sqlite_module() -> Any:
     return sqlite3
 
 
+def create_private(path: Path) -> None:
+    """An empty file that only its owner may read, where there is none yet.
+
+    SQLite takes an empty file for a new database and gives its -wal and -shm the same mode. Where
+    the file cannot be made, opening it will say why."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
 def _sqlite_engine(url: Any) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url, module=sqlite_module(), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}
     )
+
+    @event.listens_for(engine, "do_connect")
+    def create(_dialect: Any, _record: Any, _args: Any, _params: Any) -> None:
+        if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+            create_private(Path(url.database))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:

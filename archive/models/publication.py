@@ -21,13 +21,15 @@ class Publication(Base):
     `issued` holds as much of the date as is known (`2024`, `2024-07`, `2024-07-15`), None where
     nothing is; `issued_year` repeats its year for lists. `unit_name_given` keeps a unit's name that
     a sheet gave and nobody knew. `object_version` is the head of its OCFL object, 0 for a record
-    without files. `revision` counts every change that the search index has to follow.
+    without files. `accepted_at` is when it was last opened to readers. `revision` counts every
+    change that the search index has to follow.
     """
 
     __tablename__ = "publication"
     __table_args__ = (
         CheckConstraint("(issued IS NULL) = (issued_year IS NULL)", name="issued_year"),
         Index("ix_publication_status_added_at", "status", "added_at"),
+        Index("ix_publication_status_accepted_at", "status", "accepted_at"),
         Index("ix_publication_unit_id_status", "unit_id", "status"),
         Index("ix_publication_issued_year", "issued_year"),
     )
@@ -61,6 +63,7 @@ class Publication(Base):
     object_version: Mapped[int] = mapped_column(default=0)
     revision: Mapped[int] = mapped_column(default=1)
     added_at: Mapped[datetime] = mapped_column(Moment)
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     depositor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
 

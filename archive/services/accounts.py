@@ -43,9 +43,15 @@ _NOBODY = _HASHER.hash(secrets.token_hex(16))
 
 
 class SignInRefusedError(ArchiveError):
-    """Wrong address or password, or a blocked account: from outside they are one and the same."""
+    """Wrong address or password: from outside they are one and the same."""
 
     code = "sign_in_refused"
+
+
+class AccountBlockedError(ArchiveError):
+    """The password was right, the account is blocked: who knows it may know that too."""
+
+    code = "account_blocked"
 
 
 class SignInSlowedError(ArchiveError):
@@ -80,7 +86,7 @@ def normal_email(email: str) -> str:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A sign-in whose password was looked at. `user_id` None: wrong, unknown or blocked.
+    """A sign-in whose password was looked at. `user_id` None: wrong or unknown.
     `verified` is the hash that the password matched."""
 
     email: str
@@ -97,10 +103,9 @@ def try_password(
     email = normal_email(email)[:254]
     _check_pace(session, email=email, address=address, settings=settings)
     user = session.scalar(select(User).where(User.email == email))
-    usable = user is not None and user.password_hash is not None and not user.is_blocked
     stored = user.password_hash if user is not None and user.password_hash else _NOBODY
     matches = _matches(stored, password)
-    user_id = user.id if user is not None and usable and matches else None
+    user_id = user.id if user is not None and matches else None
     return Attempt(email=email, address=address, user_id=user_id, verified=stored)
 
 
@@ -108,14 +113,16 @@ def sign_in(session: Session, attempt: Attempt, *, settings: Settings) -> tuple[
     """The user and the token of a new session; the caller commits in each case, since a failure
     counts.
 
-    Raises SignInRefusedError, or SignInSlowedError where others failed meanwhile: guesses sent
-    side by side are counted one after the other here.
+    Raises SignInRefusedError, AccountBlockedError, or SignInSlowedError where others failed
+    meanwhile: guesses sent side by side are counted one after the other here.
     """
     _check_pace(session, email=attempt.email, address=attempt.address, settings=settings)
     user = session.get(User, attempt.user_id) if attempt.user_id is not None else None
-    if user is None or user.is_blocked or user.password_hash != attempt.verified:
+    if user is None or user.password_hash != attempt.verified:
         session.add(SignInAttempt(email=attempt.email, address=attempt.address, at=now()))
         raise SignInRefusedError()
+    if user.is_blocked:
+        raise AccountBlockedError()
     session.execute(delete(SignInAttempt).where(SignInAttempt.email == attempt.email))
     return user, open_session(session, user=user, lifetime=settings.session_lifetime)
 

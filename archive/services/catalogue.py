@@ -131,6 +131,17 @@ def list_publications(
     ).all()
 
 
+def newest_accepted(session: Session, *, actor: Actor, limit: int) -> Sequence[Publication]:
+    """What was opened to readers last, of all that `actor` may read."""
+    return session.scalars(
+        select(Publication)
+        .where(listed_for(actor))
+        .options(joinedload(Publication.unit))
+        .order_by(Publication.accepted_at.desc(), Publication.id)
+        .limit(limit)
+    ).all()
+
+
 def publications_by_id(
     session: Session, ids: Sequence[str], *, actor: Actor
 ) -> dict[str, Publication]:

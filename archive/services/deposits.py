@@ -68,6 +68,7 @@ def deposit(
         status=status,
         is_demo=is_demo,
         added_at=moment,
+        accepted_at=moment if status is Status.ACCEPTED else None,
         changed_at=moment,
         depositor_id=by.user_id,
         page_count=0,

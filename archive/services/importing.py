@@ -46,12 +46,19 @@ class Options:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """`rows` = added + present + failed, unless a strict import stopped before adding any."""
+    """`rows` = added + present + `failed_rows`, unless a strict import or a dry run stopped before
+    adding any. `failed` names every fault, so that one row may stand there several times, one
+    fault after the other."""
 
     rows: int
     added: tuple[str, ...]
     present: tuple[str, ...]
     failed: tuple[FailedRow, ...]
+
+    @property
+    def failed_rows(self) -> int:
+        """How many rows did not go in, whatever the number of their faults."""
+        return len({fault.row for fault in self.failed})
 
 
 def import_source(
@@ -68,15 +75,14 @@ def import_source(
     With `on_error="stop"` every row is checked first and one wrong row keeps all out. Raises
     InvalidInputError for a sheet that cannot be read and for an unknown `unit_code`.
     """
-    rows, failed = read_rows(source, sheet)
-    total = len(rows) + len(failed)
+    rows = read_rows(source, sheet)
+    failed: list[FailedRow] = []
     importer = _Importer(holdings, options, by)
     if options.on_error == "stop" or options.dry_run:
         for row in rows:
-            if problem := importer.check(row):
-                failed.append(problem)
+            failed += importer.check(row)
         if failed or options.dry_run:
-            return ImportReport(total, (), (), tuple(sorted(failed, key=lambda f: f.row)))
+            return ImportReport(len(rows), (), (), tuple(failed))
     added: list[str] = []
     present: list[str] = []
     for done, row in enumerate(rows, start=1):
@@ -84,11 +90,11 @@ def import_source(
             publication_id, is_new = importer.add(row)
             (added if is_new else present).append(publication_id)
         except RowError as error:
-            failed.append(fail_row(row, error))
+            # Whoever mends the row should not learn of its next fault only at the next run.
+            fault, others = fail_row(row, error), importer.check(row)
+            failed += others if fault in others else [fault, *others]
         on_row(done, len(rows))
-    return ImportReport(
-        total, tuple(added), tuple(present), tuple(sorted(failed, key=lambda f: f.row))
-    )
+    return ImportReport(len(rows), tuple(added), tuple(present), tuple(failed))
 
 
 class _Importer:
@@ -106,21 +112,31 @@ class _Importer:
                     )
         self._issued = read_issued(options.issued, first_year=self._first_year)
 
-    def check(self, row: Row) -> FailedRow | None:
-        """What is wrong with the row, None where it would go in."""
+    def check(self, row: Row) -> list[FailedRow]:
+        """What is wrong with the row, nothing where it would go in: its missing files or the first
+        that cannot be taken, the first wrong field of its record, a blocked unit."""
+        faults = list(row.faults)
+        if row.is_out_of_place:
+            return [fail_row(row, fault) for fault in faults]
         try:
             record = self._record(row)
-            publication_id = self._identify(row, record)
-            if not self._is_present(publication_id):
-                self._check_unit(row)
-                for file in self._receive(row):
-                    self._holdings.incoming.discard(file.received)
+            if not faults and self._is_present(self._identify(row, record)):
+                return []
         except RowError as error:
-            return fail_row(row, error)
-        return None
+            faults.append(error)
+        # A file that is not there was told of already.
+        knows_files = not any(fault.column == "file" for fault in faults)
+        for check in (self._check_unit, self._check_files) if knows_files else (self._check_unit,):
+            try:
+                check(row)
+            except RowError as error:
+                faults.append(error)
+        return [fail_row(row, fault) for fault in faults]
 
     def add(self, row: Row) -> tuple[str, bool]:
-        """The publication's id, and whether it is new."""
+        """The publication's id, and whether it is new; the row's first fault as a RowError."""
+        if row.faults:
+            raise row.faults[0]
         record = self._record(row)
         publication_id = self._identify(row, record)
         if self._is_present(publication_id):
@@ -180,6 +196,10 @@ class _Importer:
         if unit is not None and unit.is_blocked:
             blocked = InvalidInputError(field="unit", problem="unit_blocked", value=unit.name)
             raise RowError("unit", blocked)
+
+    def _check_files(self, row: Row) -> None:
+        for file in self._receive(row):
+            self._holdings.incoming.discard(file.received)
 
     def _is_present(self, publication_id: str) -> bool:
         with self._holdings.database.reading() as session:

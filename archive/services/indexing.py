@@ -71,7 +71,7 @@ def _entry(publication: Publication, pages: tuple[PageEntry, ...]) -> WorkEntry:
         abstract=publication.abstract,
         publisher=publication.publisher,
         series=publication.series,
-        added_at=publication.added_at,
+        added_at=publication.accepted_at or publication.added_at,
         title_sort=publication.title_sort or sort_key(publication.title),
         pages=pages,
         **values,

@@ -116,4 +116,4 @@ def _stage(stage: Stage, job: Job | None, *, ready: bool) -> StageProgress:
             detail = f"trang {job.done_pages} / {total}" if total else "đang làm"
             return StageProgress(label, "running", detail, job.done_pages, total)
         case _:
-            return StageProgress(label, "waiting", "đang chờ đến lượt", 0, 0)
+            return StageProgress(label, "waiting", "", 0, 0)

@@ -221,6 +221,7 @@ def record_json(session: Session, publication: Publication) -> bytes:
         "status": publication.status.value,
         "is_demo": publication.is_demo,
         "added_at": publication.added_at.isoformat(),
+        "accepted_at": publication.accepted_at.isoformat() if publication.accepted_at else None,
         "depositor": publication.depositor.email if publication.depositor else None,
         "files": [
             {

@@ -30,13 +30,14 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         return
     depositor = record.get("depositor")
     user = session.scalar(select(User).where(User.email == depositor)) if depositor else None
-    moment = datetime.fromisoformat(record["added_at"])
+    moment, accepted = datetime.fromisoformat(record["added_at"]), record.get("accepted_at")
     publication = Publication(
         id=publication_id,
         unit_id=_restore_unit(session, record["unit"]).id,
         status=Status(record["status"]),
         is_demo=bool(record.get("is_demo")),
         added_at=moment,
+        accepted_at=datetime.fromisoformat(accepted) if accepted else None,
         changed_at=now(),
         depositor_id=user.id if user else None,
         page_count=0,

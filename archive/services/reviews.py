@@ -65,6 +65,8 @@ def _move(
     check_transition(publication.status, target)
     publication.status = target
     publication.changed_at = now()
+    if target is Status.ACCEPTED:
+        publication.accepted_at = publication.changed_at
     publication.revision += 1
     note_event(session, kind, by=by, publication_id=publication.id, note=note)
     enqueue(session, Stage.INDEX, publication.id)

@@ -61,6 +61,17 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
     )
 
 
+def results_notice(results: SearchResults) -> str:
+    """What a reader should know of results that are not quite what was asked for; "" otherwise."""
+    if results.relaxed:
+        return "Không có trang nào chứa đủ các từ; đây là các trang gần nhất."
+    if results.marks_ignored:
+        return "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu."
+    if results.read_as_words:
+        return "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường."
+    return ""
+
+
 def _withheld(session: Session, actor: Actor) -> tuple[str, ...]:
     """What was withdrawn or closed to `actor` and waits for the index: gone at the next request,
     from totals and facets too, and not only once the worker has come round."""

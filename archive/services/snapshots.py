@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from sqlalchemy import func, select
 
 from archive.core.errors import ArchiveError, StorageError, StorageFullError
 from archive.models import Publication, User
-from archive.models.database import Database, sqlite_module
+from archive.models.database import Database, create_private, sqlite_module
 from archive.services.holdings import Holdings
 from archive.storage.snapshot import Snapshot, pack, unpack
 
@@ -22,15 +23,20 @@ DATABASE, SECRET = "archive.db", "secret_key"
 
 class RestoreRefusedError(ArchiveError):
     """`reason`: `not_empty` (the archive holds something already), `no_database` (the file is no
-    backup of ours), `not_sqlite` (a server's database is backed up with its own tools)."""
+    backup of ours), `not_sqlite` (a server's database is backed up with its own tools),
+    `target_exists` (a backup is not written over another file unasked)."""
 
     code = "restore_refused"
 
 
 def back_up(
-    holdings: Holdings, target: Path, *, on_file: Callable[[str, int], None] | None = None
+    holdings: Holdings,
+    target: Path,
+    *,
+    overwrite: bool = False,
+    on_file: Callable[[str, int], None] | None = None,
 ) -> Snapshot:
-    """Write `target` (.tar or .tar.gz) while the archive goes on working.
+    """Write `target` (.tar or .tar.gz), for its owner alone, while the archive goes on working.
 
     The database first: what is deposited after it was copied is in storage only, and the restored
     archive finds it there.
@@ -39,6 +45,8 @@ def back_up(
         raise RestoreRefusedError(reason="not_sqlite")
     if not target.absolute().parent.is_dir():
         raise StorageError(problem="no_folder")
+    if not overwrite and os.path.lexists(target):
+        raise RestoreRefusedError(reason="target_exists")
     copy = target.with_name(f".{target.name}.{secrets.token_hex(8)}.db")
     try:
         _copy_database(holdings.database, copy)
@@ -59,6 +67,7 @@ def back_up(
 def _copy_database(database: Database, path: Path) -> None:
     """SQLite's online backup: a consistent copy without stopping readers or writers."""
     driver = sqlite_module()
+    create_private(path)
     try:
         with database.engine.connect() as source, closing(driver.connect(str(path))) as target:
             from_driver: Any = source.connection.driver_connection

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.core.errors import ArchiveError, InvalidInputError
@@ -25,12 +25,16 @@ class Row:
     files: tuple[Path, ...]
     names: tuple[str, ...]
     """The files as a person named them, relative to the source."""
+    faults: tuple[RowError, ...] = ()
+    """What reading the source found wrong; such a row cannot go in."""
+    is_out_of_place: bool = False
+    """Its cells may stand under the wrong headings, so that nothing else can be told of them."""
 
 
 @dataclass(frozen=True)
 class FailedRow:
-    """A row that did not go in: `column` by its English heading, "" where none is to blame; `code`
-    for programs, `reason` for people."""
+    """A fault of a row that did not go in; a row may have several. `column` by its English
+    heading, "" where none is to blame; `code` for programs, `reason` for people."""
 
     row: int
     file: str
@@ -61,19 +65,26 @@ def fail_row(row: Row, error: RowError) -> FailedRow:
     )
 
 
-def read_rows(source: Path, sheet: Path | None) -> tuple[list[Row], list[FailedRow]]:
-    """The rows that can be tried, and those that cannot, in the order of the source.
+def sheet_of(source: Path, sheet: Path | None) -> Path | None:
+    """The sheet whose rows are imported, None where each file is a row."""
+    if sheet is None and source.is_file() and source.suffix.lower() in SUFFIXES:
+        return source
+    return sheet
+
+
+def read_rows(source: Path, sheet: Path | None) -> list[Row]:
+    """The rows in the order of the source, each with the faults of its files and cells.
 
     A file that is itself a sheet names files of its own folder; any other file is one row. Raises
     InvalidInputError for a sheet that cannot be read.
     """
-    if sheet is None and source.is_file() and source.suffix.lower() in SUFFIXES:
-        sheet, source = source, source.parent
-    if sheet is not None:
-        return _sheet_rows(source, read_sheet(sheet))
+    found = sheet_of(source, sheet)
+    if found is not None:
+        folder = source if source.is_dir() else source.parent
+        return _sheet_rows(folder, read_sheet(found))
     root = source if source.is_dir() else source.parent
     paths = sorted(_files_below(source)) if source.is_dir() else [source]
-    rows = [
+    return [
         Row(
             number=number,
             values={"title": clean_text(path.stem)[:500]},
@@ -82,7 +93,6 @@ def read_rows(source: Path, sheet: Path | None) -> tuple[list[Row], list[FailedR
         )
         for number, path in enumerate(paths, start=1)
     ]
-    return rows, []
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
@@ -97,28 +107,29 @@ def _files_below(folder: Path) -> Iterator[Path]:
         yield path
 
 
-def _sheet_rows(folder: Path, sheet: Sequence[SheetRow]) -> tuple[list[Row], list[FailedRow]]:
-    root = (folder if folder.is_dir() else folder.parent).resolve()
+def _sheet_rows(folder: Path, sheet: Sequence[SheetRow]) -> list[Row]:
+    root = folder.resolve()
     rows: list[Row] = []
-    failed: list[FailedRow] = []
     for line in sheet:
         names = _file_names(line.values.get("files", ""))
         found = [_find_below(root, name) for name in names]
         paths = [path for path, _ in found]
-        problem = max((problem for _, problem in found), default="")
         values = dict(line.values)
         if not values.get("title") and paths:
             values["title"] = clean_text(paths[0].stem)[:500]
         row = Row(line.number, values, tuple(paths), names)
         if line.surplus:
             surplus = InvalidInputError(field="sheet", problem="cells_surplus", value=line.surplus)
-            failed.append(fail_row(row, RowError("", surplus)))
-        elif problem:
-            error = InvalidInputError(field="file", problem=problem, value=";".join(names))
-            failed.append(fail_row(row, RowError("file", error)))
+            row = replace(row, faults=(RowError("", surplus),), is_out_of_place=True)
         else:
-            rows.append(row)
-    return rows, failed
+            faults = [
+                RowError("file", InvalidInputError(field="file", problem=problem, value=name))
+                for name, (_, problem) in zip(names, found, strict=True)
+                if problem
+            ]
+            row = replace(row, faults=tuple(faults))
+        rows.append(row)
+    return rows
 
 
 def _file_names(cell: str) -> tuple[str, ...]:

@@ -72,14 +72,25 @@ def create_unit(session: Session, given: UnitInput, *, by: Actor) -> Unit:
 
 
 def update_unit(session: Session, *, unit_id: int, given: UnitInput, by: Actor) -> Unit:
-    """Change everything but the code, which records outside the archive may rely on."""
+    """Change everything but the code, which records outside the archive may rely on.
+
+    What says the same as before leaves no event."""
     unit = session.get_one(Unit, unit_id)
-    name_before = unit.name
+    name_before, before = unit.name, _content(unit)
     _apply(session, unit, given)
     if unit.name != name_before:
         _index_again(session, unit)
-    note_event(session, "unit_changed", by=by, data={"unit": unit.code})
+    if _content(unit) != before:
+        note_event(session, "unit_changed", by=by, data={"unit": unit.code})
     return unit
+
+
+def _content(unit: Unit) -> tuple[object, ...]:
+    """What a form or a sheet can change."""
+    return (
+        *(unit.name, unit.kind, unit.valid_from, unit.valid_to),
+        *(unit.parent_id, unit.successor_id),
+    )
 
 
 def _index_again(session: Session, unit: Unit) -> None:
@@ -139,8 +150,11 @@ def _other(session: Session, unit: Unit, field: str, code: str) -> int | None:
 
 @dataclass(frozen=True)
 class UnitSheetResult:
+    """Units, each counted once however often the sheet names it."""
+
     added: int
     changed: int
+    unchanged: int
     failed: tuple[tuple[int, str, str, str], ...]
     """(row from 2, column, problem code, value)"""
 
@@ -169,7 +183,8 @@ def import_units(session: Session, path: Path, *, by: Actor) -> UnitSheetResult:
 def _import_rows(
     session: Session, rows: Iterable[Mapping[str, str | None]], *, by: Actor
 ) -> UnitSheetResult:
-    added = changed = 0
+    added: set[int] = set()
+    before: dict[int, tuple[object, ...]] = {}
     failed: list[tuple[int, str, str, str]] = []
     linked: list[tuple[int, Unit, UnitInput]] = []
     for number, row in enumerate(rows, start=2):
@@ -180,9 +195,9 @@ def _import_rows(
             unit = find_unit(session, given.code)
             if unit is None:
                 unit = create_unit(session, bare, by=by)
-                added += 1
-            else:
-                changed += 1
+                added.add(unit.id)
+            elif unit.id not in added:
+                before.setdefault(unit.id, _content(unit))
             linked.append((number, unit, given))
         except InvalidInputError as error:
             column = str(error.data["field"])
@@ -201,7 +216,14 @@ def _import_rows(
                     str(error.data.get("value", "")),
                 )
             )
-    return UnitSheetResult(added=added, changed=changed, failed=tuple(failed))
+    after = {unit.id: _content(unit) for _, unit, _ in linked}
+    changed = sum(after[unit_id] != content for unit_id, content in before.items())
+    return UnitSheetResult(
+        added=len(added),
+        changed=changed,
+        unchanged=len(before) - changed,
+        failed=tuple(failed),
+    )
 
 
 def _unit_input(row: Mapping[str, str | None]) -> UnitInput:

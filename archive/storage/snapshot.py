@@ -78,7 +78,8 @@ def pack(
     A tree may be written to meanwhile: in each folder the files are read before the folders in
     it are listed, so that an object's inventory never names a version the backup lacks.
 
-    The target appears whole or not at all, over an older one of that name. `StorageFullError`,
+    The target appears whole or not at all, over an older one of that name, and only its owner may
+    read it: it holds whatever the archive keeps from others. `StorageFullError`,
     `StorageError`; `ValueError` for another ending.
     """
     compressed = _is_compressed(target)
@@ -87,7 +88,7 @@ def pack(
     try:
         with storage_faults():
             with (
-                temporary.open("xb") as raw,
+                _create_private(temporary) as raw,
                 _compressing(raw, compressed=compressed) as stream,
                 tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar,
             ):
@@ -108,7 +109,7 @@ def pack(
 def unpack(
     file: Path, into: Path, *, on_file: Callable[[str, int], None] | None = None
 ) -> Snapshot:
-    """Write a backup's files below `into`, which is empty or not there yet.
+    """Write a backup's files, for their owner alone, below `into`, empty or not there yet.
 
     The whole file is read once before anything is written: every name, kind, size and digest.
     `SnapshotRefusedError` (`problem`, `member`): `target_not_empty`, `not_a_tar`, `bad_name`,
@@ -204,6 +205,12 @@ class _Packer:
         member = tarfile.TarInfo(MANIFEST)
         member.size = len(data)
         tar.addfile(member, BytesIO(data))
+
+
+def _create_private(path: Path) -> IO[bytes]:
+    """A new file, from its first byte on closed to other accounts. `FileExistsError`."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 def _is_compressed(target: Path) -> bool:
@@ -323,6 +330,6 @@ def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> Non
     source = tar.extractfile(member)
     assert source is not None
     target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("xb") as file:
+    with _create_private(target) as file:
         shutil.copyfileobj(source, file, CHUNK_BYTES)
     os.utime(target, (member.mtime, member.mtime))

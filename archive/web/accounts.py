@@ -9,7 +9,12 @@ from werkzeug.wrappers import Response
 from archive.core.errors import InvalidInputError
 from archive.core.wording import error_sentence
 from archive.services import accounts
-from archive.services.accounts import LinkSpentError, SignInRefusedError, SignInSlowedError
+from archive.services.accounts import (
+    AccountBlockedError,
+    LinkSpentError,
+    SignInRefusedError,
+    SignInSlowedError,
+)
 from archive.web.access import OpenTo, open_to, safe_target
 from archive.web.context import SignedIn, current_actor, holdings, reading, writing
 from archive.web.forms import PasswordForm, SetPasswordForm, SignInForm, show_error
@@ -23,7 +28,7 @@ def sign_in() -> str | Response:
     if current_actor().is_signed_in:
         return redirect(safe_target(request.args.get("next")))
     form = SignInForm(next=request.args.get("next", ""))
-    return render_template("accounts/sign_in.html", form=form, current="")
+    return _show_sign_in(form)
 
 
 @blueprint.post("/dang-nhap")
@@ -31,18 +36,34 @@ def sign_in() -> str | Response:
 def start_session() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
     form = SignInForm()
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form, current=""), 422
+        return _show_sign_in(form), 422
     try:
         signed_in = _sign_in(form)
-    except SignInRefusedError as error:
+    except (SignInRefusedError, AccountBlockedError) as error:
         form.form_errors.append(error_sentence(error))
-        return render_template("accounts/sign_in.html", form=form, current=""), 422
+        return _show_sign_in(form), 422
     except SignInSlowedError as error:
         form.form_errors.append(error_sentence(error))
         headers = {"Retry-After": str(error.data["retry_after_seconds"])}
-        return render_template("accounts/sign_in.html", form=form, current=""), 429, headers
+        return _show_sign_in(form), 429, headers
     _begin(signed_in)
     return redirect(safe_target(form.next.data))
+
+
+def _show_sign_in(form: SignInForm) -> str:
+    return render_template(
+        "accounts/sign_in.html", form=form, current="", reason=_reason(form.next.data)
+    )
+
+
+def _reason(target: str | None) -> str:
+    """Why somebody is asked to sign in: the page they came for; "" where it was none."""
+    path = safe_target(target).partition("?")[0]
+    if path == url_for("home.index"):
+        return ""
+    if path == url_for("deposits.new"):
+        return "Đăng nhập để nộp ấn phẩm."
+    return "Đăng nhập để mở trang này."
 
 
 def _sign_in(form: SignInForm) -> SignedIn:
@@ -100,7 +121,8 @@ def password() -> str:
 def change_password() -> str | Response | tuple[str, int]:
     """A new password ends all sessions of the account; this browser goes on in a fresh one."""
     form = PasswordForm()
-    if form.validate_on_submit() and _same_twice(form):
+    if form.validate_on_submit():
+        same = _same_twice(form)
         signed_in: SignedIn = current_user
         actor = current_actor()
         assert actor.user_id is not None
@@ -117,14 +139,19 @@ def change_password() -> str | Response | tuple[str, int]:
             except InvalidInputError as error:
                 show_error(form, error)
             else:
-                database.commit()
-                _begin(SignedIn(token, actor, email=signed_in.email, unit_name=signed_in.unit_name))
-                flash("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc.", "success")
-                return redirect(url_for("home.index"))
+                if same:
+                    database.commit()
+                    _begin(
+                        SignedIn(token, actor, email=signed_in.email, unit_name=signed_in.unit_name)
+                    )
+                    flash("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc.", "success")
+                    return redirect(url_for("home.index"))
     return render_template("accounts/password.html", form=form, current=""), 422
 
 
 def _same_twice(form: PasswordForm | SetPasswordForm) -> bool:
+    """Whether both entries are equal. The service judges the first one all the same, so that every
+    fault is told at once; what it did is committed only where they are."""
     if form.new.data == form.again.data:
         return True
     show_error(form, InvalidInputError(field="again", problem="passwords_differ"))
@@ -145,7 +172,8 @@ def set_password(token: str) -> str:
 @open_to(OpenTo.ANYONE)
 def use_password_link(token: str) -> str | Response | tuple[str, int]:
     form = SetPasswordForm()
-    if form.validate_on_submit() and _same_twice(form):
+    if form.validate_on_submit():
+        same = _same_twice(form)
         with writing() as database:
             try:
                 accounts.use_password_link(database, token=token, password=form.new.data)
@@ -154,7 +182,8 @@ def use_password_link(token: str) -> str | Response | tuple[str, int]:
             except InvalidInputError as error:
                 show_error(form, error)
             else:
-                database.commit()
-                flash("Đã đặt mật khẩu. Mời đăng nhập.", "success")
-                return redirect(url_for("accounts.sign_in"))
+                if same:
+                    database.commit()
+                    flash("Đã đặt mật khẩu. Mời đăng nhập.", "success")
+                    return redirect(url_for("accounts.sign_in"))
     return render_template("accounts/set_password.html", form=form, current=""), 422

@@ -24,8 +24,6 @@ from archive.core.vocabulary import ACCESS, KINDS, ROLES
 from archive.core.wording import field_sentence
 from archive.services.records import without_controls
 
-_NEEDED = InputRequired("Mục này không được để trống.")
-
 
 def _choices(labels: Mapping[str, str]) -> list[SelectChoice]:
     return [SelectChoice(code, label) for code, label in labels.items()]
@@ -76,20 +74,24 @@ class Form(FlaskForm):
 
 
 class SignInForm(Form):
-    email = EmailField("Địa chỉ thư", [_NEEDED])
-    password = PasswordField("Mật khẩu", [_NEEDED])
+    email = EmailField("Thư điện tử", [InputRequired("Nhập thư điện tử.")])
+    password = PasswordField("Mật khẩu", [InputRequired("Nhập mật khẩu.")])
     next = HiddenField()
 
 
 class PasswordForm(Form):
-    current = PasswordField("Mật khẩu hiện tại", [_NEEDED])
-    new = PasswordField("Mật khẩu mới", [_NEEDED], description="Ít nhất 10 ký tự.")
-    again = PasswordField("Nhập lại mật khẩu mới", [_NEEDED])
+    current = PasswordField("Mật khẩu hiện tại", [InputRequired("Nhập mật khẩu hiện tại.")])
+    new = PasswordField(
+        "Mật khẩu mới", [InputRequired("Nhập mật khẩu mới.")], description="Ít nhất 10 ký tự."
+    )
+    again = PasswordField("Nhập lại mật khẩu mới", [InputRequired("Nhập lại mật khẩu mới.")])
 
 
 class SetPasswordForm(Form):
-    new = PasswordField("Mật khẩu mới", [_NEEDED], description="Ít nhất 10 ký tự.")
-    again = PasswordField("Nhập lại mật khẩu mới", [_NEEDED])
+    new = PasswordField(
+        "Mật khẩu mới", [InputRequired("Nhập mật khẩu mới.")], description="Ít nhất 10 ký tự."
+    )
+    again = PasswordField("Nhập lại mật khẩu mới", [InputRequired("Nhập lại mật khẩu mới.")])
 
 
 class DepositForm(Form):
@@ -98,10 +100,10 @@ class DepositForm(Form):
 
     deposit_id = HiddenField()
     files = MultipleFileField("Tệp của ấn phẩm")
-    title = StringField("Nhan đề", [_NEEDED])
-    unit = SelectField("Đơn vị", [_NEEDED], choices=[])
+    title = StringField("Nhan đề", [InputRequired("Nhập nhan đề.")])
+    unit = SelectField("Đơn vị", [InputRequired("Chọn đơn vị.")], choices=[])
     kind = SelectField("Loại ấn phẩm", choices=_choices(KINDS))
-    issued = StringField("Ngày phát hành", [_NEEDED])
+    issued = StringField("Ngày phát hành", [InputRequired("Nhập ngày phát hành.")])
     access = SelectField("Ai được xem", choices=_choices(ACCESS))
     subtitle = StringField("Phụ đề")
     responsibility = StringField("Thông tin trách nhiệm")
@@ -137,7 +139,7 @@ class DepositForm(Form):
 
 
 class UserForm(Form):
-    email = EmailField("Địa chỉ thư", [_NEEDED])
+    email = EmailField("Thư điện tử", [InputRequired("Nhập thư điện tử.")])
     name = StringField("Họ và tên")
     role = SelectField("Vai trò", choices=_choices(ROLES))
     unit = SelectField("Đơn vị", choices=[])
@@ -150,8 +152,10 @@ class UserChangeForm(Form):
 
 
 class UnitForm(Form):
-    code = StringField("Mã", [_NEEDED], description="Chữ không dấu, số, gạch nối.")
-    name = StringField("Tên đơn vị", [_NEEDED])
+    code = StringField(
+        "Mã", [InputRequired("Nhập mã đơn vị.")], description="Chữ không dấu, số, gạch nối."
+    )
+    name = StringField("Tên đơn vị", [InputRequired("Nhập tên đơn vị.")])
     kind = StringField("Loại đơn vị")
     parent = SelectField("Thuộc đơn vị", choices=[])
     valid_from = StringField("Có từ ngày")

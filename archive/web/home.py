@@ -37,7 +37,7 @@ FIRST_VALUES = 12
 @open_to(OpenTo.ANYONE)
 def index() -> str:
     session, actor = reading(), current_actor()
-    newest = catalogue.list_publications(session, catalogue.listed_for(actor), limit=NEWEST)
+    newest = catalogue.newest_accepted(session, actor=actor, limit=NEWEST)
     totals = catalogue.count_holdings(session, actor=actor)
     groups = _facets_of_everything()
     return render_template(

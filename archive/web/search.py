@@ -8,7 +8,7 @@ from markupsafe import Markup
 from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.wording import error_sentence
 from archive.search.results import WorkHit
-from archive.services.searching import Found, search
+from archive.services.searching import Found, results_notice, search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.listing import (
@@ -70,7 +70,7 @@ def results() -> str | tuple[str, int]:
             total=found.results.total,
             total_pages=found.results.total_pages,
             relaxed=found.results.relaxed,
-            notice=_notice(found),
+            notice=results_notice(found.results),
             active=active_links(found.results, args=args, path=PATH),
             facets=facet_groups(found.results, args=args, path=PATH),
             sorts=sort_links(args, path=PATH, default="relevance"),
@@ -90,17 +90,6 @@ def results() -> str | tuple[str, int]:
         )
     html = render_template("search/results.html", current="search", query=shown_query, page=page)
     return html, status
-
-
-def _notice(found: Found) -> str:
-    results = found.results
-    if results.relaxed:
-        return "Không có trang nào chứa đủ các từ; đây là các trang gần nhất."
-    if results.marks_ignored:
-        return "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu."
-    if results.read_as_words:
-        return "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường."
-    return ""
 
 
 def _hit(found: Found, item: WorkHit, card: Card, *, query: str) -> Hit:

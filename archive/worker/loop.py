@@ -286,7 +286,9 @@ class Worker:
             # answers; whether the index can be opened is what counts.
             status = SearchIndex(self._holdings.settings.search_folder).status()
         if not status.healthy:
-            log.warning("index_rebuild", problem=status.problem)
+            # A new archive has no index yet; one that lost its index has something to tell.
+            tell = log.info if status.problem == "missing" else log.warning
+            tell("index_rebuild", problem=status.problem)
             with self._holdings.database.reading() as session:
                 self._holdings.index.rebuild(all_entries(session))
             status = self._holdings.index.status()

@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("object_version", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("depositor_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
@@ -159,6 +160,9 @@ def upgrade() -> None:
             batch_op.f("ix_publication_depositor_id"), ["depositor_id"], unique=False
         )
         batch_op.create_index("ix_publication_issued_year", ["issued_year"], unique=False)
+        batch_op.create_index(
+            "ix_publication_status_accepted_at", ["status", "accepted_at"], unique=False
+        )
         batch_op.create_index(
             "ix_publication_status_added_at", ["status", "added_at"], unique=False
         )
@@ -354,6 +358,7 @@ def downgrade() -> None:
     with op.batch_alter_table("publication", schema=None) as batch_op:
         batch_op.drop_index("ix_publication_unit_id_status")
         batch_op.drop_index("ix_publication_status_added_at")
+        batch_op.drop_index("ix_publication_status_accepted_at")
         batch_op.drop_index("ix_publication_issued_year")
         batch_op.drop_index(batch_op.f("ix_publication_depositor_id"))
 

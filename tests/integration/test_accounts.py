@@ -25,7 +25,7 @@ from archive.services.units import find_unit
 from tests.conftest import PASSWORD, post, sign_in, token_of
 from tests.integration.standing import Standing, page, standing_archive, words_of
 
-REFUSED = "Địa chỉ thư hoặc mật khẩu chưa đúng."
+REFUSED = "Thư điện tử hoặc mật khẩu chưa đúng."
 _numbers = count(1)
 
 
@@ -181,8 +181,10 @@ def test_new_password_ends_the_other_sessions_and_this_one_goes_on(archive: Stan
         ({"current": "không phải", "new": "mười ký tự!", "again": "mười ký tự!"}, "hiện tại chưa"),
         ({"current": PASSWORD, "new": "chín ký t", "again": "chín ký t"}, "ít nhất 10 ký tự"),
         ({"current": PASSWORD, "new": "mười ký tự!", "again": "mười ký tư!"}, "chưa giống nhau"),
+        ({"current": PASSWORD, "new": "chín", "again": "mười"}, "ít nhất 10 ký tự"),
+        ({"current": PASSWORD, "new": "chín", "again": "mười"}, "chưa giống nhau"),
         ({"current": PASSWORD, "new": "a" * 1001, "again": "a" * 1001}, "tối đa 1000 ký tự"),
-        ({"current": PASSWORD, "new": "", "again": ""}, "không được để trống"),
+        ({"current": PASSWORD, "new": "", "again": ""}, "Nhập mật khẩu mới."),
     ],
 )
 def test_wrong_new_password_is_explained_and_changes_nothing(
@@ -242,7 +244,7 @@ def test_unknown_address_and_wrong_password_are_told_apart_by_nothing(
     for email, password in (
         ("khong-ai@example.org", "mật khẩu nào đó"),
         (fresh, "sai mật khẩu rồi"),
-        (blocked, PASSWORD),
+        (blocked, "sai mật khẩu rồi"),
         (unset, "mật khẩu nào đó"),
     ):
         answer = sign_in(archive.app.test_client(), email, password)
@@ -418,3 +420,19 @@ def test_fault_in_the_log_shows_no_secret(
     assert "request_broken" in logged
     assert PASSWORD not in logged
     assert archive.holdings.settings.secret_key not in logged
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("/nop", "Đăng nhập để nộp ấn phẩm."),
+        ("/cua-toi", "Đăng nhập để mở trang này."),
+        ("", ""),
+        ("//evil.example", ""),
+    ],
+)
+def test_sign_in_page_says_for_what_it_was_asked(archive: Standing, target: str, said: str) -> None:
+    answer = archive.app.test_client().get("/dang-nhap", query_string={"next": target})
+    text = words_of(page(answer))
+    assert said in text
+    assert ("Đăng nhập để" in text) is bool(said)

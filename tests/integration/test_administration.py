@@ -68,7 +68,7 @@ def test_new_account_comes_with_a_link_to_print(archive: Standing, admin: FlaskC
 @pytest.mark.parametrize(
     ("given", "field", "said"),
     [
-        ({"email": ""}, "email", "không được để trống"),
+        ({"email": ""}, "email", "Nhập thư điện tử."),
         ({"email": "không phải thư"}, "email", "chưa đúng"),
         ({"email": "a@b\r\nBcc: c@d"}, "email", "chưa đúng"),
         ({"email": "a" * 65 + "@example.org"}, "email", "chưa đúng"),
@@ -183,7 +183,7 @@ def test_unit_is_made_changed_and_shown(archive: Standing, admin: FlaskClient) -
         ({"code": "so-van-hoa"}, "code", "đã có"),
         ({"code": "Sở"}, "code", "chữ không dấu"),
         ({"code": "../x"}, "code", "chữ không dấu"),
-        ({"name": ""}, "name", "không được để trống"),
+        ({"name": ""}, "name", "Nhập tên đơn vị."),
         ({"name": "a" * 301}, "name", "tối đa 300"),
         ({"kind": "a" * 61}, "kind", "tối đa 60"),
         ({"valid_from": "2024"}, "valid_from", "Chưa đọc được"),
@@ -235,4 +235,4 @@ def test_every_act_is_written_down(archive: Standing, admin: FlaskClient) -> Non
         "user_unblocked",
     ]
     assert {event.actor_id for event in events} == {archive.actor("admin").user_id}
-    assert "khóa tài khoản ghi-lai@example.org" in words_of(page(admin.get("/quan-tri")))
+    assert "Khóa tài khoản ghi-lai@example.org" in words_of(page(admin.get("/quan-tri")))

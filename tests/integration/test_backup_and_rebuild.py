@@ -153,6 +153,34 @@ def test_restore_into_an_archive_that_holds_something_is_refused(backup, holding
     assert (counts(holdings), digests(holdings)) == before
 
 
+def test_backup_is_not_written_over_a_file_unasked(cli, holdings, deposited, tmp_path):
+    target = tmp_path / "sao-luu.tar"
+    target.write_bytes(b"quan trong")
+    refused = cli("backup", target)
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"Tệp {target} đã có" in refused.stderr
+    assert target.read_bytes() == b"quan trong"
+    assert cli("backup", target, "--force").exit_code == 0
+    assert target.stat().st_size > 10_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_backup_database_and_what_is_restored_are_closed_to_other_accounts(
+    backup, settings, elsewhere
+):
+    def modes(*paths: Path) -> set[str]:
+        assert paths
+        return {oct(path.stat().st_mode & 0o777) for path in paths}
+
+    assert modes(backup) == {"0o600"}
+    beside = [*settings.instance.glob("archive.db*")]
+    assert {path.name for path in beside} >= {"archive.db", "archive.db-wal", "archive.db-shm"}
+    assert modes(*beside) == {"0o600"}
+    assert flask(elsewhere, "restore", backup).returncode == 0
+    originals = list(elsewhere.uploads.rglob("record.json"))
+    assert modes(elsewhere.instance / "archive.db", *originals) == {"0o600"}
+
+
 def cut(data: bytes) -> bytes:
     return data[: len(data) // 2]
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import func, select
 
 from archive.core.roles import Role
 from archive.core.status import JobState
-from archive.models import Unit, User
-from tests.conftest import PASSWORD, sign_in
-from tests.integration.conftest import jobs_of, write_csv
+from archive.models import Event, Unit, User
+from archive.web.context import EXTENSION
+from tests.conftest import PASSWORD, ROOT, open_app, sign_in
+from tests.integration.conftest import environment, jobs_of, write_csv
 
 
 def units(holdings) -> dict[str, tuple[str, str | None]]:
@@ -20,6 +26,14 @@ def units(holdings) -> dict[str, tuple[str, str | None]]:
             unit.code: (unit.name, unit.parent.code if unit.parent else None)
             for unit in session.scalars(select(Unit))
         }
+
+
+@pytest.fixture
+def elsewhere_named(settings, holdings):
+    """Commands of the same archive under an address of its own."""
+    app = open_app(replace(settings, base_url="https://kho.example.org"))
+    yield lambda *args: app.test_cli_runner().invoke(args=args)
+    app.extensions[EXTENSION].database.close()
 
 
 def test_account_with_a_password_from_standard_input_can_sign_in(app, holdings, cli):
@@ -37,10 +51,20 @@ def test_account_with_a_password_from_standard_input_can_sign_in(app, holdings, 
 
 def test_account_without_a_password_gets_a_link_that_sets_one(client, cli, holdings):
     made = cli("user", "create", "a@example.org", "--role", "reader")
-    link = made.stdout.strip()
+    address = urlsplit(made.stdout.strip())
     assert made.exit_code == 0
-    assert link.startswith("/dat-mat-khau/")
-    assert client.get(link).status_code == 200
+    assert address.path.startswith("/dat-mat-khau/")
+    assert client.get(address.path).status_code == 200
+
+
+def test_link_is_usable_where_nobody_set_the_address(cli, settings, elsewhere_named):
+    assert settings.base_url == ""
+    made = cli("user", "create", "a@example.org", "--role", "reader")
+    assert made.stdout.startswith("http://127.0.0.1:8000/dat-mat-khau/")
+    assert "ARCHIVE_BASE_URL" in made.stderr
+    named = elsewhere_named("user", "create", "b@example.org", "--role", "reader")
+    assert named.stdout.startswith("https://kho.example.org/dat-mat-khau/")
+    assert "ARCHIVE_BASE_URL" not in named.stderr
 
 
 @pytest.mark.parametrize(
@@ -78,6 +102,25 @@ def test_units_may_stand_above_their_parents(cli, holdings, tmp_path, delimiter)
     with holdings.database.reading() as session:
         old = session.scalars(select(Unit).where(Unit.code == "xa-cu")).one()
         assert (old.successor.code, str(old.valid_to)) == ("xa-moi", "2025-06-30")
+
+
+def test_units_that_say_the_same_again_are_not_counted_as_changed(cli, holdings, tmp_path):
+    def run(*rows: str) -> str:
+        sheet = write_csv(tmp_path / "don-vi.csv", "code,name,parent,valid_from", *rows)
+        done = cli("unit", "import", sheet)
+        assert done.exit_code == 0
+        return done.stderr.strip()
+
+    rows = ("xa,Xã,huyen,2025-07-01", "huyen,Huyện,,", "tinh,Tỉnh,,")
+    assert run(*rows) == "Thêm 3 đơn vị, cập nhật 0, không đổi 0."
+    with holdings.database.reading() as session:
+        events = session.scalar(select(func.count()).select_from(Event))
+    assert run(*rows) == "Thêm 0 đơn vị, cập nhật 0, không đổi 3."
+    with holdings.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Event)) == events
+    moved = ("xa,Xã,tinh,2025-07-01", "huyen,Huyện lỵ,,", "tinh,Tỉnh,,")
+    assert run(*moved) == "Thêm 0 đơn vị, cập nhật 2, không đổi 1."
+    assert units(holdings)["xa"] == ("Xã", "tinh")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +175,22 @@ def test_search_command_gives_what_the_api_gives(cli, client, deposited, work):
     assert "<mark>" not in told.stdout
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("bản giốc", ""),
+        ("bàn giọc", "bỏ qua dấu"),
+        ("bản giốc thuyền", "các trang gần nhất"),
+    ],
+)
+def test_search_command_says_when_results_are_only_near(cli, deposited, work, query, words):
+    deposited()
+    work()
+    found = cli("search", query)
+    assert found.stdout.startswith("1 ấn phẩm")
+    assert (words in found.stderr) if words else (found.stderr == "")
+
+
 def test_search_command_refuses_what_the_api_refuses(cli, holdings):
     done = cli("search", "từ " * 2000)
     assert (done.exit_code, done.stdout) == (1, "")
@@ -144,3 +203,32 @@ def test_index_status_tells_how_far_it_is_behind(cli, holdings, deposited, work)
     work()
     told = json.loads(cli("index", "status", "--json").stdout)
     assert (told["works"], told["pages"], told["behind"]) == (1, 3, 0)
+    assert cli("index", "status").stdout.splitlines()[1:] == ["Chỉ mục khớp với danh mục."]
+    deposited(title="Thêm")
+    words = cli("index", "status").stdout
+    assert words.startswith("Chỉ mục dùng được: 1 ấn phẩm, 3 trang, ")
+    assert "Còn 1 ấn phẩm chờ cập nhật" in words
+
+
+def test_index_that_is_gone_is_told_in_words_and_by_the_exit_code(cli, settings, holdings):
+    shutil.rmtree(settings.index)
+    told = cli("index", "status")
+    assert told.exit_code == 1
+    assert "index rebuild" in told.stdout
+    assert json.loads(cli("index", "status", "--json").stdout)["healthy"] is False
+
+
+def test_message_longer_than_a_terminal_is_one_line_in_a_pipe(settings, holdings):
+    code = "x" * 60 + " " + "y" * 60
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "flask", "--app", "wsgi", "user", "create", "a@example.org"),
+            *("--role", "depositor", "--unit", code),
+        ],
+        cwd=ROOT,
+        env={**environment(settings), "COLUMNS": "80"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == f"Không có đơn vị “{code}”.\n"

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from archive.cli.demo import FONTS
 from archive.core.status import JobState
 from archive.demo.publications import publications
+from archive.demo.state import was_removed
 from archive.models import File, Job, Page, Publication, Stage, User
 from archive.worker.loop import Worker
 from tests.conftest import missing, sign_in
@@ -69,6 +70,8 @@ def test_every_demo_page_comes_from_a_finished_extraction_and_removal_leaves_onl
     assert list(holdings.originals.object_ids()) == [f"an-pham:{real}"]
     assert set(holdings.index.revisions()) == {real}
     assert not path.exists()
+    # The next start does not bring it back by itself.
+    assert was_removed(settings.instance)
     assert len(before) == len(set(before))
     # Nothing of it is made again from storage either.
     assert cli("catalogue", "rebuild").exit_code == 0

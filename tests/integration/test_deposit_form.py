@@ -128,14 +128,14 @@ def names_of(archive: Standing, address: str) -> list[str]:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("title", "", "Mục này không được để trống."),
-        ("title", " \x01\u200b ", "không được để trống"),
+        ("title", "", "Nhập nhan đề."),
+        ("title", " \x01\u200b ", "Nhập nhan đề."),
         ("title", "a" * 501, "tối đa 500 ký tự"),
-        ("unit", "", "không được để trống"),
+        ("unit", "", "Chọn đơn vị."),
         ("unit", "tinh-doan", "Chọn một mục trong danh sách."),
         ("kind", "novel", "Chọn một mục trong danh sách."),
         ("access", "secret", "Chọn một mục trong danh sách."),
-        ("issued", "", "không được để trống"),
+        ("issued", "", "Nhập ngày phát hành."),
         ("issued", "hôm qua", "Chưa đọc được ngày “hôm qua”"),
         ("issued", "31/2/2024", "Chưa đọc được ngày “31/2/2024”"),
         ("issued", "2018", "từ năm 2019"),

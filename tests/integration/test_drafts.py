@@ -37,4 +37,4 @@ def test_form_without_a_date_is_not_submitted(signed_in, pdf):
     client = signed_in(Role.DEPOSITOR)
     answer = send(client, "/nop", pdf, title="Thiếu ngày", issued="")
     assert answer.status_code == 422
-    assert "không được để trống" in answer.get_data(as_text=True)
+    assert "Nhập ngày phát hành." in answer.get_data(as_text=True)

@@ -17,9 +17,11 @@ from xml.sax.saxutils import escape
 import pytest
 from sqlalchemy import select
 
+from archive.core.roles import SYSTEM
 from archive.core.status import JobState, Status
 from archive.models import Publication, Stage
 from archive.services.records import TEXT_FIELDS
+from archive.services.units import block_unit, find_unit
 from tests.conftest import ROOT
 from tests.integration.conftest import environment, jobs_of, leftovers, page_texts, write_csv
 
@@ -274,6 +276,58 @@ def test_strict_import_adds_none_and_lenient_import_all_others(run, holdings, fo
     assert [row.title for row in catalogued(holdings)] == ["Tốt"]
 
 
+def test_import_that_stopped_says_that_nothing_went_in(cli, holdings, folder):
+    sheet = write_csv(
+        folder / "bảng.csv", "file,title,kind", "a.txt,A,book", "b.txt,B,sach", "mất.txt,C,sach"
+    )
+    done = cli("import", sheet, "--on-error", "stop")
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[-1] == "Chưa nhập dòng nào: 2 dòng chưa đạt."
+    assert catalogued(holdings) == []
+
+
+def test_files_without_a_sheet_are_told_of_as_files(cli, folder):
+    (folder / "rỗng.pdf").write_bytes(b"")
+    for args, last in (
+        (("--dry-run",), "Kiểm tra 3 tệp: 1 tệp chưa đạt."),
+        (("--on-error", "stop"), "Chưa nhập tệp nào: 1 tệp chưa đạt."),
+        ((), "3 tệp: thêm 2, đã có 0, không nhập được 1."),
+    ):
+        told = cli("import", folder, *args).stderr.splitlines()
+        assert told == [
+            "rỗng.pdf: Tệp rỗng (0 byte). Kiểm tra lại tệp gốc rồi gửi lại.",
+            last,
+        ]
+
+
+@pytest.mark.parametrize("how", [("--dry-run",), ("--on-error", "stop"), ("--on-error", "skip")])
+def test_row_with_several_faults_names_them_all_and_is_one_row(run, cli, holdings, folder, how):
+    block = "tinh-doan"
+    with holdings.database.writing() as session:
+        block_unit(session, unit_id=find_unit(session, block).id, by=SYSTEM)
+        session.commit()
+    (folder / "rỗng.pdf").write_bytes(b"")
+    sheet = write_csv(
+        folder / "bảng.csv",
+        "file,title,unit,issued",
+        "mất.txt;cũng mất.txt,A,,1990",
+        f"rỗng.pdf,B,{block},hôm qua",
+        "a.txt,Thừa,,1990,ô thừa",
+        "b.txt,Tốt,,2024",
+    )
+    code, report = run(sheet, *how)
+    assert [(row["row"], row["column"]) for row in report["failed"]] == [
+        *((2, "file"), (2, "file"), (2, "issued")),
+        *((3, "issued"), (3, "unit"), (3, "file")),
+        (4, ""),
+    ]
+    assert ["mất" in row["reason"] for row in report["failed"][:2]] == [True, True]
+    assert (code, report["rows"], report["added"]) == (1, 4, int("skip" in how))
+    assert leftovers(holdings) == []
+    told = cli("import", sheet, *how).stderr.splitlines()[-1]
+    assert "không nhập được 3." in told or "3 dòng chưa đạt." in told
+
+
 @pytest.mark.parametrize(
     "name",
     ["../ngoài.txt", "/etc/hostname", "liên kết.txt", "con/../../ngoài.txt", "..\\ngoài.txt"],
@@ -327,9 +381,6 @@ def test_unknown_unit_is_kept_by_name_and_known_ones_are_met_by_name(run, holdin
 
 
 def test_blocked_unit_is_found_by_the_check_already(run, holdings, folder):
-    from archive.core.roles import SYSTEM
-    from archive.services.units import block_unit, find_unit
-
     with holdings.database.writing() as session:
         block_unit(session, unit_id=find_unit(session, "tinh-doan").id, by=SYSTEM)
         session.commit()
@@ -404,7 +455,7 @@ def test_encrypted_truncated_and_misnamed_files_fail_with_their_sentences(run, f
     assert "mật khẩu" in reasons["khóa.pdf"]
     assert "hỏng" in reasons["cắt.pdf"]
     assert "hỏng" in reasons["không trang.pdf"]
-    assert "nội dung là" in reasons["giả.pdf"]
+    assert "ảnh PNG" in reasons["giả.pdf"]
     assert "rỗng" in reasons["rỗng.pdf"]
 
 

@@ -163,7 +163,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
 
 def sign_in(page: Page, email: str, password: str) -> None:
     page.goto("/dang-nhap")
-    page.get_by_label("Địa chỉ thư").fill(email)
+    page.get_by_label("Thư điện tử").fill(email)
     page.get_by_label("Mật khẩu").first.fill(password)
     page.get_by_role("main").get_by_role("button", name="Đăng nhập").click()
     page.wait_for_url("**/")

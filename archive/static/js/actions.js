@@ -1,4 +1,4 @@
-/* Copying and printing. The buttons stand hidden in the page and appear only here, so that nobody
+/* Copying, printing, and acts that need a written reason. The buttons stand hidden in the page and appear only here, so that nobody
    without JavaScript meets a button that does nothing. */
 
 function showDone(button) {
@@ -30,4 +30,19 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+}
+for (const note of document.querySelectorAll("[data-note]")) {
+  const missing = note.form.querySelector("[data-note-missing]");
+  const tell = (isMissing) => {
+    missing.hidden = !isMissing;
+    if (isMissing) note.setAttribute("aria-invalid", "true");
+    else note.removeAttribute("aria-invalid");
+  };
+  note.form.addEventListener("submit", (event) => {
+    if (note.value.trim()) return;
+    event.preventDefault();
+    tell(true);
+    note.focus();
+  });
+  note.addEventListener("input", () => tell(false));
 }

@@ -2,9 +2,10 @@
    sending with progress. Without this file the form is sent by the browser as it stands. */
 
 const KIB = 1024;
+const PROGRAMS = new Set(["exe", "msi", "bat", "cmd", "com", "scr", "apk"]);
 
 function sizeLabel(bytes) {
-  const units = ["byte", "KB", "MB", "GB"];
+  const units = ["byte", "kB", "MB", "GB"];
   let size = bytes;
   let unit = 0;
   while (size >= KIB && unit < units.length - 1) { size /= KIB; unit += 1; }
@@ -43,6 +44,7 @@ class Chosen {
     const ending = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
     if (!file.size) return "Tệp rỗng. Hãy mở tệp xem lại rồi chọn tệp khác.";
     if (file.size > this.#maxBytes) return `Tệp lớn hơn mức nhận được (${sizeLabel(this.#maxBytes)}). Hãy nén ảnh trong tệp hoặc chia thành nhiều tệp.`;
+    if (PROGRAMS.has(ending)) return `Kho không nhận tệp chương trình (.${ending}).`;
     if (this.#endings.size && !this.#endings.has(ending)) return ending ? `Kho chưa nhận tệp .${ending}. Hãy lưu lại thành PDF rồi chọn tệp đó.` : "Tên tệp không có đuôi nên không rõ loại. Hãy lưu lại thành PDF rồi chọn tệp đó.";
     return "";
   }

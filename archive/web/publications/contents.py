@@ -42,16 +42,16 @@ def show(publication_id: str) -> str:
 
 @blueprint.get("/an-pham/<publication_id>/tien-do")
 @open_to(OpenTo.DEPOSITORS)
-def progress(publication_id: str) -> str | tuple[str, dict[str, str]]:
-    """The fragment that a depositor's page asks for while intake runs; at its end the page is
-    loaded again, with its pages and images."""
+def progress(publication_id: str) -> str:
+    """The fragment that a depositor's page asks for while intake runs; the last one asks no more.
+
+    The page is not loaded again at the end: that would take its messages from under the eyes."""
     session, actor = reading(), current_actor()
     publication = find_publication(session, publication_id, actor)
     page = publication_page(session, publication, actor, all_thumbs=False)
     if not page.progress:
         abort(404)  # Another unit's intake is nobody's business, a public record's too.
-    html = render_template("publications/_progress.html", page=page)
-    return html if page.progress_url else (html, {"HX-Refresh": "true"})
+    return render_template("publications/_progress.html", page=page)
 
 
 @blueprint.get("/an-pham/<publication_id>/trang/<int:number>")

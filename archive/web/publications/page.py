@@ -70,10 +70,18 @@ def publication_page(
         events=_event_rows(session, publication.id) if mine else [],
         citation=citation(publication),
         may_review=actor.may_curate and publication.status is Status.SUBMITTED,
-        may_resubmit=mine and publication.status in (Status.DRAFT, Status.RETURNED),
+        may_resubmit=_is_theirs(publication, actor)
+        and publication.status in (Status.DRAFT, Status.RETURNED),
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
         duplicate_of=_duplicates(session, publication, files, actor) if mine else [],
     )
+
+
+def _is_theirs(publication: Publication, actor: Actor) -> bool:
+    """Whether it is for `actor` to hand it in: the curator who returned it is not offered that."""
+    own_unit = actor.unit_id is not None and publication.unit_id == actor.unit_id
+    own_deposit = actor.user_id is not None and publication.depositor_id == actor.user_id
+    return actor.may_deposit and (own_unit or own_deposit)
 
 
 def _thumb(publication_id: str, page: Page) -> PageThumb:
@@ -122,17 +130,20 @@ def _duplicates(
     ):
         visible = other.id in catalogue.publications_by_id(session, [other.id], actor=actor)
         links[other.id] = Link(
-            label=same_bytes_words(other, visible=visible),
+            label=same_bytes_words(
+                other, visible=visible, is_earlier=other.added_at <= publication.added_at
+            ),
             url=url_for("publications.show", publication_id=other.id) if visible else "",
         )
     return list(links.values())
 
 
-def same_bytes_words(other: Publication, *, visible: bool) -> str:
-    """An earlier deposit of the same bytes. Of one that the reader may not open only its unit and
-    day are told, so that they know whom to ask."""
+def same_bytes_words(other: Publication, *, visible: bool, is_earlier: bool = True) -> str:
+    """Another deposit of the same bytes, an earlier or a later one. Of one that the reader may not
+    open only its unit and day are told, so that they know whom to ask."""
     what = f"“{other.title}” của {other.unit.name}" if visible else f"một bản của {other.unit.name}"
-    return f"{what}, nộp ngày {vietnamese_date(other.added_at)}"
+    when = "đã nộp trước, ngày" if is_earlier else "cũng nộp tệp này ngày"
+    return f"{what}, {when} {vietnamese_date(other.added_at)}"
 
 
 def citation(publication: Publication) -> str:

@@ -498,7 +498,12 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "publication-returned": (
             "publications/show.html",
             {
-                "page": publication(may_resubmit=True, events=EVENTS, read_url=""),
+                "page": publication(
+                    card=card(0, status="returned", status_label=STATUS["returned"]),
+                    may_resubmit=True,
+                    events=list(reversed(EVENTS)),
+                    read_url="",
+                ),
                 "current": "mine",
                 "me": DEPOSITOR,
             },
@@ -592,8 +597,11 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": ADMIN,
             },
         ),
-        "sign-in": ("accounts/sign_in.html", {"form": SignInForm(), "current": ""}),
-        "sign-in-wrong": ("accounts/sign_in.html", {"form": wrong(SignInForm()), "current": ""}),
+        "sign-in": ("accounts/sign_in.html", {"form": SignInForm(), "current": "", "reason": ""}),
+        "sign-in-wrong": (
+            "accounts/sign_in.html",
+            {"form": wrong(SignInForm()), "current": "", "reason": "Đăng nhập để nộp ấn phẩm."},
+        ),
         "password": (
             "accounts/password.html",
             {"form": PasswordForm(), "current": "", "me": DEPOSITOR},
@@ -680,6 +688,16 @@ def fragments() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "progress-over": (
             "publications/_progress.html",
             {"page": replace(running, progress=FAILED_STAGES, progress_url="")},
+        ),
+        "progress-done": (
+            "publications/_progress.html",
+            {
+                "page": replace(
+                    running,
+                    progress=[replace(stage, state="done") for stage in STAGES],
+                    progress_url="",
+                )
+            },
         ),
     }
 

@@ -139,6 +139,77 @@ def test_progress_asks_again_only_while_intake_runs() -> None:
     assert "Hãy bỏ mật khẩu rồi nộp lại tệp." in over
 
 
+def test_finished_intake_is_one_line_that_leads_to_the_pages() -> None:
+    done = fragment_of("progress-done")
+    assert "data-hx" not in done
+    assert "panel" not in done
+    assert "Xử lý tệp: xong." in done
+    assert '<a href="/an-pham/vi-du-0">Xem các trang</a>' in done
+    finished = [replace(stage, state="done") for stage in preview.STAGES]
+    shown = preview.render(
+        "publications/show.html",
+        {"page": preview.publication(progress=finished), "current": "browse"},
+        asset=plain_asset,
+    )
+    assert "Xử lý tệp: xong." in shown
+    assert "Xem các trang" not in shown
+
+
+def test_page_that_waits_offers_a_reload_to_those_without_scripts() -> None:
+    html = page_of("publication-review")
+    assert '<span class="when-scripted">Trang này tự cập nhật.</span>' in html
+    (offer,) = re.findall(r"<noscript>(.*?)</noscript>", html)
+    assert "Tải lại trang" in offer
+
+
+def test_returned_deposit_shows_its_newest_note_and_leads_to_the_form_first() -> None:
+    root = parsed(page_of("publication-returned"))
+    (notice,) = [e for e in root.iter(f"{XHTML}div") if "notice--warn" in e.get("class", "")]
+    assert "Trang 3 bị ngược.\nXin thay tệp bìa." in "".join(notice.itertext())
+    (main_action,) = [
+        link
+        for link in elements(root, "a")
+        if "button--main" in link.get("class", "") and link.get("href", "").endswith("/sua")
+    ]
+    assert "".join(main_action.itertext()) == "Sửa và nộp lại"
+
+
+def test_pages_that_hold_only_some_of_the_words_are_not_said_to_match() -> None:
+    assert "5.678</strong> trang khớp" in page_of("search")
+    relaxed = page_of("search-relaxed")
+    assert "trang gần nhất" in relaxed
+    assert "khớp với từ" not in relaxed
+    everything = preview.render(
+        "search/results.html",
+        {"page": replace(preview.SEARCH, query="", sorts=[], facets=[]), "current": "search"},
+        asset=plain_asset,
+    )
+    assert "trang khớp" not in everything
+
+
+def test_publication_belongs_to_no_entry_of_the_navigation() -> None:
+    for name in ("publication", "reader"):
+        header = page_of(name).split("<main", 1)[0]
+        assert "aria-current" not in header
+
+
+def test_pager_keeps_its_places_at_both_ends() -> None:
+    ends = [(1, "Trước"), (9, "Sau")]
+    for number, words in ends:
+        where = preview.pagination(number, 9)
+        page = replace(preview.SEARCH, pagination=where)
+        html = preview.render(
+            "search/results.html", {"page": page, "current": "search"}, asset=plain_asset
+        )
+        assert html.count("pager__step--off") == 1
+        assert words in html.split("pager__step--off", 1)[1][:400]
+
+
+def test_sign_in_says_why_it_was_asked_for() -> None:
+    assert "Đăng nhập để nộp ấn phẩm." in page_of("sign-in-wrong")
+    assert "leaf__reason" not in page_of("sign-in")
+
+
 def test_strict_parser_would_notice_a_broken_page() -> None:
     with pytest.raises(ParseError):
         parsed(page_of("home").replace("</main>", ""))
