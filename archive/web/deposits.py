@@ -26,21 +26,14 @@ from archive.core.wording import error_sentence, field_sentence, refusal_sentenc
 from archive.models import HeldFile, Publication
 from archive.services import catalogue, deposits
 from archive.services.intake import CheckedFile, check_file
-from archive.services.progress import progress_of
 from archive.services.records import TEXT_FIELDS, RecordInput, read_record
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
+from archive.web.deposit_lists import deposit_rows, status_links
 from archive.web.forms import DepositForm, show_error
-from archive.web.listing import page_number, publication_cards
-from archive.web.pages import (
-    DepositPage,
-    DepositRow,
-    HeldFileRow,
-    Link,
-    MyDepositsPage,
-    StageRow,
-)
+from archive.web.listing import page_number
+from archive.web.pages import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate
 from archive.web.publications import same_bytes_words
 from archive.web.uploads import finish_uploads, takes_files
@@ -330,37 +323,6 @@ def _render(
     return render_template("deposits/new.html", current="deposit", page=page)
 
 
-def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[DepositRow]:
-    """Deposits with their stage, what needs a person, and the curator's last note."""
-    rows = []
-    for publication, card in zip(
-        publications, publication_cards(session, publications), strict=True
-    ):
-        progress = progress_of(session, publication, catalogue.list_files(session, publication.id))
-        notes = [
-            event.note
-            for event in catalogue.list_events(session, publication.id)
-            if event.kind in ("returned", "withdrawn")
-        ]
-        rows.append(
-            DepositRow(
-                card=card,
-                deposited_at=publication.added_at,
-                progress=[
-                    StageRow(stage.label, stage.state, stage.detail, stage.done, stage.total)
-                    for stage in progress.stages
-                ]
-                if progress.is_running
-                else (),
-                problem=progress.problem,
-                note=notes[-1]
-                if notes and publication.status in (Status.RETURNED, Status.WITHDRAWN)
-                else "",
-            )
-        )
-    return rows
-
-
 @blueprint.get("/cua-toi")
 @open_to(OpenTo.DEPOSITORS)
 def mine() -> str:
@@ -387,22 +349,3 @@ def mine() -> str:
         ),
     )
     return render_template("deposits/mine.html", current="mine", page=page)
-
-
-def status_links(
-    session: Session, condition: ColumnElement[bool], *, chosen: str, path: str
-) -> list[Link]:
-    """The statuses as a filter, each with its count."""
-    counts = catalogue.count_by_status(session, condition)
-    links = [Link(label="Tất cả", url=path, count=sum(counts.values()), selected=not chosen)]
-    links += [
-        Link(
-            label=label,
-            url=f"{path}?tinh-trang={code}",
-            count=counts.get(code, 0),
-            selected=code == chosen,
-        )
-        for code, label in STATUS.items()
-        if counts.get(code) or code == chosen
-    ]
-    return links

@@ -11,7 +11,7 @@ from archive.models import Publication
 from archive.services import catalogue
 from archive.web.access import OpenTo, open_to
 from archive.web.context import reading
-from archive.web.deposits import deposit_rows, status_links
+from archive.web.deposit_lists import deposit_rows, status_links
 from archive.web.listing import page_number
 from archive.web.pages import QueuePage
 from archive.web.present import PER_PAGE, paginate

@@ -1,0 +1,66 @@
+"""Deposits in a list: one's own and the curators' queue show them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Session
+
+from archive.core.status import Status
+from archive.core.vocabulary import STATUS
+from archive.models import Publication
+from archive.services import catalogue
+from archive.services.progress import progress_of
+from archive.web.listing import publication_cards
+from archive.web.pages import DepositRow, Link, StageRow
+
+
+def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[DepositRow]:
+    """Deposits with their stage, what needs a person, and the curator's last note."""
+    rows = []
+    for publication, card in zip(
+        publications, publication_cards(session, publications), strict=True
+    ):
+        progress = progress_of(session, publication, catalogue.list_files(session, publication.id))
+        notes = [
+            event.note
+            for event in catalogue.list_events(session, publication.id)
+            if event.kind in ("returned", "withdrawn")
+        ]
+        rows.append(
+            DepositRow(
+                card=card,
+                deposited_at=publication.added_at,
+                progress=[
+                    StageRow(stage.label, stage.state, stage.detail, stage.done, stage.total)
+                    for stage in progress.stages
+                ]
+                if progress.is_running
+                else (),
+                problem=progress.problem,
+                note=notes[-1]
+                if notes and publication.status in (Status.RETURNED, Status.WITHDRAWN)
+                else "",
+            )
+        )
+    return rows
+
+
+def status_links(
+    session: Session, condition: ColumnElement[bool], *, chosen: str, path: str
+) -> list[Link]:
+    """The statuses as a filter, each with its count."""
+    counts = catalogue.count_by_status(session, condition)
+    links = [Link(label="Tất cả", url=path, count=sum(counts.values()), selected=not chosen)]
+    links += [
+        Link(
+            label=label,
+            url=f"{path}?tinh-trang={code}",
+            count=counts.get(code, 0),
+            selected=code == chosen,
+        )
+        for code, label in STATUS.items()
+        if counts.get(code) or code == chosen
+    ]
+    return links
