@@ -23,11 +23,6 @@ def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[
         publications, publication_cards(session, publications), strict=True
     ):
         progress = progress_of(session, publication, catalogue.list_files(session, publication.id))
-        notes = [
-            event.note
-            for event in catalogue.list_events(session, publication.id)
-            if event.kind in ("returned", "withdrawn")
-        ]
         rows.append(
             DepositRow(
                 card=card,
@@ -39,12 +34,22 @@ def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[
                 if progress.is_running
                 else (),
                 problem=progress.problem,
-                note=notes[-1]
-                if notes and publication.status in (Status.RETURNED, Status.WITHDRAWN)
+                note=last_note(session, publication.id)
+                if publication.status in (Status.RETURNED, Status.WITHDRAWN)
                 else "",
             )
         )
     return rows
+
+
+def last_note(session: Session, publication_id: str) -> str:
+    """What a curator wrote last, returning or withdrawing the publication; "" for nothing yet."""
+    notes = [
+        event.note
+        for event in catalogue.list_events(session, publication_id)
+        if event.kind in ("returned", "withdrawn")
+    ]
+    return notes[-1] if notes else ""
 
 
 def status_links(

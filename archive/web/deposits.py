@@ -30,7 +30,7 @@ from archive.services.records import TEXT_FIELDS, RecordInput, read_record
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
-from archive.web.deposit_lists import deposit_rows, status_links
+from archive.web.deposit_lists import deposit_rows, last_note, status_links
 from archive.web.forms import DepositForm, show_error
 from archive.web.listing import page_number
 from archive.web.pages import DepositPage, HeldFileRow, MyDepositsPage
@@ -77,7 +77,7 @@ def edit(publication_id: str) -> str:
     form = DepositForm(formdata=None, data=_as_typed(publication))
     _choose_units(form, reading())
     form.deposit_id.data = publication_id
-    return _render(form, editing=True)
+    return _render(form, amending_id=publication_id)
 
 
 @blueprint.post("/an-pham/<publication_id>/sua")
@@ -159,6 +159,7 @@ def _submit(
     form: DepositForm, *, publication_id: str, amending: bool
 ) -> str | Response | tuple[str, int]:
     _choose_units(form, reading())
+    amending_id = publication_id if amending else ""
     intake = _take_files()
     status = Status.DRAFT if request.form.get("action") == "draft" else Status.SUBMITTED
     errors = list(intake.errors)
@@ -170,7 +171,7 @@ def _submit(
     if status is Status.SUBMITTED and not intake.checked and not amending and not errors:
         errors.append(field_sentence("files_missing", {}))
     if record is None or errors:
-        return _render(form, held=intake.checked, errors=errors, editing=amending), 422
+        return _render(form, held=intake.checked, errors=errors, amending_id=amending_id), 422
     try:
         done = _deposit(
             form,
@@ -182,10 +183,10 @@ def _submit(
         )
     except InvalidInputError as error:
         show_error(form, error)
-        return _render(form, held=intake.checked, errors=errors, editing=amending), 422
+        return _render(form, held=intake.checked, errors=errors, amending_id=amending_id), 422
     except StorageError as error:
         errors.append(error_sentence(error))
-        return _render(form, held=intake.checked, errors=errors, editing=amending), 507
+        return _render(form, held=intake.checked, errors=errors, amending_id=amending_id), 507
     for file in intake.checked:
         holdings().incoming.discard(file.received)
     flash(
@@ -298,8 +299,9 @@ def _render(
     *,
     held: Sequence[CheckedFile | HeldFile] = (),
     errors: Sequence[str] = (),
-    editing: bool = False,
+    amending_id: str = "",
 ) -> str:
+    """The form, new or for the deposit `amending_id`."""
     most = holdings().settings.max_upload_bytes
     rows = [
         HeldFileRow(
@@ -318,7 +320,9 @@ def _render(
         accepted_endings=ENDINGS,
         file_errors=errors,
         first_year=holdings().settings.first_year,
-        editing=editing,
+        editing=bool(amending_id),
+        files_now=[file.name for file in catalogue.list_files(reading(), amending_id)],
+        note=last_note(reading(), amending_id),
     )
     return render_template("deposits/new.html", current="deposit", page=page)
 

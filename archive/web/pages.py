@@ -270,6 +270,10 @@ class DepositPage:
     first_year: int
     editing: bool = False
     """The form mends an earlier deposit: files may stay as they are."""
+    files_now: Sequence[str] = ()
+    """The names of the files that stay if no others are chosen."""
+    note: str = ""
+    """What the curator wrote when it was returned."""
 
 
 @dataclass(frozen=True)

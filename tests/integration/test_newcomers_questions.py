@@ -46,3 +46,15 @@ def test_message_after_a_deposit_stays_when_intake_ends(signed_in, holdings, dep
     assert answer.status_code == 200
     assert "HX-Refresh" not in answer.headers
     assert "data-hx-get" not in answer.get_data(as_text=True)
+
+
+def test_form_that_mends_shows_why_it_came_back_and_what_it_holds(signed_in, deposited):
+    path = f"/an-pham/{deposited(status=Status.SUBMITTED, name='to-gap.pdf')}"
+    post(signed_in(Role.CURATOR), f"{path}/tra-lai", {"note": "Thiếu trang bìa <b>"})
+    officer = signed_in(Role.DEPOSITOR)
+    form = officer.get(f"{path}/sua").get_data(as_text=True)
+    assert "Thiếu trang bìa &lt;b&gt;" in form
+    assert "to-gap.pdf" in form
+    new = officer.get("/nop").get_data(as_text=True)
+    assert "Lời nhắn của biên mục viên" not in new
+    assert "giữ nguyên" not in new
