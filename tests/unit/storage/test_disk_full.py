@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import missing
 from tests.unit.storage.conftest import REPOSITORY
 
 if sys.platform == "win32":
@@ -136,9 +137,9 @@ def test_a_full_disk_is_refused_and_work_resumes_when_there_is_room(tmp_path: Pa
     try:
         probe = subprocess.run([*in_namespace, mount], capture_output=True, check=False)
     except FileNotFoundError:
-        pytest.skip("there is no unshare here")
+        missing("unshare")
     if probe.returncode != 0:
-        pytest.skip("the kernel refuses a file system of one's own")
+        missing("a kernel that gives a file system of one's own")
 
     done = subprocess.run(
         [*in_namespace, f'{mount} && exec "$0" -c "$1" "$2"', sys.executable, SMALL_DISK, tmp_path],
