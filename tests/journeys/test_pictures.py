@@ -15,6 +15,17 @@ from tests.journeys.conftest import PICTURES, sign_in
 
 pytestmark = pytest.mark.browser
 
+# How many lists of matching pages begin above the lower edge of the cover beside or over them, in
+# the same column.
+COVERED = """
+[...document.querySelectorAll('.entry')].filter(entry => {
+  const cover = entry.querySelector('.cover'), list = entry.querySelector('.matches');
+  if (!cover || !list) return false;
+  const a = cover.getBoundingClientRect(), b = list.getBoundingClientRect();
+  return b.top < a.bottom - 1 && b.left < a.right - 1;
+}).length
+"""
+
 
 @pytest.fixture(scope="module")
 def filled(site, tmp_path_factory):
@@ -84,3 +95,4 @@ def test_pages_fit_their_width(site, filled, open_page, width, dark):
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {look}"
+            assert page.evaluate(COVERED) == 0, f"{name}: covers lie over other things at {look}"
