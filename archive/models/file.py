@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.models.base import Base, Moment
@@ -60,12 +61,22 @@ class Page(Base):
     """One page. `number` runs through the whole publication, `file_page` through its file.
 
     `width`, `height`: points for a PDF, pixels for an image, 0 where the source has no page size.
+    `text_source` is embedded, repaired, ocr or none; `text_score` the share of its marked words
+    that are Vietnamese syllables (0 to 1), None where nothing could be counted. `text_before` is
+    what the file itself carried, where the archive repaired it or read the picture instead.
+    `ocr_state`: "" where the picture need not be read, else waiting, done or failed.
     """
 
     __tablename__ = "page"
     __table_args__ = (
         UniqueConstraint("publication_id", "number"),
         Index("ix_page_file_id_file_page", "file_id", "file_page", unique=True),
+        Index(
+            "ix_page_ocr_waiting",
+            "publication_id",
+            sqlite_where=sql("ocr_state = 'waiting'"),
+            postgresql_where=sql("ocr_state = 'waiting'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -76,6 +87,9 @@ class Page(Base):
     label: Mapped[str] = mapped_column(String(40), default="")
     text: Mapped[str] = mapped_column(Text)
     text_source: Mapped[str] = mapped_column(String(10))
+    text_score: Mapped[float | None]
+    text_before: Mapped[str | None] = mapped_column(Text)
+    ocr_state: Mapped[str] = mapped_column(String(10), default="")
     width: Mapped[float] = mapped_column(default=0.0)
     height: Mapped[float] = mapped_column(default=0.0)
 

@@ -14,10 +14,12 @@ from archive.models.base import Base, Code, Moment
 
 
 class Stage(StrEnum):
-    """EXTRACT: a file's text and word boxes. IMAGES: its page images. INDEX: the publication's
-    entries in the search index. RECORD: the edited record into storage. Each may be repeated."""
+    """EXTRACT: a file's text and word boxes. OCR: the text of pages that are pictures. IMAGES: its
+    page images. INDEX: the publication's entries in the search index. RECORD: the edited record
+    into storage. Each may be repeated."""
 
     EXTRACT = "extract"
+    OCR = "ocr"
     IMAGES = "images"
     INDEX = "index"
     RECORD = "record"
