@@ -1,8 +1,9 @@
 """The child: opens one file it does not trust, answers one request, ends.
 
-Started as `python -m archive.extract.child`. The request is JSON on standard input; the answers are
-the messages of `archive.extract.wire` on standard output. Modules are imported first, then the
-process gives up what it does not need (`sandbox.enter`), and only then is the file opened.
+A copy of the fork server calls `answer`; where a process cannot be copied it is started as
+`python -m archive.extract.child`, with the request as JSON on standard input. The answers are the
+messages of `archive.extract.wire`. Modules are imported first, then the process gives up what it
+does not need (`sandbox.enter`), and only then is the file opened.
 
 Processor time: the soft limit begins at the base. When the pages are counted, the child raises it
 to base plus pages times the share of a page; the hard limit, which no process can raise, is the
@@ -32,12 +33,25 @@ from archive.extract.results import PageText
 from archive.extract.wire import encode_page, encode_summary, write_message
 
 
-def main() -> None:
-    """Answer the request on standard input."""
+def main() -> int:
+    """Answer the request on standard input; the exit code."""
     request = json.load(sys.stdin.buffer)
-    replies = _claim_output()
+    return answer(request, _claim_output())
+
+
+def answer(request: dict[str, Any], replies: IO[bytes]) -> int:
+    """Do what the request asks, shut in, and send the answers; the exit code."""
     logging.disable()  # Readers log every oddity of a damaged file; there is nobody to read it.
-    sys.excepthook = _ErrorReport(replies, memory_bytes=request["memory_bytes"])
+    report = _ErrorReport(replies, memory_bytes=request["memory_bytes"])
+    try:
+        _answer(request, replies)
+    except Exception as error:  # noqa: BLE001 - whatever ends this process is told to the parent
+        report(type(error), error, error.__traceback__)
+        return 1
+    return 0
+
+
+def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
     probing = request["task"] == "probe"
     opener = None if probing else opener_for(request["kind"])
     isolated = sandbox.enter(
@@ -165,4 +179,4 @@ def _describe(kind: type[BaseException], error: BaseException, trace: TracebackT
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import weakref
-from pathlib import Path
 from typing import Any
 
-import archive
 from archive.core.errors import (
     ArchiveError,
     DamagedFileError,
@@ -22,9 +16,8 @@ from archive.core.errors import (
     ExtractorFailedError,
     LimitReachedError,
 )
+from archive.extract.starting import Started, start
 from archive.extract.wire import Message, MessageTooLongError, ProtocolError, read_message
-
-_ROOT = Path(archive.__file__).resolve().parent.parent
 
 # What a child may say of its file. Anything else it claims is not believed.
 _BELIEVED = (DamagedFileError, EncryptedFileError, LimitReachedError)
@@ -35,8 +28,7 @@ class Child:
 
     Waiting is what costs wall time: while the caller does something else with a page, the clock
     stands. Always ends with `close`, which is also done when the object is forgotten; afterwards
-    there is no process, no zombie and no open pipe. Not for use from several threads, and the
-    thread that starts it must outlive it: the kernel ends the child with that thread.
+    there is no process, no zombie and no open pipe. Not for use from several threads.
     """
 
     def __init__(self, request: dict[str, Any], *, wall_seconds: float, message_bytes: int) -> None:
@@ -45,10 +37,9 @@ class Child:
         self._memory_bytes = int(request["memory_bytes"])
         self.isolated = False
         self.started = False
-        self._process = _start()
+        self._process = start(request)
         self._clock = _Clock(self._process, wall_seconds)
         self._finalizer = weakref.finalize(self, _end, self._process, self._clock)
-        self._send({**request, "parent": os.getpid()})
 
     def allow(self, *, cpu_seconds: int, wall_seconds: float) -> None:
         """The budget the child works under from now on, so that its end is explained rightly."""
@@ -66,8 +57,7 @@ class Child:
         """
         try:
             with self._clock:
-                assert self._process.stdout is not None
-                message = read_message(self._process.stdout, limit_bytes=self._message_bytes)
+                message = read_message(self._process.replies, limit_bytes=self._message_bytes)
         except MessageTooLongError:
             self.close()
             raise LimitReachedError(limit="output_bytes", value=self._message_bytes) from None
@@ -91,19 +81,10 @@ class Child:
         """End the child if it still runs, and clear everything away. May be called again."""
         self._finalizer()
 
-    def _send(self, request: dict[str, Any]) -> None:
-        assert self._process.stdin is not None
-        # A child that cannot even start has closed its end; its exit code tells the story.
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(json.dumps(request).encode())
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-
     def _explain_end(self) -> None:
         # The pipe is closed, so the process is about to end by itself: let it, to learn how.
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=2)
-        code = self._process.returncode
+        ended = self._process.wait(2)
+        code = self._process.code
         expired = self._clock.expired
         self.close()
         if expired:
@@ -112,7 +93,8 @@ class Child:
             return
         if code is not None and code < 0:
             raise self._killed_by(-code)
-        if not self.started:
+        if not self.started or (ended and code is None):
+            # It never began, or the server that knew its fate is gone: the file is not to blame.
             raise ExtractorFailedError(exit_code=code)
         raise DamagedFileError(detail=f"exit code {code}")
 
@@ -130,7 +112,7 @@ class Child:
 class _Clock:
     """Kills the process when more than `wall_seconds` were spent waiting for it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], wall_seconds: float) -> None:
+    def __init__(self, process: Started, wall_seconds: float) -> None:
         self.wall_seconds = wall_seconds
         self.used_seconds = 0.0
         self.expired = False
@@ -170,47 +152,17 @@ class _Clock:
                 waited = self.used_seconds + time.monotonic() - self._since
                 if waited >= self.wall_seconds:
                     self.expired = True
-                    _kill(self._process)
+                    self._process.kill()
                     return
                 self._changed.wait(self.wall_seconds - waited)
 
 
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-s", "-X", "utf8", "-m", "archive.extract.child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=_ROOT,
-        env=_environment(),
-        start_new_session=True,
-    )
-
-
-def _environment() -> dict[str, str]:
-    # Nothing of the parent's environment (keys, addresses, passwords) reaches the child. Windows
-    # cannot start Python without its system folder.
-    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
-
-
-def _end(process: subprocess.Popen[bytes], clock: _Clock) -> None:
+def _end(process: Started, clock: _Clock) -> None:
     clock.close()
-    _kill(process)
+    process.kill()
     process.wait()
-    for stream in (process.stdin, process.stdout):
-        if stream is not None:
-            with contextlib.suppress(OSError):
-                stream.close()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    if process.returncode is not None:
-        return  # Already reaped: its number may belong to a stranger by now.
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    with contextlib.suppress(OSError):
+        process.close()
 
 
 def _signal_name(number: int) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 import archive
 from archive.core.errors import DamagedFileError, ExtractorFailedError, LimitReachedError
-from archive.extract import check, extract, render
+from archive.extract import check, extract, forkserver, render
 from archive.extract.kinds import KINDS
 from archive.extract.limits import Limits
 from archive.extract.process import Child
@@ -156,7 +156,8 @@ def test_structure_that_ends_the_child_takes_no_page_back(tmp_path):
 
 
 def test_installation_that_cannot_start_a_child_is_not_blamed_on_the_file(tmp_path, monkeypatch):
-    monkeypatch.setattr("archive.extract.process._ROOT", tmp_path)
+    forkserver.stop()
+    monkeypatch.setattr("archive.extract.starting._ROOT", tmp_path)
     with pytest.raises(ExtractorFailedError) as failed:
         check(put(tmp_path, "a.pdf", poem_pdf()), PDF)
     assert failed.value.data["exit_code"] == 1

@@ -1,0 +1,296 @@
+"""Fresh children without a fresh start: a server loads the readers once and copies itself.
+
+The server opens no file and reads nothing but requests of its own parent; each copy of it is
+shut in (`sandbox.enter`), opens one file, answers, and ends. What a file does to its child never
+reaches the server, so no file finds anything of an earlier one. Starting Python and loading the
+readers costs about 100 ms of processor time, a copy about 3 (`docs/decisions/0007`).
+
+Parent and server speak over a socket: a request and two ends of the child's own (its replies, its
+fate) go there; the child's process handle comes back, and how it ended. A server ends with its
+parent, its children with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from typing import IO, Any
+
+from archive.extract import starting
+
+_REQUEST_BYTES = 1 << 18
+_FATE = 64
+_MODULES = (
+    "archive.extract.pdf_document",
+    "archive.extract.pdf_structure",
+    "archive.extract.image_document",
+    "archive.extract.docx_document",
+    "archive.extract.plain_document",
+)
+
+
+class UnavailableError(Exception):
+    """The server did not answer; the child has to be started another way."""
+
+
+def is_possible() -> bool:
+    """Whether this system can pass process handles between processes (Linux)."""
+    return (
+        sys.platform == "linux"
+        and hasattr(os, "pidfd_open")
+        and hasattr(signal, "pidfd_send_signal")
+        and hasattr(socket, "send_fds")
+    )
+
+
+# The parent's side
+
+
+class Forked:
+    """A copy of the server at work on one request."""
+
+    def __init__(self, replies: IO[bytes], fate: socket.socket) -> None:
+        self.pid = 0
+        self.replies = replies
+        self.code: int | None = None
+        self.cpu_seconds = 0.0
+        self._fate = fate
+        self._handle = -1
+        self._lock = threading.Lock()
+
+    def take_handle(self) -> None:
+        """Wait for the server's word that the child exists. Raises UnavailableError."""
+        try:
+            message, handles, _, _ = socket.recv_fds(self._fate, _FATE, 1)
+        except OSError as error:
+            raise UnavailableError from error
+        if not message or not handles:
+            raise UnavailableError
+        self.pid, self._handle = int(message), handles[0]
+
+    def kill(self) -> None:
+        with self._lock:
+            if self._handle >= 0:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        if self.code is not None:
+            return True
+        if seconds is not None and not _is_readable(self._fate, seconds):
+            return False
+        with contextlib.suppress(OSError, ValueError):
+            # Nothing comes where the server itself is gone: how the child ended nobody knows.
+            code, cpu_ms = self._fate.recv(_FATE).split()
+            self.code, self.cpu_seconds = int(code), int(cpu_ms) / 1000
+        return True
+
+    def close(self) -> None:
+        with self._lock:
+            if self._handle >= 0:
+                os.close(self._handle)
+            self._handle = -1
+        self._fate.close()
+        self.replies.close()
+
+
+def _is_readable(place: socket.socket, seconds: float) -> bool:
+    poll = select.poll()
+    poll.register(place, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
+
+
+class _Server:
+    """The server of this process, as seen from the parent."""
+
+    def __init__(self, arguments: tuple[str, ...]) -> None:
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = starting.run_python(
+                "archive.extract.forkserver",
+                *arguments,
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+            )
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def start(self, request: dict[str, Any]) -> Forked:
+        """A child at work on `request`. Raises UnavailableError."""
+        replies, their_replies = os.pipe()
+        fate, their_fate = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        forked = Forked(os.fdopen(replies, "rb"), fate)
+        try:
+            socket.send_fds(
+                self._socket, [json.dumps(request).encode()], [their_replies, their_fate.fileno()]
+            )
+        except OSError as error:
+            forked.close()
+            raise UnavailableError from error
+        finally:
+            os.close(their_replies)
+            their_fate.close()
+        try:
+            forked.take_handle()
+        except UnavailableError:
+            forked.close()
+            raise
+        return forked
+
+    def close(self) -> None:
+        """End it: it sees the closed socket, and its children go with it."""
+        self._socket.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+_lock = threading.Lock()
+_servers: dict[str, _Server] = {}
+
+
+def start(request: dict[str, Any]) -> Forked:
+    """A child at work on `request`, from this process's server. Raises UnavailableError."""
+    engine = str(request.get("engine", ""))
+    with _lock:
+        for attempt in range(2):
+            server = _servers.get(engine)
+            if server is None or not server.is_alive:
+                if server is not None:
+                    server.close()
+                server = _servers[engine] = _Server((engine,) if engine else ())
+            try:
+                return server.start(request)
+            except UnavailableError:
+                # A server that was killed is started again, once.
+                server.close()
+                del _servers[engine]
+                if attempt:
+                    raise
+    raise UnavailableError
+
+
+def stop() -> None:
+    """End this process's servers; the next child starts one again."""
+    with _lock:
+        while _servers:
+            _servers.popitem()[1].close()
+
+
+def _forget() -> None:
+    # In a copy of this process (gunicorn's workers) the servers are the original's.
+    global _lock
+    _lock = threading.Lock()
+    for server in _servers.values():
+        server._socket.close()
+    _servers.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+# The server's side
+
+
+@dataclass
+class _Running:
+    pid: int
+    handle: int
+    fate: socket.socket
+
+
+def main(arguments: list[str]) -> None:
+    """Copy this process for each request on standard input, until the parent's end is closed."""
+    control = socket.socket(fileno=os.dup(0))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.close(nowhere)
+    _load(*arguments)
+    running: dict[int, _Running] = {}
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    while True:
+        for place, _ in poll.poll():
+            if place != control.fileno():
+                poll.unregister(place)
+                _tell(running.pop(place))
+                continue
+            request, ends, _, _ = socket.recv_fds(control, _REQUEST_BYTES, 2)
+            if not request:
+                return  # The parent is gone; the kernel ends the children with this process.
+            born = _copy(request, ends, control, running)
+            running[born.handle] = born
+            poll.register(born.handle, select.POLLIN)
+
+
+def _load(engine: str = "") -> None:
+    for name in _MODULES:
+        importlib.import_module(name)
+    if engine:
+        importlib.import_module("archive.extract.ocr_page").load_engine(engine)
+    importlib.import_module("archive.extract.child")
+    from PIL import Image
+
+    Image.init()
+    # What is loaded stays shared: the collector would otherwise touch, and so copy, every object.
+    gc.collect()
+    gc.freeze()
+
+
+def _copy(
+    request: bytes, ends: list[int], control: socket.socket, running: dict[int, _Running]
+) -> _Running:
+    replies, fate = ends[0], socket.socket(fileno=ends[1])
+    server = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        for place in (control, fate, *(other.fate for other in running.values())):
+            place.close()
+        for other in running.values():
+            os.close(other.handle)
+        _become_child(request, replies, server)
+    os.close(replies)
+    handle = os.pidfd_open(pid)
+    with contextlib.suppress(OSError):
+        socket.send_fds(fate, [b"%d" % pid], [handle])
+    return _Running(pid, handle, fate)
+
+
+def _become_child(request: bytes, replies: int, server: int) -> None:
+    from archive.extract import child
+
+    code = 1
+    try:
+        os.setsid()
+        with os.fdopen(replies, "wb") as stream:
+            code = child.answer({**json.loads(request), "parent": server}, stream)
+    finally:
+        os._exit(code)
+
+
+def _tell(ended: _Running) -> None:
+    _, status, used = os.wait4(ended.pid, 0)
+    cpu_ms = round(1000 * (used.ru_utime + used.ru_stime))
+    with contextlib.suppress(OSError):
+        ended.fate.send(f"{os.waitstatus_to_exitcode(status)} {cpu_ms}".encode())
+    ended.fate.close()
+    os.close(ended.handle)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
