@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archive.extract.checking import check as check
+    from archive.extract.describing import describe as describe
     from archive.extract.drawing import render as render
     from archive.extract.isolation import isolation_available as isolation_available
     from archive.extract.kinds import FileKind as FileKind
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "check": "checking",
+    "describe": "describing",
     "render": "drawing",
     "isolation_available": "isolation",
     "FileKind": "kinds",

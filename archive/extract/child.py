@@ -70,7 +70,15 @@ def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
     if request["task"] == "check":
         write_message(replies, encode_summary(document.summarise()))
     elif request["task"] == "read":
-        _read(document, replies, limits=limits, first_page=request["first_page"])
+        _read(
+            document,
+            replies,
+            limits=limits,
+            first_page=request["first_page"],
+            words=request["words"],
+        )
+    elif request["task"] == "describe":
+        _describe_file(document, replies, limits=limits)
     else:
         _draw(
             document,
@@ -78,6 +86,7 @@ def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
             limits=limits,
             pages=request["pages"],
             widths_px=request["widths_px"],
+            words=request["words"],
         )
 
 
@@ -90,19 +99,25 @@ def can_connect(host: str, port: int) -> bool:
         return False
 
 
-def _read(document: Document, replies: IO[bytes], *, limits: Limits, first_page: int) -> None:
+def _read(
+    document: Document, replies: IO[bytes], *, limits: Limits, first_page: int, words: bool
+) -> None:
     remaining = document.page_count - first_page + 1
     sandbox.allow_cpu_seconds(limits.cpu_budget(remaining))
     write_message(replies, {"type": "opened", "pages": document.page_count})
     text_bytes = 0
-    for page in document.read_pages(first_page):
+    for page in document.read_pages(first_page, words=words):
         text_bytes += _bounded_text_bytes(page, limits=limits)
         if text_bytes > limits.file_text_bytes:
             raise LimitReachedError(limit="output_bytes", value=limits.file_text_bytes)
         write_message(replies, *encode_page(page))
-    # The text is delivered. A file whose structure is a maze may now end this process without
-    # taking anything back.
     write_message(replies, {"type": "pages_done"})
+
+
+def _describe_file(document: Document, replies: IO[bytes], *, limits: Limits) -> None:
+    write_message(replies, {"type": "opened", "pages": document.page_count})
+    # Piece by piece: a file whose structure is a maze may end this process without taking
+    # anything back.
     sandbox.allow_cpu_seconds_more(limits.structure_cpu_seconds)
     for part in document.describe():
         write_message(replies, {"type": "info", "part": part})
@@ -123,12 +138,17 @@ def _draw(
     limits: Limits,
     pages: Sequence[int] | None,
     widths_px: Sequence[int],
+    words: bool,
 ) -> None:
     count = document.page_count
     wanted = range(1, count + 1) if pages is None else [n for n in pages if 1 <= n <= count]
     sandbox.allow_cpu_seconds(limits.cpu_budget(len(wanted)))
     write_message(replies, {"type": "opened", "pages": len(wanted)})
-    for image in document.draw_pages(wanted, widths_px):
+    for drawn in document.draw_pages(wanted, widths_px, words=words):
+        if isinstance(drawn, PageText):
+            write_message(replies, *encode_page(drawn))
+            continue
+        image = drawn
         head = {
             "type": "image",
             "number": image.number,

@@ -24,12 +24,16 @@ class Document(Protocol):
         """The quick look: the first page is opened, an image decoded."""
         ...
 
-    def read_pages(self, first_page: int) -> Iterator[PageText]:
-        """The pages from `first_page` on, in order, none left out."""
+    def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
+        """The pages from `first_page` on, in order, none left out; their words' places where
+        `words` asks for them."""
         ...
 
-    def draw_pages(self, pages: Sequence[int], widths_px: Sequence[int]) -> Iterator[PageImage]:
-        """An image per page and width; nothing for pages that cannot be drawn."""
+    def draw_pages(
+        self, pages: Sequence[int], widths_px: Sequence[int], *, words: bool
+    ) -> Iterator[PageImage | PageText]:
+        """An image per page and width; nothing for pages that cannot be drawn. Where `words` asks
+        for them, the page's text with its words' places comes before its images."""
         ...
 
     def describe(self) -> Iterator[dict[str, Any]]:

@@ -10,8 +10,8 @@ from archive.extract.kinds import FileKind
 from archive.extract.limits import Limits
 from archive.extract.process import Child
 from archive.extract.requests import opened_pages, start_child, wall_seconds
-from archive.extract.results import PageImage
-from archive.extract.wire import Message, ProtocolError, decode_image
+from archive.extract.results import PageImage, PageText
+from archive.extract.wire import Message, ProtocolError, decode_image, decode_page
 
 
 def render(
@@ -20,13 +20,16 @@ def render(
     *,
     pages: Sequence[int] | None = None,
     widths_px: Sequence[int] = (320, 1200),
+    words: bool = False,
     limits: Limits | None = None,
-) -> Iterator[PageImage]:
+) -> Iterator[PageImage | PageText]:
     """An image of every page (all, or `pages`) in every width, page by page, as WebP bytes.
 
-    The child writes no file; the caller keeps the bytes where derivatives belong. DOCX and TXT have
-    no images and give nothing; neither does a page that cannot be drawn or does not exist. Raises
-    as `extract` does, when the first image is asked for or later; images that came before are good.
+    With `words` the text of each PDF page comes before its images, with the places of its words:
+    the same text that `extract` gives. The child writes no file; the caller keeps the bytes where
+    derivatives belong. DOCX and TXT have no images and give nothing; neither does a page that
+    cannot be drawn or does not exist. Raises as `extract` does, when the first image is asked for
+    or later; images that came before are good.
     """
     if kind.code in ("docx", "txt"):
         return
@@ -39,12 +42,13 @@ def render(
         cpu_seconds=limits.cpu_budget(0),
         pages=None if pages is None else list(pages),
         widths_px=list(widths_px),
+        words=words,
     )
     try:
         budget = limits.cpu_budget(opened_pages(child, limits=limits))
         child.allow(cpu_seconds=budget, wall_seconds=wall_seconds(budget, limits))
         while (message := _next_image(child)) is not None:
-            yield decode_image(message)
+            yield decode_image(message) if message[0]["type"] == "image" else decode_page(message)
     except ProtocolError as error:
         raise DamagedFileError(detail=f"protocol: {error}") from error
     finally:
@@ -57,6 +61,6 @@ def _next_image(child: Child) -> Message | None:
         raise DamagedFileError(detail="ended before its last image")
     if message[0]["type"] == "images_done":
         return None
-    if message[0]["type"] != "image":
+    if message[0]["type"] not in ("image", "page"):
         raise DamagedFileError(detail="protocol: no image")
     return message

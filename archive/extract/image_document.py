@@ -62,12 +62,14 @@ class ImageDocument:
             isolated=False,
         )
 
-    def read_pages(self, first_page: int) -> Iterator[PageText]:
+    def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
         for number in range(first_page, self.page_count + 1):
             width, height = self._displayed_size(number)
             yield PageText(number, None, "", width, height)
 
-    def draw_pages(self, pages: Sequence[int], widths_px: Sequence[int]) -> Iterator[PageImage]:
+    def draw_pages(
+        self, pages: Sequence[int], widths_px: Sequence[int], *, words: bool
+    ) -> Iterator[PageImage | PageText]:
         for number in pages:
             native = self._displayed_size(number)
             drawn = self._decode(number, max(widths_px, default=0))

@@ -90,22 +90,26 @@ class PdfDocument:
             )
         raise DamagedFileError(detail="no page opens")
 
-    def read_pages(self, first_page: int) -> Iterator[PageText]:
+    def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
         opened = False
         for number in range(first_page, self.page_count + 1):
-            page = self._read_page(number)
+            page = self._read_page(number, words=words)
             opened = opened or page.problem is None
             yield page
         if first_page == 1 and not opened:
             raise DamagedFileError(detail="no page opens")
 
-    def draw_pages(self, pages: Sequence[int], widths_px: Sequence[int]) -> Iterator[PageImage]:
+    def draw_pages(
+        self, pages: Sequence[int], widths_px: Sequence[int], *, words: bool
+    ) -> Iterator[PageImage | PageText]:
         if pdfium.FPDF_GetFormType(self._pdf.raw) != pdfium.FORMTYPE_NONE:
             self._pdf.init_forms()  # So that filled-in fields are drawn.
         for number in pages:
             page = self._open_page(number - 1)
             if page is None:
                 continue
+            if words:
+                yield self._text_of(page, number, words=True)
             for target in widths_px:
                 image = self._draw(page, target)
                 yield PageImage(
@@ -129,21 +133,24 @@ class PdfDocument:
         except pypdfium2.PdfiumError:
             return None
 
-    def _read_page(self, number: int) -> PageText:
-        label = self._label(number)
+    def _read_page(self, number: int, *, words: bool) -> PageText:
         page = self._open_page(number - 1)
         if page is None:
-            return PageText(number, label, "", 0, 0, problem="page_damaged")
-        width, height = _size(page)
-        text, words = read_words(page, characters_at_most=self._limits.page_text_bytes)
+            return PageText(number, self._label(number), "", 0, 0, problem="page_damaged")
+        read = self._text_of(page, number, words=words)
         page.close()
+        return read
+
+    def _text_of(self, page: Any, number: int, *, words: bool) -> PageText:
+        width, height = _size(page)
+        text, found = read_words(page, characters_at_most=self._limits.page_text_bytes, boxes=words)
         return PageText(
             number=number,
-            label=label,
+            label=self._label(number),
             text=text,
             width_px=width,
             height_px=height,
-            words=tuple(words),
+            words=tuple(found),
             text_source="embedded" if text.strip() else "none",
         )
 

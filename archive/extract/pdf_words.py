@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import unicodedata
 from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
@@ -22,23 +23,39 @@ _OTHER_LINE_END_HYPHEN = "\x02"
 # What has no place in a word: controls, unpaired halves of characters, non-characters.
 _NOISE = dict.fromkeys((*range(32), 127, 0xFFFF))
 _RUN = re.compile(r"\S+")
+_LINE_END = re.compile(r"\r\n?|\f")
+# Every character that `_NOISE` or `clean_text` changes, or that divides a word at a line end.
+_ASKS_FOR_A_LOOK = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\u00ad\u200b\ufeffÐðƉɖ\ud800-\udfff]"
+)
 _PLAIN_GAPS = frozenset({" ", "\n", "\r\n"})
 
 
-def read_words(page: Any, *, characters_at_most: int) -> tuple[str, list[Word]]:
+def read_words(page: Any, *, characters_at_most: int, boxes: bool = True) -> tuple[str, list[Word]]:
     """The clean text of a page and its words with boxes (see `PageText`); ("", []) for no text.
 
-    A word that runs over a line end is one word of the text with a `Word` for each line. Raises
-    LimitReachedError where the page holds more characters than allowed.
+    Without `boxes` no word is given, and an ordinary page takes half the time. A word that runs
+    over a line end is one word of the text with a `Word` for each line. Raises LimitReachedError
+    where the page holds more characters than allowed.
     """
     text_page = pdfium.FPDFText_LoadPage(page.raw)
     if not text_page:
         return "", []
     try:
         raw, char_index = _raw_text(text_page, characters_at_most)
+        if not boxes:
+            return plain_text(raw), []
         return _assemble(raw, _box_reader(page, text_page, char_index))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
+
+
+def plain_text(raw: str) -> str:
+    """The clean text of PDFium's raw text: what `_assemble` gives, at once where nothing in it
+    asks for a look at single words."""
+    if _ASKS_FOR_A_LOOK.search(raw):
+        return _assemble(raw, lambda _start, _end: None)[0]
+    return unicodedata.normalize("NFC", _LINE_END.sub("\n", raw).strip())
 
 
 def _assemble(raw: str, box_of: Callable[[int, int], Box | None]) -> tuple[str, list[Word]]:

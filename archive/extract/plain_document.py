@@ -59,7 +59,7 @@ class RunningText:
             isolated=False,
         )
 
-    def read_pages(self, first_page: int) -> Iterator[PageText]:
+    def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
         for number, text in enumerate(self._pages[first_page - 1 :], start=first_page):
             yield PageText(
                 number=number,
@@ -70,7 +70,9 @@ class RunningText:
                 text_source="embedded" if text.strip() else "none",
             )
 
-    def draw_pages(self, pages: Sequence[int], widths_px: Sequence[int]) -> Iterator[PageImage]:
+    def draw_pages(
+        self, pages: Sequence[int], widths_px: Sequence[int], *, words: bool
+    ) -> Iterator[PageImage | PageText]:
         yield from ()
 
     def describe(self) -> Iterator[dict[str, Any]]:

@@ -5,31 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from archive.core.errors import ArchiveError, DamagedFileError, LimitReachedError
 from archive.extract.kinds import FileKind
 from archive.extract.limits import Limits
 from archive.extract.process import Child
 from archive.extract.requests import opened_pages, start_child, wall_seconds
-from archive.extract.results import DocumentInfo, PageText
-from archive.extract.wire import ProtocolError, decode_info, decode_page
+from archive.extract.results import PageText
+from archive.extract.wire import ProtocolError, decode_page
 
 
 def extract(
-    path: Path, kind: FileKind, *, limits: Limits | None = None, first_page: int = 1
+    path: Path,
+    kind: FileKind,
+    *,
+    limits: Limits | None = None,
+    first_page: int = 1,
+    words: bool = True,
 ) -> Reading:
     """The pages of the file from `first_page` on, read one by one as they are asked for.
 
-    Returns when the file is open and its pages are counted. Raises EncryptedFileError,
-    DamagedFileError, LimitReachedError, here or while the pages are read: pages that came before
-    stay good, and a later call may go on with the next. A file that met a limit meets it again.
+    Without `words` pages come without their words' places, in half the time. Returns when the file
+    is open and its pages are counted. Raises EncryptedFileError, DamagedFileError,
+    LimitReachedError, here or while the pages are read: pages that came before stay good, and a
+    later call may go on with the next. A file that met a limit meets it again.
     """
     if first_page < 1:
         raise ValueError("pages count from 1")
     limits = limits or Limits()
     child = start_child(
-        path, kind, "read", limits=limits, cpu_seconds=limits.cpu_budget(0), first_page=first_page
+        path,
+        kind,
+        "read",
+        limits=limits,
+        cpu_seconds=limits.cpu_budget(0),
+        first_page=first_page,
+        words=words,
     )
     try:
         page_count = opened_pages(child, limits=limits)
@@ -45,19 +56,15 @@ def extract(
 class Reading:
     """An iterator of PageText; also a context manager, so that leaving early ends the child.
 
-    `page_count` is known at once. `info` is None until the last page was read; where only a part of
-    the pages was asked for, it has no labels. `isolated`: the child has no network.
+    `page_count` is known at once. `isolated`: the child has no network.
     """
 
     def __init__(self, child: Child, *, page_count: int, first_page: int, limits: Limits) -> None:
         self.page_count = page_count
-        self.info: DocumentInfo | None = None
         self.isolated = child.isolated
         self._child = child
         self._next_page = first_page
-        self._from_first = first_page == 1
         self._limits = limits
-        self._labels: list[str | None] = []
         self._text_bytes = 0
         self._closed = False
 
@@ -104,7 +111,6 @@ class Reading:
         if kind == "pages_done":
             if self._next_page <= self.page_count:
                 raise ProtocolError("pages are missing")
-            self.info = self._read_info()
             return None
         if kind != "page":
             raise ProtocolError(f"unexpected {kind}")
@@ -113,7 +119,6 @@ class Reading:
             raise ProtocolError("a page is out of turn")
         self._count_text(page)
         self._next_page += 1
-        self._labels.append(page.label)
         return page
 
     def _count_text(self, page: PageText) -> None:
@@ -123,23 +128,3 @@ class Reading:
             raise LimitReachedError(limit="output_bytes", value=self._limits.page_text_bytes)
         if self._text_bytes > self._limits.file_text_bytes:
             raise LimitReachedError(limit="output_bytes", value=self._limits.file_text_bytes)
-
-    def _read_info(self) -> DocumentInfo:
-        limits = self._limits
-        self._child.allow_more(wall_seconds=limits.wall_factor * limits.structure_cpu_seconds)
-        parts: list[dict[str, Any]] = []
-        complete = False
-        try:
-            while (message := self._child.receive()) is not None:
-                head = message[0]
-                complete = head["type"] == "info_done"
-                if head["type"] == "info" and isinstance(head.get("part"), dict):
-                    parts.append(head["part"])
-        except ArchiveError:
-            complete = False  # The pages are delivered; what the file says of itself is an extra.
-        labels = self._labels if self._from_first else []
-        known = {"page_count": self.page_count, "labels": labels}
-        try:
-            return decode_info(parts, complete=complete, **known)  # type: ignore[arg-type]
-        except ProtocolError:
-            return decode_info([], complete=False, **known)  # type: ignore[arg-type]

@@ -72,15 +72,14 @@ class OutlineEntry:
 class DocumentInfo:
     """What a file says of itself; nothing here is checked against the world.
 
-    `labels` has an entry per page, or is empty where the file labels none. `complete` is False
-    where reading the structure met a limit or a fault: what was read by then is here.
+    `complete` is False where reading the structure met a limit or a fault: what was read by then
+    is here.
     """
 
     page_count: int
     title: str | None = None
     author: str | None = None
     outline: tuple[OutlineEntry, ...] = ()
-    labels: tuple[str, ...] = ()
     attachments: int = 0
     has_javascript: bool = False
     complete: bool = True

@@ -176,10 +176,9 @@ def decode_info(
     parts: Sequence[dict[str, Any]],
     *,
     page_count: int,
-    labels: Sequence[str | None],
     complete: bool,
 ) -> DocumentInfo:
-    """What the child's `info` messages tell together; `labels` are those of the pages."""
+    """What the child's `info` messages tell together. Raises ProtocolError."""
     merged: dict[str, Any] = {}
     for part in parts:
         merged.update(part)
@@ -190,7 +189,6 @@ def decode_info(
         title=_optional_text(merged, "title", limit=TITLE_CHARACTERS),
         author=_optional_text(merged, "author", limit=TITLE_CHARACTERS),
         outline=tuple(_outline_entry(entry, page_count) for entry in entries[:OUTLINE_ENTRIES]),
-        labels=tuple(label or "" for label in labels) if any(labels) else (),
         attachments=_whole(merged, "attachments") if "attachments" in merged else 0,
         has_javascript=bool(merged.get("javascript")),
         complete=complete,

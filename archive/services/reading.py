@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -35,41 +35,68 @@ def pages_before(session: Session, file: File) -> int:
 
 def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset: int) -> None:
     """Put pages into the catalogue; pages of the same numbers that were there give way."""
+    if not pages:
+        return
     numbers = [page.number for page in pages]
     session.execute(delete(Page).where(Page.file_id == file.id, Page.file_page.in_(numbers)))
-    rows = [
-        Page(
-            publication_id=file.publication_id,
-            file_id=file.id,
-            number=offset + page.number,
-            file_page=page.number,
-            label=(page.label or "")[:40],
-            text=page.text,
-            text_source=page.text_source,
-            width=page.width_px,
-            height=page.height_px,
-        )
-        for page in pages
-    ]
-    session.add_all(rows)
-    session.flush()
-    session.add_all(
-        PageWords(page_id=row.id, packed=pack_words(page.words))
-        for row, page in zip(rows, pages, strict=True)
-        if page.words
+    # Plain rows: a book's pages as mapped objects would cost more than reading them.
+    session.execute(
+        insert(Page),
+        [
+            {
+                "publication_id": file.publication_id,
+                "file_id": file.id,
+                "number": offset + page.number,
+                "file_page": page.number,
+                "label": (page.label or "")[:40],
+                "text": page.text,
+                "text_source": page.text_source,
+                "width": page.width_px,
+                "height": page.height_px,
+            }
+            for page in pages
+        ],
     )
+    note_words(session, file, pages)
 
 
-def finish_file(session: Session, file: File, *, info: DocumentInfo | None) -> None:
+def note_words(session: Session, file: File, pages: Sequence[PageText]) -> None:
+    """Keep where the words of these pages stand, for those whose text is the one that is kept."""
+    read = {page.number: page for page in pages if page.words}
+    if not read:
+        return
+    kept = session.execute(
+        select(Page.id, Page.file_page, Page.text).where(
+            Page.file_id == file.id, Page.file_page.in_(read)
+        )
+    ).all()
+    standing = {
+        page_id: read[number] for page_id, number, text in kept if read[number].text == text
+    }
+    session.execute(delete(PageWords).where(PageWords.page_id.in_(standing)))
+    if standing:
+        session.execute(
+            insert(PageWords),
+            [
+                {"page_id": page_id, "packed": pack_words(page.words)}
+                for page_id, page in standing.items()
+            ],
+        )
+
+
+def note_structure(session: Session, file: File, info: DocumentInfo) -> None:
+    """Keep the outline; an empty one says that it was looked for."""
+    file.outline = [
+        {"title": entry.title, "page": entry.page_number, "level": entry.level}
+        for entry in info.outline
+    ]
+
+
+def finish_file(session: Session, file: File) -> None:
     """The whole text of the file is in."""
     file.text_done = True
     file.page_count = pages_read(session, file.id)
     file.problem_code = file.problem_data = None
-    if info is not None and info.outline:
-        file.outline = [
-            {"title": entry.title, "page": entry.page_number, "level": entry.level}
-            for entry in info.outline
-        ]
 
 
 def record_problem(session: Session, file: File, *, code: str, data: dict[str, Any]) -> None:
@@ -91,11 +118,3 @@ def finish_reading(session: Session, publication: Publication) -> None:
     publication.changed_at = now()
     enqueue(session, Stage.INDEX, publication.id)
     enqueue(session, Stage.IMAGES, publication.id)
-
-
-def note_page_labels(session: Session, file: File, labels: Sequence[str]) -> None:
-    """Give the pages the labels that the document itself prints; they are known last."""
-    pages = session.scalars(select(Page).where(Page.file_id == file.id)).all()
-    for page in pages:
-        if page.file_page <= len(labels) and not page.label:
-            page.label = labels[page.file_page - 1][:40]

@@ -27,7 +27,7 @@ from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
-from archive.worker import stages
+from archive.worker import drawing, stages
 
 IDLE_SECONDS = 0.15
 INDEX_BATCH = 64
@@ -133,7 +133,7 @@ class Worker:
                         stages.run_extract(self._holdings, first, check=check, limits=self._limits)
                     case Stage.IMAGES:
                         check = self._giving_way(first, check)
-                        stages.run_images(self._holdings, first, check=check, limits=self._limits)
+                        drawing.run_images(self._holdings, first, check=check, limits=self._limits)
                     case Stage.INDEX:
                         stages.run_index(self._holdings, claims)
                     case Stage.RECORD:

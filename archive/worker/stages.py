@@ -14,7 +14,6 @@ import structlog
 from sqlalchemy import select
 
 from archive.core.errors import ArchiveError, LimitReachedError, RefusedFileError
-from archive.extract.drawing import render
 from archive.extract.kinds import KINDS
 from archive.extract.limits import Limits
 from archive.extract.reading import extract
@@ -26,7 +25,6 @@ from archive.services.holdings import Holdings, original_path
 from archive.services.indexing import index_entries
 from archive.services.jobs import Claim, StaleLeaseError
 
-WIDTHS_PX = (320, 1200)
 BATCH_PAGES = 40
 BATCH_SECONDS = 0.5
 
@@ -87,7 +85,8 @@ def _read_file(
         done = reading.pages_read(session, file_id)
     batch: list[PageText] = []
     try:
-        with extract(path, kind, limits=limits, first_page=done + 1) as pages:
+        # Without the words' places, which come with the page images: text is to be found first.
+        with extract(path, kind, limits=limits, first_page=done + 1, words=False) as pages:
             last = time.monotonic()
             for page in pages:
                 check()
@@ -96,10 +95,9 @@ def _read_file(
                     _write_pages(holdings, claim, file_id, batch, offset=offset, total=total)
                     batch, last = [], time.monotonic()
             _write_pages(holdings, claim, file_id, batch, offset=offset, total=total)
-            info = pages.info
     except (RefusedFileError, LimitReachedError) as error:
         # The file is of a kind that a second attempt would meet again; what was read stays.
-        log.warning("file_problem", file=file_id, code=error.code, **_plain(error))
+        log.warning("file_problem", file=file_id, code=error.code, **plain(error))
         with holdings.database.writing() as session:
             found = session.get(File, file_id)
             if found is not None:
@@ -111,12 +109,13 @@ def _read_file(
     with holdings.database.writing() as session:
         found = session.get(File, file_id)
         if found is not None:
-            reading.finish_file(session, found, info=info)
+            reading.finish_file(session, found)
             jobs.report_progress(session, claim, done=offset + found.page_count, total=total)
         session.commit()
 
 
-def _plain(error: ArchiveError) -> dict[str, str]:
+def plain(error: ArchiveError) -> dict[str, str]:
+    """The error's data as a line of the log takes it."""
     return {key: str(value)[:200] for key, value in error.data.items()}
 
 
@@ -144,96 +143,6 @@ def _write_pages(
             advanced=True,
         )
         session.commit()
-
-
-def run_images(
-    holdings: Holdings, claim: Claim, *, check: Callable[[], None], limits: Limits
-) -> None:
-    """Page images of every page that has none; a page's image is complete or absent."""
-    with holdings.database.reading() as session:
-        files = session.scalars(
-            select(File)
-            .where(File.publication_id == claim.publication_id, File.text_done)
-            .order_by(File.position)
-        ).all()
-        total = sum(file.page_count for file in files)
-        publication = session.get(Publication, claim.publication_id)
-        version = publication.object_version if publication is not None else 0
-    done = 0
-    for file in files:
-        _draw_file(
-            holdings,
-            claim,
-            file,
-            version=version,
-            done=done,
-            total=total,
-            check=check,
-            limits=limits,
-        )
-        done += file.page_count
-        with holdings.database.writing() as session:
-            found = session.get(File, file.id)
-            if found is not None:
-                found.images_done = True
-            jobs.report_progress(session, claim, done=done, total=total)
-            session.commit()
-    with holdings.database.writing() as session:
-        jobs.complete(session, claim)
-        session.commit()
-
-
-def _draw_file(
-    holdings: Holdings,
-    claim: Claim,
-    file: File,
-    *,
-    version: int,
-    done: int,
-    total: int,
-    check: Callable[[], None],
-    limits: Limits,
-) -> None:
-    missing = [
-        number
-        for number in range(1, file.page_count + 1)
-        if not all(
-            holdings.images.path(file.publication_id, f"f{file.id}", number, width).exists()
-            for width in WIDTHS_PX
-        )
-    ]
-    if not missing:
-        return
-    path = original_path(holdings, file.publication_id, file.logical_path, version)
-    # The folder says that drawing was tried, also where no page could be drawn.
-    holdings.images.prepare(file.publication_id, f"f{file.id}")
-    last = time.monotonic()
-    try:
-        for image in render(
-            path, KINDS[file.kind], pages=missing, widths_px=WIDTHS_PX, limits=limits
-        ):
-            check()
-            holdings.images.write(
-                holdings.images.path(
-                    file.publication_id, f"f{file.id}", image.number, image.target_width_px
-                ),
-                image.data,
-            )
-            if time.monotonic() - last >= BATCH_SECONDS:
-                with holdings.database.writing() as session:
-                    jobs.report_progress(
-                        session, claim, done=done + image.number, total=total, advanced=True
-                    )
-                    session.commit()
-                last = time.monotonic()
-    except (RefusedFileError, LimitReachedError) as error:
-        log.warning("images_problem", file=file.id, code=error.code, **_plain(error))
-        with holdings.database.writing() as session:
-            found = session.get(File, file.id)
-            if found is not None and found.problem_code is None:
-                found.problem_code, found.problem_data = error.code, error.data
-            jobs.report_progress(session, claim, done=done, total=total)
-            session.commit()
 
 
 def run_index(holdings: Holdings, claims: Sequence[Claim]) -> None:

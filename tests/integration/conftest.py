@@ -21,7 +21,7 @@ from archive.models import File, Job, Page, Publication
 from archive.services.holdings import Holdings, object_id
 from archive.services.indexing import compare
 from archive.settings import Settings
-from archive.worker.stages import WIDTHS_PX
+from archive.worker.drawing import WIDTHS_PX
 from tests.conftest import ROOT, make_pdf
 
 

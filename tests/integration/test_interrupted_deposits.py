@@ -25,8 +25,8 @@ from archive.services.intake import check_file
 from archive.services.records import RecordInput
 from archive.services.units import find_unit
 from archive.worker import stages
+from archive.worker.drawing import WIDTHS_PX
 from archive.worker.loop import Worker
-from archive.worker.stages import WIDTHS_PX
 from tests.conftest import find_publication, make_pdf, token_of
 from tests.integration.conftest import assert_converged, jobs_of, leftovers, page_texts
 

@@ -11,7 +11,7 @@ import pytest
 
 import archive
 from archive.core.errors import ArchiveError, UnknownFileTypeError
-from archive.extract import Limits, check, extract, identify, render
+from archive.extract import Limits, check, describe, extract, identify, render
 
 CORPUS = Path(archive.__file__).resolve().parent.parent.parent / "shared" / "corpus"
 TESTED = Limits(
@@ -92,5 +92,6 @@ def test_born_digital_text_reads_as_vietnamese():
     assert len(pages) == 28
     boxed = sum(len(page.words) for page in pages)
     assert boxed >= 0.99 * sum(len(page.text.split()) for page in pages)
-    assert reading.info.title == "BÀI MỞ ĐẦU"
-    assert len(reading.info.outline) == 28
+    info = describe(path, identify(path, path.name))
+    assert info.title == "BÀI MỞ ĐẦU"
+    assert len(info.outline) == 28

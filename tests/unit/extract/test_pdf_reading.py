@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import unicodedata
+from dataclasses import replace
 
 import pypdf
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
-from archive.extract import Limits, check, extract
+from archive.extract import Limits, check, describe, extract
 from archive.extract.kinds import KINDS
+from archive.extract.pdf_words import _assemble, plain_text
 from tests.unit.extract.extract_samples import (
     POEM,
     changed,
@@ -129,15 +133,14 @@ def test_page_labels_come_with_their_pages(tmp_path):
         writer.set_page_label(0, 1, style="/r", start=4)
         writer.set_page_label(2, 2, prefix="A-", style="/D")
 
-    pages, reading = read(tmp_path, changed(poem_pdf(), label))
+    pages, _ = read(tmp_path, changed(poem_pdf(), label))
     assert [page.label for page in pages] == ["iv", "v", "A-1"]
-    assert reading.info.labels == ("iv", "v", "A-1")
     unlabelled, _ = read(tmp_path, poem_pdf())
     assert [page.label for page in unlabelled] == [None, None, None]
 
 
 def test_document_tells_title_outline_attachments_and_scripts(tmp_path):
-    def describe(writer):
+    def told(writer):
         writer.add_metadata({"/Title": "Cao Bằng  đất và người", "/Author": "Ban Tuyên giáo"})
         chapter = writer.add_outline_item(title="Chương một", page_number=0)
         writer.add_outline_item(title="Pác Bó", page_number=2, parent=chapter)
@@ -148,8 +151,7 @@ def test_document_tells_title_outline_attachments_and_scripts(tmp_path):
         )
         writer._root_object[name("/OpenAction")] = script
 
-    _, reading = read(tmp_path, changed(poem_pdf(), describe))
-    info = reading.info
+    info = describe(put(tmp_path, "upload", changed(poem_pdf(), told)), PDF)
     assert info.complete
     assert info.page_count == 3
     assert (info.title, info.author) == ("Cao Bằng đất và người", "Ban Tuyên giáo")
@@ -171,8 +173,7 @@ def test_reading_can_go_on_at_a_later_page(tmp_path):
 def test_leaving_early_ends_the_child(tmp_path):
     with extract(put(tmp_path, "upload", poem_pdf()), PDF) as reading:
         assert next(reading).number == 1
-    assert reading.info is None  # The fixture sees that no process is left.
-    assert list(reading) == []
+    assert list(reading) == []  # The fixture sees that no process is left.
 
 
 def test_forgotten_reading_ends_its_child(tmp_path):
@@ -193,9 +194,9 @@ def test_pdf_with_an_owner_password_only_is_read(tmp_path):
     guarded = changed(poem_pdf(), lambda w: w.encrypt("", "chủ", algorithm="AES-256"))
     summary = check(put(tmp_path, "upload", guarded), PDF)
     assert (summary.pages, summary.encrypted) == (3, True)
-    pages, reading = read(tmp_path, guarded)
+    pages, _ = read(tmp_path, guarded)
     assert [page.text for page in pages] == POEM
-    assert reading.info.complete
+    assert describe(put(tmp_path, "upload", guarded), PDF).complete
 
 
 def test_truncated_pdf_is_refused_as_damaged(tmp_path):
@@ -262,3 +263,22 @@ def test_file_of_which_no_page_opens_is_refused_by_both(tmp_path):
 def test_missing_file_is_the_callers_mistake(tmp_path):
     with pytest.raises(FileNotFoundError):
         check(tmp_path / "nothing.pdf", PDF)
+
+
+WORDS = ("Cao", "Bằng", "đ", "\u0111\u0300", "e\u0302\u0301", "Viet\ufffenam", "-", "Ð", "ð")
+GAPS = (" ", "  ", "\r\n", "\r", "\n", "\xa0", "\t", "\f")
+ODD = ("\u00ad", "\u200b", "\ufffe", "\x02", "\x00", "\x7f")
+PIECES = st.sampled_from((*WORDS, *GAPS, *ODD))
+
+
+@given(st.lists(PIECES, max_size=20).map("".join))
+def test_text_is_the_same_with_and_without_the_places_of_its_words(raw):
+    assert plain_text(raw) == _assemble(raw, lambda _start, _end: None)[0]
+
+
+def test_text_without_places_is_the_same_text(tmp_path):
+    path = put(tmp_path, "upload", poem_pdf())
+    with extract(path, PDF) as placed, extract(path, PDF, words=False) as plain:
+        for with_words, without in zip(placed, plain, strict=True):
+            assert with_words.words
+            assert replace(with_words, words=()) == without

@@ -10,7 +10,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
 from archive.core.errors import DamagedFileError, LimitReachedError
-from archive.extract import Limits, check, extract, render
+from archive.extract import Limits, check, describe, extract, render
 from archive.extract.kinds import KINDS
 from tests.unit.extract.extract_samples import put
 
@@ -93,9 +93,8 @@ def test_docx_tells_its_title_and_author(tmp_path):
     document.add_paragraph("x")
     document.core_properties.title = "Sổ tay"
     document.core_properties.author = "Tỉnh đoàn"
-    with extract(saved(tmp_path, document), DOCX) as reading:
-        list(reading)
-    assert (reading.info.title, reading.info.author) == ("Sổ tay", "Tỉnh đoàn")
+    info = describe(saved(tmp_path, document), DOCX)
+    assert (info.title, info.author) == ("Sổ tay", "Tỉnh đoàn")
 
 
 def test_external_entities_of_a_docx_are_not_fetched(tmp_path):

@@ -111,7 +111,6 @@ def test_outline_that_leads_outside_the_document_leads_nowhere():
     info = decode_info(
         [{"outline": [["a", 3, 0], ["b", 4, 1], ["c", None, -5]]}],
         page_count=3,
-        labels=[None, "ii", None],
         complete=True,
     )
     assert [(e.title, e.page_number, e.level) for e in info.outline] == [
@@ -119,4 +118,3 @@ def test_outline_that_leads_outside_the_document_leads_nowhere():
         ("b", None, 1),
         ("c", None, 0),
     ]
-    assert info.labels == ("", "ii", "")
