@@ -16,6 +16,7 @@ from whoosh.util import filelock
 from whoosh.writing import SegmentWriter
 
 from archive.search.analysis import build_schema
+from archive.search.postings import BulkCodec, PostingPool
 
 _INDEX_NAME = "MAIN"
 _TOC: Any = whoosh_index.TOC
@@ -43,14 +44,16 @@ def create_index(folder: Path) -> None:
     _FileIndex.create(_FileStorage(str(folder)), build_schema(), _INDEX_NAME)
 
 
-def open_writer(folder: Path, pool: Any) -> Any:
+def open_writer(folder: Path, pool: PostingPool) -> Any:
     """A Whoosh writer for one commit that gathers its postings in `pool`.
 
     Segments are kept as plain files, not as one compound file: Whoosh would map that into memory,
     and a mapped file that is cut off kills the process that reads it.
     """
     writer = _SegmentWriter(
-        _FileIndex(_FileStorage(str(folder)), indexname=_INDEX_NAME), compound=False
+        _FileIndex(_FileStorage(str(folder)), indexname=_INDEX_NAME),
+        codec=BulkCodec(),
+        compound=False,
     )
     writer.pool = pool
     return writer

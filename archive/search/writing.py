@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,42 +25,12 @@ from archive.search.analysis import (
 from archive.search.engine import create_index, latest_commit, open_segment, open_writer
 from archive.search.entries import WorkEntry
 from archive.search.faults import DAMAGE, index_access
+from archive.search.postings import PostingPool
 
 # A commit makes a segment. Eight small ones are rewritten as one, so that a search meets few; what
 # one commit rewrites of them stays below twice the size up to which a segment is small.
 _SMALL_SEGMENTS = 8
 _SMALL_DOCS = 4_000
-
-_Posting = tuple[str, bytes, int, float, bytes]
-
-
-class PostingPool:
-    """The postings of a segment being made, gathered by term in eight bytes each.
-
-    It takes the place of Whoosh's pool, which sorts one tuple per posting on disk.
-    """
-
-    def __init__(self) -> None:
-        self._fields: dict[str, dict[bytes, array[int]]] = {}
-
-    def add(self, item: _Posting) -> None:
-        field, term, docnum, weight, _ = item
-        terms = self._fields.setdefault(field, {})
-        packed = docnum << 8 | int(weight)
-        held = terms.get(term)
-        if held is None:
-            terms[term] = array("Q", (packed,))
-        else:
-            held.append(packed)
-
-    def iter_postings(self) -> Iterator[_Posting]:
-        for field, terms in sorted(self._fields.items()):
-            for term in sorted(terms):
-                for packed in terms[term]:
-                    yield field, term, packed >> 8, float(packed & 255), b""
-
-    def cleanup(self) -> None:
-        self._fields.clear()
 
 
 class GenerationWriter:

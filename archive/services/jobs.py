@@ -25,9 +25,10 @@ from archive.models import Job, Stage, WorkerHeartbeat
 MOST_ATTEMPTS = 5
 """A job whose worker died or whose collaborators failed so often is left for a person."""
 
-# Text is searchable before images are made, and one deposit's index entry does not wait for the
-# next one's extraction.
-_ORDER = {Stage.INDEX: 0, Stage.EXTRACT: 1, Stage.RECORD: 2, Stage.IMAGES: 3, Stage.OCR: 4}
+# Text is searchable before images are made. An entry that is new lets waiting extractions go first
+# for a moment, so that one commit of the index serves them all; then it waits for none of them.
+_ORDER = {Stage.EXTRACT: 1, Stage.INDEX: 2, Stage.RECORD: 3, Stage.IMAGES: 4, Stage.OCR: 5}
+_PATIENT = timedelta(seconds=1)
 
 
 class StaleLeaseError(ArchiveError):
@@ -79,7 +80,8 @@ def claim(
     _take_back(session)
     moment = now()  # Later than the taking back, so that what was taken back is due.
     busy = select(Job.publication_id).where(Job.state == JobState.RUNNING)
-    order = case(_ORDER, value=Job.stage, else_=9)
+    overdue = and_(Job.stage == Stage.INDEX, Job.not_before <= moment - _PATIENT)
+    order = case((overdue, 0), *((Job.stage == stage, n) for stage, n in _ORDER.items()), else_=9)
     due = session.scalars(
         select(Job)
         .where(

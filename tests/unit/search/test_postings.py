@@ -1,0 +1,80 @@
+"""What the bulk writer leaves on disk is what Whoosh's own writer leaves."""
+
+from __future__ import annotations
+
+import random
+from importlib.metadata import version
+
+import pytest
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.writing import SegmentWriter
+
+from archive.search.analysis import SYLLABLES, TITLE, WORK, build_schema
+from archive.search.postings import BulkCodec, PostingPool
+
+
+class PlainPool(PostingPool):
+    """The same pool as Whoosh's own field writer wants it: a posting at a time."""
+
+    def iter_postings(self):
+        for field, term, packed in self.terms():
+            for each in packed:
+                yield field, term, each >> 8, float(each & 255), b""
+
+
+def documents(seed):
+    chosen = random.Random(seed)
+    syllables = [f"từ{n}" for n in range(400)]
+    for number in range(300):
+        size = chosen.choice((0, 1, 5, 80))
+        counts = {
+            syllables[int(len(syllables) * chosen.random() ** 3)]: chosen.choice(
+                (1, 1, 1, 2, 9, 300)
+            )
+            for _ in range(size)
+        }
+        # One word on every page: more than two blocks of postings.
+        yield {SYLLABLES: {"cao": chosen.randint(1, 3), **counts}, "key": f"w{number}"}
+
+
+def written(folder, codec, pool, seed):
+    """The bytes of each file of the segment, by ending."""
+    folder.mkdir()
+    FileIndex.create(FileStorage(str(folder)), build_schema(), "MAIN")
+    index = FileIndex(FileStorage(str(folder)), indexname="MAIN")
+    writer = SegmentWriter(index, codec=codec, compound=False)
+    writer.pool = pool
+    for document in documents(seed):
+        fields = {SYLLABLES: document[SYLLABLES], WORK: document["key"]}
+        if seed % 2:
+            fields[TITLE] = {"cao": 4}
+        writer.add_document(**fields)
+    writer.commit(merge=False)
+    found = {
+        path.suffix: path.read_bytes()
+        for path in folder.iterdir()
+        if path.suffix in (".trm", ".pst")
+    }
+    assert len(found) == 2
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_bulk_writer_writes_the_same_bytes(tmp_path, seed):
+    ours = written(tmp_path / "ours", BulkCodec(), PostingPool(), seed)
+    theirs = written(tmp_path / "theirs", W3Codec(), PlainPool(), seed)
+    assert ours == theirs
+
+
+def test_segments_name_whooshs_own_codec(tmp_path):
+    """An index made by this version is read where this module has moved or gone."""
+    written(tmp_path / "ours", BulkCodec(), PostingPool(), 1)
+    index = FileIndex(FileStorage(str(tmp_path / "ours")), indexname="MAIN")
+    assert [type(segment.codec()) for segment in index._read_toc().segments] == [W3Codec]
+
+
+def test_written_against_this_version_of_whoosh():
+    """Another version may lay its files out anew: compare bytes before trusting it."""
+    assert version("whoosh3") == "3.54.0"
