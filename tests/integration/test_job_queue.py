@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from archive.core.dates import now
 from archive.core.roles import SYSTEM
 from archive.core.status import JobState
 from archive.models import Job, Publication, Stage
+from archive.models.database import sqlite_module
 from archive.search.requests import SearchRequest
 from archive.services import jobs, reviews
 from archive.services.catalogue import viewer_of
@@ -75,17 +77,29 @@ def test_same_stage_queued_twice_is_one_job_until_it_is_claimed(holdings, deposi
     assert [job.state for job in jobs_of(holdings)] == [JobState.RUNNING, JobState.QUEUED]
 
 
-def test_index_goes_before_text_and_text_before_images(holdings, deposited):
-    ids = [deposited(title=f"Số {n}") for n in range(4)]
-    for stage, publication_id in zip(
-        (Stage.IMAGES, Stage.RECORD, Stage.EXTRACT, Stage.INDEX), ids, strict=True
-    ):
-        with holdings.database.writing() as session:
-            session.query(Job).filter_by(publication_id=publication_id).delete()
-            session.commit()
-        enqueue(holdings, stage, publication_id)
-    taken = [claim(holdings)[0].stage for _ in ids]
-    assert taken == [Stage.INDEX, Stage.EXTRACT, Stage.RECORD, Stage.IMAGES]
+def enqueue_only(holdings, stage, publication_id):
+    with holdings.database.writing() as session:
+        session.query(Job).filter_by(publication_id=publication_id).delete()
+        session.commit()
+    enqueue(holdings, stage, publication_id)
+
+
+def test_text_comes_before_images_and_recognition_last(holdings, deposited):
+    stages = (Stage.OCR, Stage.IMAGES, Stage.RECORD, Stage.INDEX, Stage.EXTRACT)
+    for number, stage in enumerate(stages):
+        enqueue_only(holdings, stage, deposited(title=f"Số {number}"))
+    taken = [claim(holdings)[0].stage for _ in stages]
+    assert taken == [Stage.EXTRACT, Stage.INDEX, Stage.RECORD, Stage.IMAGES, Stage.OCR]
+
+
+def test_entry_lets_a_text_go_first_for_a_second_and_no_longer(holdings, deposited):
+    for stage in (Stage.EXTRACT, Stage.INDEX):
+        enqueue_only(holdings, stage, deposited(title=stage.value))
+    with holdings.database.writing() as session:
+        job = session.query(Job).filter_by(stage=Stage.INDEX).one()
+        job.not_before -= timedelta(seconds=1.1)
+        session.commit()
+    assert [claim(holdings)[0].stage for _ in range(2)] == [Stage.INDEX, Stage.EXTRACT]
 
 
 def test_index_jobs_are_written_in_one_commit_of_the_index(holdings, deposited, work):
@@ -281,7 +295,7 @@ def test_stopped_real_worker_wakes_to_find_its_job_done_by_another(
     publication_id = deposited(data=long_pdf)
     sleeper = start("worker")
     wait_until(lambda: bool(page_numbers(holdings, publication_id)))
-    os.kill(sleeper.pid, signal.SIGSTOP)
+    stop_outside_a_write(holdings, sleeper)
     try:
         end_leases(holdings)
         Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX)).run(until_idle=True)
@@ -295,6 +309,21 @@ def test_stopped_real_worker_wakes_to_find_its_job_done_by_another(
     assert page_numbers(holdings, publication_id) == list(range(1, 61))
     assert read_and_indexed(holdings) == before
     assert holdings.index.revisions() == {publication_id: 2}
+
+
+def stop_outside_a_write(holdings, process):
+    """Stop the process where it holds no write lock, which no lease could take from it."""
+    sqlite = sqlite_module()
+    while True:
+        os.kill(process.pid, signal.SIGSTOP)
+        with closing(sqlite.connect(holdings.database.path, timeout=0.2)) as connection:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+            except sqlite.OperationalError:
+                os.kill(process.pid, signal.SIGCONT)
+                time.sleep(0.01)
+            else:
+                return
 
 
 def read_and_indexed(holdings):
