@@ -21,6 +21,7 @@ from archive.services import jobs, reviews
 from archive.services.catalogue import viewer_of
 from archive.services.jobs import MOST_ATTEMPTS, StaleLeaseError
 from archive.worker.loop import Worker
+from tests.conftest import make_pdf
 from tests.integration.conftest import (
     assert_converged,
     end_leases,
@@ -289,24 +290,25 @@ def test_index_held_by_another_writer_is_waited_for_without_an_attempt(holdings,
     assert hits.total == 1
 
 
-def test_stopped_real_worker_wakes_to_find_its_job_done_by_another(
-    holdings, deposited, start, long_pdf
-):
-    publication_id = deposited(data=long_pdf)
+def test_stopped_real_worker_wakes_to_find_its_job_done_by_another(holdings, deposited, start):
+    # Long enough that the worker is still reading when it is stopped.
+    publication_id = deposited(data=make_pdf(*(f"Trang số {n}" for n in range(1, 801))))
     sleeper = start("worker")
     wait_until(lambda: bool(page_numbers(holdings, publication_id)))
     stop_outside_a_write(holdings, sleeper)
     try:
+        (reading,) = (job for job in jobs_of(holdings) if job.stage is Stage.EXTRACT)
+        assert reading.state is JobState.RUNNING
         end_leases(holdings)
         Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX)).run(until_idle=True)
         before = read_and_indexed(holdings)
-        assert page_numbers(holdings, publication_id) == list(range(1, 61))
+        assert page_numbers(holdings, publication_id) == list(range(1, 801))
     finally:
         os.kill(sleeper.pid, signal.SIGCONT)
     time.sleep(1.0)
     sleeper.terminate()
     assert sleeper.wait(timeout=15) == 0
-    assert page_numbers(holdings, publication_id) == list(range(1, 61))
+    assert page_numbers(holdings, publication_id) == list(range(1, 801))
     assert read_and_indexed(holdings) == before
     assert holdings.index.revisions() == {publication_id: 2}
 
