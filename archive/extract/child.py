@@ -35,6 +35,7 @@ from archive.extract.wire import encode_page, encode_summary, write_message
 def main() -> None:
     """Answer the request on standard input."""
     request = json.load(sys.stdin.buffer)
+    engine = _recogniser(request["data"]) if request["task"] == "recognise" else None
     replies = _claim_output()
     logging.disable()  # Readers log every oddity of a damaged file; there is nobody to read it.
     sys.excepthook = _ErrorReport(replies, memory_bytes=request["memory_bytes"])
@@ -57,6 +58,8 @@ def main() -> None:
         write_message(replies, encode_summary(document.summarise()))
     elif request["task"] == "read":
         _read(document, replies, limits=limits, first_page=request["first_page"])
+    elif request["task"] == "recognise":
+        _recognise(document, replies, engine, limits=limits, pages=request["pages"])
     else:
         _draw(
             document,
@@ -124,6 +127,29 @@ def _draw(
         }
         write_message(replies, head, image.data)
     write_message(replies, {"type": "images_done"})
+
+
+def _recogniser(data: str) -> Any:
+    # Imported here: only this task needs the library, and it may be missing.
+    from archive.extract.ocr_page import load_engine
+
+    return load_engine(Path(data))
+
+
+def _recognise(
+    document: Document, replies: IO[bytes], engine: Any, *, limits: Limits, pages: Sequence[int]
+) -> None:
+    from archive.extract.ocr_page import pictured, recognise_page
+
+    drawn = pictured(document)
+    wanted = [number for number in pages if 1 <= number <= document.page_count]
+    write_message(replies, {"type": "opened", "pages": len(wanted)})
+    for number in wanted:
+        sandbox.allow_cpu_seconds_more(limits.ocr_cpu_seconds_per_page)
+        page = recognise_page(drawn, number, engine)
+        _bounded_text_bytes(page, limits=limits)
+        write_message(replies, *encode_page(page))
+    write_message(replies, {"type": "pages_done"})
 
 
 def _claim_output() -> IO[bytes]:
