@@ -52,6 +52,7 @@ def answer(request: dict[str, Any], replies: IO[bytes]) -> int:
 
 
 def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
+    engine = _recogniser(request["engine"]) if request["task"] == "recognise" else None
     probing = request["task"] == "probe"
     opener = None if probing else opener_for(request["kind"])
     isolated = sandbox.enter(
@@ -79,6 +80,8 @@ def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
         )
     elif request["task"] == "describe":
         _describe_file(document, replies, limits=limits)
+    elif request["task"] == "recognise":
+        _recognise(document, replies, engine, limits=limits, pages=request["pages"])
     else:
         _draw(
             document,
@@ -158,6 +161,29 @@ def _draw(
         }
         write_message(replies, head, image.data)
     write_message(replies, {"type": "images_done"})
+
+
+def _recogniser(data: str) -> Any:
+    # Imported here: only this task needs the library, and it may be missing.
+    from archive.extract.ocr_page import load_engine
+
+    return load_engine(Path(data))
+
+
+def _recognise(
+    document: Document, replies: IO[bytes], engine: Any, *, limits: Limits, pages: Sequence[int]
+) -> None:
+    from archive.extract.ocr_page import pictured, recognise_page
+
+    drawn = pictured(document)
+    wanted = [number for number in pages if 1 <= number <= document.page_count]
+    write_message(replies, {"type": "opened", "pages": len(wanted)})
+    for number in wanted:
+        sandbox.allow_cpu_seconds_more(limits.ocr_cpu_seconds_per_page)
+        page = recognise_page(drawn, number, engine)
+        _bounded_text_bytes(page, limits=limits)
+        write_message(replies, *encode_page(page))
+    write_message(replies, {"type": "pages_done"})
 
 
 def _claim_output() -> IO[bytes]:

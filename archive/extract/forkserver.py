@@ -24,6 +24,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from archive.extract import starting
@@ -242,7 +243,7 @@ def _load(engine: str = "") -> None:
     for name in _MODULES:
         importlib.import_module(name)
     if engine:
-        importlib.import_module("archive.extract.ocr_page").load_engine(engine)
+        importlib.import_module("archive.extract.ocr_page").load_engine(Path(engine))
     importlib.import_module("archive.extract.child")
     from PIL import Image
 

@@ -11,6 +11,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from archive.core.errors import DamagedFileError, LimitReachedError
 from archive.extract.limits import Limits
+from archive.extract.page_picture import DPI, LONGER_SIDE_PX, SHORTEST_SIDE_PX, PagePicture
 from archive.extract.results import FileSummary, PageImage, PageText
 from archive.extract.webp import encode_webp
 
@@ -21,6 +22,7 @@ _NEW_SUBFILE_TYPE = 254
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 _CHECKED_WIDTH_PX = 320
 _BAND_PX = 512
+_SCANNED_DPI = (150, 2_400)
 
 # Pillow warns and refuses by a limit of its own, for JPEG too; ours are checked frame by frame.
 Image.MAX_IMAGE_PIXELS = None
@@ -83,6 +85,24 @@ class ImageDocument:
                     number, target, drawn.width, drawn.height, encode_webp(drawn)
                 )
             yield from (images[target] for target in widths_px)
+
+    def picture(self, number: int) -> PagePicture | None:
+        """The frame in grey for recognition, as large as its print needs."""
+        width, height = self._displayed_size(number)
+        longer = max(width, height)
+        scale = min(1.0, self._limits.side_px / longer, self._print_scale(longer))
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        grey = self._decode(number, size[0]).convert("L")
+        if grey.size != size:
+            grey = grey.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+        return PagePicture(grey, width, height)
+
+    def _print_scale(self, longer_px: int) -> float:
+        """What brings a scan to 200 dpi by its own word; cameras write 72, or nothing true."""
+        dpi = float(self._image.info.get("dpi", (0, 0))[0])
+        if _SCANNED_DPI[0] <= dpi <= _SCANNED_DPI[1]:
+            return max(DPI / dpi, SHORTEST_SIDE_PX / longer_px)
+        return LONGER_SIDE_PX / longer_px
 
     def describe(self) -> Iterator[dict[str, Any]]:
         yield {}

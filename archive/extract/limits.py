@@ -42,6 +42,8 @@ class Limits:
     """Processor time of a reading or drawing child, apart from its pages."""
     cpu_seconds_per_page: float = 0.2
     """Processor time added for each page that is asked for."""
+    ocr_cpu_seconds_per_page: float = 15.0
+    """Processor time in which one page must be recognised."""
     structure_cpu_seconds: float = 3.0
     """Processor time for title, outline and attachments, after the text is safely delivered."""
     wall_factor: float = 4.0

@@ -15,6 +15,7 @@ from PIL import Image
 
 from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
 from archive.extract.limits import Limits
+from archive.extract.page_picture import DPI, SHORTEST_SIDE_PX, PagePicture
 from archive.extract.pdf_words import read_words
 from archive.extract.results import FileSummary, PageImage, PageText
 from archive.extract.webp import encode_webp
@@ -102,8 +103,7 @@ class PdfDocument:
     def draw_pages(
         self, pages: Sequence[int], widths_px: Sequence[int], *, words: bool
     ) -> Iterator[PageImage | PageText]:
-        if pdfium.FPDF_GetFormType(self._pdf.raw) != pdfium.FORMTYPE_NONE:
-            self._pdf.init_forms()  # So that filled-in fields are drawn.
+        self._show_forms()
         for number in pages:
             page = self._open_page(number - 1)
             if page is None:
@@ -121,11 +121,30 @@ class PdfDocument:
                 )
             page.close()
 
+    def picture(self, number: int) -> PagePicture | None:
+        """The page in grey for recognition; None where it cannot be opened."""
+        self._show_forms()
+        page = self._open_page(number - 1)
+        if page is None:
+            return None
+        width, height = _size(page)
+        longer = max(width, height)
+        drawn_px = max(longer * DPI / 72, SHORTEST_SIDE_PX)
+        image = self._paint(page, drawn_px / longer, pdfium.FPDFBitmap_Gray, pdfium.FPDF_GRAYSCALE)
+        page.close()
+        return PagePicture(image.convert("L"), width, height, self._label(number))
+
     def describe(self) -> Iterator[dict[str, Any]]:
         from archive.extract.pdf_structure import describe_structure
 
         yield {"attachments": max(0, pdfium.FPDFDoc_GetAttachmentCount(self._pdf.raw))}
         yield from describe_structure(self._path if self._mended is None else self._mended)
+
+    def _show_forms(self) -> None:
+        """From now on filled-in fields are drawn with the pages that are opened."""
+        form = pdfium.FPDF_GetFormType(self._pdf.raw)
+        if form != pdfium.FORMTYPE_NONE and self._pdf.formenv is None:
+            self._pdf.init_forms()
 
     def _open_page(self, index: int) -> Any | None:
         try:
@@ -164,21 +183,28 @@ class PdfDocument:
         return buffer.raw[: used - 2].decode("utf-16-le", "replace").strip() or None
 
     def _draw(self, page: Any, target_width_px: int) -> Image.Image:
+        scale = target_width_px / _size(page)[0]
+        image = self._paint(page, scale, pdfium.FPDFBitmap_BGR)
+        return image if image.mode == "RGB" else image.convert("RGB")
+
+    def _paint(self, page: Any, scale: float, colours: int, flags: int = 0) -> Image.Image:
+        """The page on white with its annotations and filled-in fields, `scale` pixels to a point
+        or as many as its longest side may have."""
         width, height = _size(page)
         side = self._limits.side_px
-        scale = min(target_width_px / width, side / width, side / height)
+        scale = min(scale, side / width, side / height)
         bitmap = pypdfium2.PdfBitmap.new_native(
             min(side, max(1, round(width * scale))),
             min(side, max(1, round(height * scale))),
-            pdfium.FPDFBitmap_BGR,
+            colours,
         )
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, bitmap.width, bitmap.height)
-        place = (0, 0, bitmap.width, bitmap.height, 0, pdfium.FPDF_ANNOT)
+        place = (0, 0, bitmap.width, bitmap.height, 0, pdfium.FPDF_ANNOT | flags)
         pdfium.FPDF_RenderPageBitmap(bitmap.raw, page.raw, *place)
         if self._pdf.formenv is not None:
             pdfium.FPDF_FFLDraw(self._pdf.formenv.raw, bitmap.raw, page.raw, *place)
         image: Image.Image = bitmap.to_pil()
-        return image if image.mode == "RGB" else image.convert("RGB")
+        return image
 
 
 def _size(page: Any) -> tuple[float, float]:

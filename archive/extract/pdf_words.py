@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 
 from archive.core.errors import LimitReachedError
 from archive.core.text import clean_text
+from archive.extract.hyphens import divides_a_word
 from archive.extract.results import Word
 
 Box = tuple[float, float, float, float]
@@ -96,7 +97,7 @@ def _pieces(run: str) -> list[tuple[tuple[int, int], str]]:
         found = run.find(_LINE_END_HYPHEN, start)
         end = len(run) if found < 0 else found
         text = _clean_word(run[start:end])
-        if found >= 0 and not _divides_a_word(run[start:end], run[end + 1 :]):
+        if found >= 0 and not divides_a_word(run[start:end], run[end + 1 :]):
             text += "-"
         if end > start:
             pieces.append(((start, end), text))
@@ -104,14 +105,6 @@ def _pieces(run: str) -> list[tuple[tuple[int, int], str]]:
             pieces[-1] = (pieces[-1][0], pieces[-1][1] + text)
         start = end + 1
     return pieces
-
-
-def _divides_a_word(before: str, after: str) -> bool:
-    # Vietnamese is not divided within a syllable: between its words, in names ("Cao-Bằng") and in
-    # numbers ("2019-2025") the hyphen is the author's. What is divided is a long foreign word.
-    head, tail = before.rsplit("-", 1)[-1], re.split(r"\W", after, maxsplit=1)[0]
-    joined = head + tail
-    return len(joined) > 7 and joined.isascii() and joined.isalpha() and tail.islower()
 
 
 def _clean_word(run: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-TextSource = Literal["embedded", "none"]
+TextSource = Literal["embedded", "ocr", "none"]
 
 
 class Word(NamedTuple):
@@ -32,7 +32,8 @@ class PageText:
     points (1/72 inch) for PDF, 0 for DOCX and TXT, which have no fixed page. `text` is NFC and
     clean. `words` are in the text's order and never overlap; it is empty for DOCX and TXT, and a
     word outside the visible page has none. `text_source` is `embedded` where the file carried any
-    text, else `none`. `problem` is `page_damaged` where the page could not be opened, else None.
+    text, `ocr` where it was recognised from the page's picture, `none` where there is no text.
+    `problem` is `page_damaged` where the page could not be opened, else None.
     """
 
     number: int

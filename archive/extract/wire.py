@@ -95,7 +95,7 @@ def decode_page(message: Message) -> PageText:
     head, body = message
     text = _text(head, "text", limit=None)
     source = head.get("source")
-    if source not in ("embedded", "none"):
+    if source not in ("embedded", "ocr", "none"):
         raise ProtocolError("unknown text source")
     return PageText(
         number=_whole(head, "number"),

@@ -1,0 +1,142 @@
+"""The text of pages that are only pictures, from a child of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import functools
+import gzip
+import hashlib
+import importlib.util
+import math
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from archive.core.errors import DamagedFileError, ExtractorFailedError
+from archive.extract.kinds import FileKind
+from archive.extract.limits import Limits
+from archive.extract.process import Child
+from archive.extract.requests import opened_pages, start_child
+from archive.extract.results import PageText
+from archive.extract.wire import Message, ProtocolError, decode_page
+
+DATA_NAME = "vie.traineddata"
+PACKED_DATA = Path("@tesseract.js-data/vie/4.0.0_best_int", f"{DATA_NAME}.gz")
+"""Where set-up puts the Vietnamese data, in the folder of fetched front-end files."""
+DATA_SHA256 = "112f6fd1d04ab4cb0208cad9cada8de214ae33a1e4db3750ffcda69262aef0a8"
+_LIBRARY = "tesserocr"
+
+
+@dataclasses.dataclass(frozen=True)
+class Availability:
+    """Whether pages can be recognised here; `detail` says in English what is missing, else ""."""
+
+    is_ok: bool
+    detail: str = ""
+
+
+def recognition_available(assets: Path) -> Availability:
+    """Whether the library is installed and the data lies in `assets`, the fetched front-end files.
+    Never raises; the data is read again only when its file has changed."""
+    if importlib.util.find_spec(_LIBRARY) is None:
+        return Availability(False, f"the Python package {_LIBRARY} is not installed")
+    packed = assets / PACKED_DATA
+    try:
+        found = packed.stat()
+        is_known = _unpacked_digest(packed, found.st_mtime_ns, found.st_size) == DATA_SHA256
+    except (OSError, EOFError) as error:
+        return Availability(False, f"the data of Vietnamese cannot be read: {error}")
+    if not is_known:
+        return Availability(False, f"{packed} is not the data the archive was made with")
+    return Availability(True)
+
+
+def unpack_data(assets: Path, into: Path) -> Path:
+    """The folder `into` with the Vietnamese data in it, unpacked if it is not there or not whole.
+
+    May be called by several processes at once. Raises ExtractorFailedError where the packed file
+    is missing or another one, OSError where `into` cannot be written.
+    """
+    kept = into / DATA_NAME
+    with contextlib.suppress(FileNotFoundError):
+        if _digest(kept.read_bytes()) == DATA_SHA256:
+            return into
+    try:
+        data = gzip.decompress((assets / PACKED_DATA).read_bytes())
+    except (OSError, EOFError) as error:
+        raise ExtractorFailedError(detail=f"data of the recogniser: {error}") from error
+    if _digest(data) != DATA_SHA256:
+        raise ExtractorFailedError(detail="data of the recogniser: not the file that was expected")
+    into.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=into, prefix=".data-", delete=False) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(kept)
+    return into
+
+
+def recognise(
+    path: Path, kind: FileKind, *, pages: Sequence[int], limits: Limits | None = None, data: Path
+) -> Iterator[PageText]:
+    """The text of these pages as read from their pictures, one by one as they are asked for.
+
+    `data` is the folder that `unpack_data` gave. Pages come in the order asked for; one that does
+    not exist is left out, and DOCX and TXT have none. A page without writing has no text and the
+    source `none`. A few pages at a time are best: starting costs a fraction of one, and all of them
+    together have the hard limit of any child.
+
+    Raises EncryptedFileError, DamagedFileError, LimitReachedError when a page is asked for: pages
+    that came before are good, the first that did not come is the one that met it, and a call with
+    those behind it goes on. ExtractorFailedError where the library or the data is missing.
+    """
+    if kind.code in ("docx", "txt") or not pages:
+        return
+    limits = limits or Limits()
+    # A PDF needs the memory of an image here: its pages are pictures, and the recogniser is large.
+    limits = dataclasses.replace(limits, memory_bytes=limits.image_memory_bytes)
+    child = start_child(
+        path,
+        kind,
+        "recognise",
+        limits=limits,
+        cpu_seconds=math.ceil(limits.ocr_cpu_seconds_per_page),
+        pages=list(pages),
+        engine=str(data.resolve()),
+    )
+    wall_seconds = limits.wall_factor * limits.ocr_cpu_seconds_per_page
+    try:
+        opened_pages(child, limits=limits)
+        expected = iter(pages)
+        while (message := _next_page(child)) is not None:
+            page = decode_page(message)
+            if page.number not in expected:  # Which takes all up to that number.
+                raise ProtocolError("a page is out of turn")
+            yield page
+            child.allow_more(wall_seconds=wall_seconds)
+    except ProtocolError as error:
+        raise DamagedFileError(detail=f"protocol: {error}") from error
+    finally:
+        child.close()
+
+
+def _next_page(child: Child) -> Message | None:
+    message = child.receive()
+    if message is None:
+        raise DamagedFileError(detail="ended before its last page")
+    if message[0]["type"] == "pages_done":
+        return None
+    if message[0]["type"] != "page":
+        raise DamagedFileError(detail="protocol: no page")
+    return message
+
+
+@functools.lru_cache(maxsize=4)
+def _unpacked_digest(packed: Path, _changed_ns: int, _size_bytes: int) -> str:
+    return _digest(gzip.decompress(packed.read_bytes()))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
