@@ -43,6 +43,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_integer(env, "ARCHIVE_PROXIES", 0, least=0),
         first_year=_integer(env, "ARCHIVE_FIRST_YEAR", 2019, least=1000),
         max_upload_bytes=_integer(env, "ARCHIVE_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,
+        ocr=_choice(env, "ARCHIVE_OCR", ("auto", "off")) == "auto",
+        ocr_processes=_integer(env, "ARCHIVE_OCR_PROCESSES", _cores(), least=1),
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
     )
 
@@ -63,6 +65,21 @@ def _integer(env: Mapping[str, str], name: str, default: int, *, least: int) -> 
     if number < least:
         raise ConfigurationError(f"{name}={value!r}: số nhỏ nhất là {least}.")
     return number
+
+
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of `choices`; the first where nothing is given."""
+    value = env.get(name) or choices[0]
+    if value not in choices:
+        raise ConfigurationError(f"{name}={value!r}: chọn {' hoặc '.join(choices)}.")
+    return value
+
+
+def _cores() -> int:
+    """The cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _kept_secret(path: Path) -> str:

@@ -14,7 +14,8 @@ class Settings:
     `instance`: folder for the database, the secret key and the demo accounts.
     `uploads`: the truth (originals and records). `index`: what can be rebuilt.
     `trusted_hosts`: empty means that any Host header is answered. `proxies`: how many proxies of
-    our own stand in front, whose X-Forwarded headers are believed.
+    our own stand in front, whose X-Forwarded headers are believed. `ocr`: pictures of pages are
+    read where that can be done, `ocr_processes` at a time.
     """
 
     instance: Path
@@ -35,6 +36,8 @@ class Settings:
     sign_in_window: timedelta = field(default=timedelta(minutes=15))
     sign_in_failures_per_account: int = 8
     sign_in_failures_per_address: int = 40
+    ocr: bool = True
+    ocr_processes: int = 1
     held_file_lifetime: timedelta = field(default=timedelta(hours=24))
     lease: timedelta = field(default=timedelta(seconds=60))
     secure_cookies: bool = False
@@ -54,6 +57,11 @@ class Settings:
     @property
     def search_folder(self) -> Path:
         return self.index / "search"
+
+    @property
+    def recogniser_folder(self) -> Path:
+        """Where the recogniser's data lies unpacked."""
+        return self.index / "ocr"
 
     @property
     def images_folder(self) -> Path:

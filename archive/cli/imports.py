@@ -20,6 +20,7 @@ from archive.models import Stage
 from archive.services.importing import ImportReport, Options, import_source
 from archive.services.jobs import worker_is_alive
 from archive.services.outcomes import publication_states, waiting_stages
+from archive.services.recognition import availability
 from archive.services.sources import FailedRow, sheet_of
 from archive.worker.loop import Worker
 
@@ -105,10 +106,13 @@ def _wait(ids: list[str]) -> None:
 
     Where no worker is alive this process does the work; one that dies meanwhile is replaced too.
     """
-    needed = (Stage.EXTRACT, Stage.INDEX, Stage.RECORD)
+    needed = [Stage.EXTRACT, Stage.INDEX, Stage.RECORD]
+    if availability(holdings()).is_ok:
+        needed.append(Stage.OCR)
     while True:
         with holdings().database.reading() as session:
-            left, alive = waiting_stages(session, ids), worker_is_alive(session)
+            left = waiting_stages(session, ids, stages=needed)
+            alive = worker_is_alive(session)
         if not left:
             return
         if alive:

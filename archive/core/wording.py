@@ -192,9 +192,11 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Việc bị ngắt giữa chừng; sẽ làm lại."
         case "no_text":
             return (
-                "Trang chỉ có ảnh, máy chưa đọc được chữ; "
+                "Trang chỉ có ảnh, máy không thấy chữ nào; "
                 "tìm theo nhan đề và thông tin mô tả vẫn được."
             )
+        case "text_waiting":
+            return "Trang là ảnh, đang chờ máy nhận dạng chữ. Ảnh của trang vẫn xem được."
         case _:
             return "Có trục trặc ngoài dự kiến; quản trị sẽ xem lại."
 

@@ -48,21 +48,27 @@ class Claim:
     attempts: int
 
 
-def enqueue(session: Session, stage: Stage, publication_id: str) -> None:
-    """Queue the stage unless the same work waits already. Joins the caller's transaction."""
+def enqueue(
+    session: Session, stage: Stage, publication_id: str, *, wait: timedelta = timedelta(0)
+) -> None:
+    """Queue the stage, due in `wait`; where the same work waits already, the earlier time counts.
+    Joins the caller's transaction."""
     coalesce = _coalesce(stage, publication_id)
+    moment = now()
+    due = moment + wait
     waiting = session.scalar(
-        select(Job.id).where(Job.coalesce == coalesce, Job.state == JobState.QUEUED)
+        select(Job).where(Job.coalesce == coalesce, Job.state == JobState.QUEUED)
     )
-    if waiting is None:
-        moment = now()
+    if waiting is not None:
+        waiting.not_before = min(waiting.not_before, due)
+    else:
         session.add(
             Job(
                 stage=stage,
                 publication_id=publication_id,
                 coalesce=coalesce,
                 state=JobState.QUEUED,
-                not_before=moment,
+                not_before=due,
                 created_at=moment,
             )
         )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.status import JobState
 from archive.models import File, Job, Page, Publication, Stage
+from archive.services.recognition import WAITING, count_pages
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def _state(
             return file.problem_code
     if waiting_stages(session, [publication_id]):
         return "in_progress"
+    if count_pages(session, WAITING, publication_id=publication_id):
+        return "ocr_waiting"
     if files and not any(sources[name] for name in ("embedded", "repaired", "ocr")):
         return "no_text"
     failed = session.scalar(
@@ -68,15 +71,17 @@ def _state(
     return failed or "searchable"
 
 
-def waiting_stages(session: Session, ids: Sequence[str]) -> int:
-    """How many jobs stand between these publications and their being found."""
+def waiting_stages(
+    session: Session, ids: Sequence[str], *, stages: Sequence[Stage] = (Stage.EXTRACT, Stage.INDEX)
+) -> int:
+    """How many jobs of these stages stand between these publications and their being found."""
     total = 0
     for start in range(0, len(ids), 500):
         total += (
             session.scalar(
                 select(func.count()).where(
                     Job.publication_id.in_(ids[start : start + 500]),
-                    Job.stage.in_((Stage.EXTRACT, Stage.INDEX)),
+                    Job.stage.in_(stages),
                     Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
                 )
             )

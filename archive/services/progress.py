@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from archive.core.status import JobState, Status
 from archive.core.wording import sentence
 from archive.models import File, Job, Page, Publication, Stage
+from archive.services.recognition import DONE, FAILED, WAITING, count_pages
 
 LABELS = {
     Stage.EXTRACT: "Đọc chữ trong tệp",
     Stage.INDEX: "Đưa vào chỉ mục tìm kiếm",
     Stage.IMAGES: "Tạo ảnh trang",
+    Stage.OCR: "Nhận dạng chữ trên ảnh trang",
 }
 
 
@@ -38,8 +40,11 @@ class Progress:
     """The first sentence that needs a person, "" where all is well."""
 
 
-def progress_of(session: Session, publication: Publication, files: Sequence[File]) -> Progress:
-    """The stages of `publication`: received, read, findable, drawn."""
+def progress_of(
+    session: Session, publication: Publication, files: Sequence[File], *, can_recognise: bool
+) -> Progress:
+    """The stages of `publication`: received, read, findable, drawn, and, where pages are pictures,
+    recognised; `can_recognise` says whether this archive can read pictures now."""
     jobs: dict[Stage, Job] = {}
     for job in session.scalars(
         select(Job).where(Job.publication_id == publication.id).order_by(Job.id)
@@ -68,6 +73,13 @@ def progress_of(session: Session, publication: Publication, files: Sequence[File
         stages.append(_stage(Stage.IMAGES, jobs.get(Stage.IMAGES), ready=read))
     if not files:
         stages = [stage for stage in stages if stage.label != LABELS[Stage.IMAGES]]
+    if any(file.page_count for file in files):
+        recognised = _recognition_stage(
+            session, publication, jobs.get(Stage.OCR), can_recognise=can_recognise
+        )
+        stages += [recognised] if recognised is not None else []
+    if not can_recognise:
+        jobs.pop(Stage.OCR, None)  # It waits for the recogniser; nothing goes on.
     running = any(job.state in (JobState.QUEUED, JobState.RUNNING) for job in jobs.values())
     if publication.status is Status.WITHDRAWN:
         running = False
@@ -95,9 +107,34 @@ def _extract_stage(
         .where(Page.publication_id == publication.id, Page.text_source != "none")
     )
     detail = f"{publication.page_count} trang, {with_text} trang có chữ"
-    if not with_text:
+    waiting = count_pages(session, WAITING, publication_id=publication.id)
+    if waiting:
+        detail += f", {waiting} trang chờ nhận dạng"
+    elif not with_text:
         detail = f"{publication.page_count} trang. {sentence('no_text')}"
     return StageProgress(base.label, "done", detail, 0, 0)
+
+
+def _recognition_stage(
+    session: Session, publication: Publication, job: Job | None, *, can_recognise: bool
+) -> StageProgress | None:
+    """None where no page is a picture."""
+    waiting, done, failed = (
+        count_pages(session, state, publication_id=publication.id)
+        for state in (WAITING, DONE, FAILED)
+    )
+    if not waiting + done + failed:
+        return None
+    base = _stage(Stage.OCR, job, ready=True)
+    if waiting and not can_recognise:
+        detail = f"{waiting} trang chờ: máy chủ chưa có bộ nhận dạng chữ. Khi có, kho tự đọc tiếp."
+        return StageProgress(base.label, "waiting", detail, 0, 0)
+    if waiting or base.state == "failed":
+        return base
+    detail = f"đã đọc {done} ảnh trang"
+    if failed:
+        detail += f"; {failed} trang không đọc được"
+    return StageProgress(base.label, "failed" if failed else "done", detail, 0, 0)
 
 
 def _stage(stage: Stage, job: Job | None, *, ready: bool) -> StageProgress:

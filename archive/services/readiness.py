@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,7 @@ from archive.extract.isolation import isolation_available
 from archive.models import Job, Publication, Stage
 from archive.services.holdings import Holdings
 from archive.services.jobs import count_jobs, worker_is_alive
+from archive.services.recognition import WAITING, availability, count_pages
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def check_readiness(holdings: Holdings) -> Readiness:
             _queue(holdings),
             _demo(holdings),
             _isolation(),
+            _recognition(holdings),
         )
     )
 
@@ -112,6 +114,20 @@ def _demo(holdings: Holdings) -> Part:
         return Part("demo", waiting is None, True, "" if waiting is None else "loading")
 
     return _in_database("demo", holdings, look)
+
+
+def _recognition(holdings: Holdings) -> Part:
+    """Whether pictures of pages can be read; where they cannot, how many wait for it."""
+    found = availability(holdings)
+
+    def look(session: Session) -> Part:
+        waiting = count_pages(session, WAITING)
+        detail = f"{waiting} pages waiting" if waiting else ""
+        detail = detail if found.is_ok else "; ".join(filter(None, (found.detail, detail)))
+        return Part("recognition", found.is_ok, False, detail)
+
+    part = _in_database("recognition", holdings, look)
+    return replace(part, is_needed=False)
 
 
 def _isolation() -> Part:

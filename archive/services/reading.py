@@ -51,6 +51,9 @@ def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset
                 "label": (page.label or "")[:40],
                 "text": page.text,
                 "text_source": page.text_source,
+                "text_score": page.text_score,
+                "text_before": page.text_before,
+                "ocr_state": "waiting" if page.needs_ocr else "",
                 "width": page.width_px,
                 "height": page.height_px,
             }
@@ -118,3 +121,8 @@ def finish_reading(session: Session, publication: Publication) -> None:
     publication.changed_at = now()
     enqueue(session, Stage.INDEX, publication.id)
     enqueue(session, Stage.IMAGES, publication.id)
+    waiting = select(Page.id).where(
+        Page.publication_id == publication.id, Page.ocr_state == "waiting"
+    )
+    if session.scalar(waiting.limit(1)) is not None:
+        enqueue(session, Stage.OCR, publication.id)

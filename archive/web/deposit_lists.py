@@ -12,6 +12,8 @@ from archive.core.vocabulary import STATUS
 from archive.models import Publication
 from archive.services import catalogue
 from archive.services.progress import progress_of
+from archive.services.recognition import availability
+from archive.web.context import holdings
 from archive.web.listing import publication_cards
 from archive.web.pages import DepositRow, Link, StageRow
 
@@ -19,10 +21,16 @@ from archive.web.pages import DepositRow, Link, StageRow
 def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[DepositRow]:
     """Deposits with their stage, what needs a person, and the curator's last note."""
     rows = []
+    can_recognise = availability(holdings()).is_ok
     for publication, card in zip(
         publications, publication_cards(session, publications), strict=True
     ):
-        progress = progress_of(session, publication, catalogue.list_files(session, publication.id))
+        progress = progress_of(
+            session,
+            publication,
+            catalogue.list_files(session, publication.id),
+            can_recognise=can_recognise,
+        )
         rows.append(
             DepositRow(
                 card=card,

@@ -222,8 +222,21 @@ class Box:
 
 
 @dataclass(frozen=True)
+class PageReading:
+    """How a page came by its text, for those who look after it. `score` is "92%" or "" where no
+    word carries a mark; `before` what the file itself carried, "" where it is the same; `state` a
+    sentence about its picture, or ""."""
+
+    source: str
+    score: str
+    before: str
+    state: str
+
+
+@dataclass(frozen=True)
 class ReaderPage:
-    """One page to read. `text` is safe HTML: paragraphs with <mark>. `image` None: text only."""
+    """One page to read. `text` is safe HTML: paragraphs with <mark>. `image` None: text only.
+    `reading` is None for readers."""
 
     card: Card
     number: int
@@ -246,6 +259,7 @@ class ReaderPage:
     publication_url: str
     original_url: str
     original_name: str
+    reading: PageReading | None = None
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,30 @@ from archive.search.query import parse_query
 from archive.services import catalogue
 from archive.services.holdings import Holdings
 from archive.services.word_boxes import unpack_words
-from archive.web.pages import Box, ReaderPage
+from archive.web.pages import Box, PageReading, ReaderPage
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX, card_of, has_image, image_url
 
 _PARAGRAPH = re.compile(r"\n\s*\n")
 QUERY_LENGTH = 500
 
 
-def reader_page(session: Session, holdings: Holdings, page: Page, *, query: str) -> ReaderPage:
-    """The page object of `page`, with the words of `query` marked in text and image alike."""
+_SOURCES = {
+    "embedded": "chữ có sẵn trong tệp",
+    "repaired": "chữ trong tệp, đã chuyển từ phông chữ cũ sang Unicode",
+    "ocr": "máy nhận dạng từ ảnh trang",
+    "none": "chưa có chữ",
+}
+_STATES = {
+    "waiting": "Ảnh trang đang chờ nhận dạng chữ.",
+    "failed": "Máy không nhận dạng được ảnh trang này.",
+}
+
+
+def reader_page(
+    session: Session, holdings: Holdings, page: Page, *, query: str, tends: bool
+) -> ReaderPage:
+    """The page object of `page`, with the words of `query` marked in text and image alike.
+    `tends`: the reader looks after the publication, and sees how the page was read."""
     publication = page.file.publication
     query = query[:QUERY_LENGTH]
     terms = _terms(query)
@@ -68,6 +83,16 @@ def reader_page(session: Session, holdings: Holdings, page: Page, *, query: str)
             position=page.file.position,
         ),
         original_name=page.file.name,
+        reading=_reading(page) if tends else None,
+    )
+
+
+def _reading(page: Page) -> PageReading:
+    return PageReading(
+        source=_SOURCES.get(page.text_source, page.text_source),
+        score=f"{round(100 * page.text_score)}%" if page.text_score is not None else "",
+        before=page.text_before or "",
+        state=_STATES.get(page.ocr_state, ""),
     )
 
 
@@ -131,4 +156,6 @@ def _lines(text: str, begin: int, end: int, spans: Sequence[tuple[int, int]]) ->
 def _notice(page: Page) -> str:
     if page.file.problem_code:
         return sentence(page.file.problem_code, page.file.problem_data)
-    return "" if page.text.strip() else sentence("no_text")
+    if page.text.strip():
+        return ""
+    return sentence("text_waiting" if page.ocr_state == "waiting" else "no_text")

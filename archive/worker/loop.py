@@ -27,11 +27,13 @@ from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
-from archive.worker import drawing, stages
+from archive.services.recognition import availability, queue_waiting
+from archive.worker import drawing, recognition, stages
 
 IDLE_SECONDS = 0.15
 INDEX_BATCH = 64
 LOOK_INTERVAL_SECONDS = 5.0
+READERS_INTERVAL_SECONDS = 60.0
 CARE_INTERVAL_SECONDS = 60.0
 SWEEP_INTERVAL_SECONDS = 600.0
 ORPHAN_AGE = timedelta(minutes=10)
@@ -60,14 +62,17 @@ class Worker:
     ) -> None:
         self._holdings = holdings
         self._limits = limits or Limits()
-        self._stages = tuple(stages)
+        self._wanted = tuple(stages)
+        self._stages = self._wanted
         # A plain flag: a signal handler that set an Event would wait for ever for the lock that
         # the interrupted main thread holds while it waits on that Event.
         self._stopping = False
         self._name = jobs.worker_name()
+        self._next_readers = 0.0
         self._next_look = 0.0
         self._next_care = 0.0
         self._next_sweep = 0.0
+        self._told_of_recogniser = False
         self._last_status = IndexStatus(healthy=False)
 
     def stop(self) -> None:
@@ -134,6 +139,14 @@ class Worker:
                     case Stage.IMAGES:
                         check = self._giving_way(first, check)
                         drawing.run_images(self._holdings, first, check=check, limits=self._limits)
+                    case Stage.OCR:
+                        recognition.run_recognition(
+                            self._holdings,
+                            first,
+                            check=self._giving_way(first, check),
+                            limits=self._limits,
+                            processes=self._holdings.settings.ocr_processes,
+                        )
                     case Stage.INDEX:
                         stages.run_index(self._holdings, claims)
                     case Stage.RECORD:
@@ -158,8 +171,9 @@ class Worker:
             )
 
     def _giving_way(self, claim: Claim, check: Callable[[], None]) -> Callable[[], None]:
-        """`check`, and an end where something more urgent waits: a long drawing would keep the
-        next deposit, or this one's acceptance, from being searchable. Drawn pages stay drawn."""
+        """`check`, and an end where something more urgent waits: a long drawing or reading of
+        pictures would keep the next deposit, or this one's acceptance, from being searchable. What
+        is drawn and read stays so."""
 
         def check_and_look() -> None:
             check()
@@ -260,6 +274,9 @@ class Worker:
     def _care(self) -> None:
         """Now and then: index and catalogue compared, leftovers swept, orphans brought in."""
         moment = time.monotonic()
+        if moment >= self._next_readers:
+            self._next_readers = moment + READERS_INTERVAL_SECONDS
+            self._look_for_recogniser()
         if moment >= self._next_look:
             self._next_look = moment + LOOK_INTERVAL_SECONDS
             self._look_at_index()
@@ -276,6 +293,22 @@ class Worker:
             adopted = restoring.adopt_orphans(self._holdings, older_than=ORPHAN_AGE)
             if adopted:
                 log.warning("orphans_adopted", publications=adopted)
+
+    def _look_for_recogniser(self) -> None:
+        """Take on pictures of pages only where they can be read; else their jobs wait, and are
+        there when the recogniser is. Pages that wait without a job get one."""
+        found = availability(self._holdings)
+        self._stages = tuple(
+            stage for stage in self._wanted if stage is not Stage.OCR or found.is_ok
+        )
+        if Stage.OCR not in self._wanted:
+            return
+        if not found.is_ok and not self._told_of_recogniser:
+            log.warning("recogniser_missing", detail=found.detail)
+        self._told_of_recogniser = not found.is_ok
+        with self._holdings.database.writing() as session:
+            queue_waiting(session)
+            session.commit()
 
     def _look_at_index(self) -> None:
         """Make the index anew where it cannot be read."""

@@ -16,7 +16,7 @@ from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
 from archive.web.publications.base import blueprint, find_publication
-from archive.web.publications.page import publication_page
+from archive.web.publications.page import publication_page, tends
 from archive.web.reader import reader_page
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -59,7 +59,13 @@ def progress(publication_id: str) -> str:
 def read(publication_id: str, number: int) -> str:
     """One page to read, with the words of `q` marked."""
     page = _find_page(publication_id, number)
-    shown = reader_page(reading(), holdings(), page, query=one_line(request.args.get("q", "")))
+    shown = reader_page(
+        reading(),
+        holdings(),
+        page,
+        query=one_line(request.args.get("q", "")),
+        tends=tends(current_actor(), page.file.publication),
+    )
     return render_template("publications/read.html", current="browse", page=shown)
 
 

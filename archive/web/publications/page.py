@@ -16,6 +16,7 @@ from archive.core.wording import sentence, size_label
 from archive.models import File, Page, Publication
 from archive.services import catalogue
 from archive.services.progress import Progress, progress_of
+from archive.services.recognition import availability
 from archive.web.context import holdings
 from archive.web.pages import (
     EventRow,
@@ -46,11 +47,15 @@ def publication_page(
     """What `actor` sees of a publication they may open: with `all_thumbs` up to `MOST_THUMBS`
     pages, else the first `THUMBS`. Progress, events and duplicates are told to curators and to
     the depositors of the publication's unit."""
-    mine = actor.may_curate or (actor.may_deposit and publication.unit_id == actor.unit_id)
+    mine = tends(actor, publication)
     files = catalogue.list_files(session, publication.id)
     limit = MOST_THUMBS if all_thumbs else THUMBS
     pages = catalogue.pages_of(session, publication.id, limit=limit)
-    progress = progress_of(session, publication, files) if mine else None
+    progress = (
+        progress_of(session, publication, files, can_recognise=availability(holdings()).is_ok)
+        if mine
+        else None
+    )
     return PublicationPage(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
@@ -75,6 +80,11 @@ def publication_page(
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
         duplicate_of=_duplicates(session, publication, files, actor) if mine else [],
     )
+
+
+def tends(actor: Actor, publication: Publication) -> bool:
+    """Whether `actor` looks after the publication: a curator, or an officer of its unit."""
+    return actor.may_curate or (actor.may_deposit and publication.unit_id == actor.unit_id)
 
 
 def _is_theirs(publication: Publication, actor: Actor) -> bool:

@@ -309,6 +309,12 @@ def reader(**changes: Any) -> p.ReaderPage:
         publication_url="/an-pham/vi-du-0",
         original_url="/an-pham/vi-du-0/tep/1",
         original_name="cac-tuong-linh.pdf",
+        reading=p.PageReading(
+            source="máy nhận dạng từ ảnh trang",
+            score="97%",
+            before="CAC TU0NG L1NH\nwww.luatvietnam.vn",
+            state="",
+        ),
     )
     return replace(made, **changes)
 
