@@ -12,15 +12,18 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-_ONSETS = frozenset(
-    ["", *"b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split()]
-)
+
+def _table(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_ONSETS = _table("b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x") | {""}
 # The spelling of /k/, /ɡ/ and /ŋ/ depends on the vowel that follows.
 _BEFORE_FRONT_VOWELS = frozenset({"gh", "ngh"})
 _BEFORE_OTHER_VOWELS = frozenset({"c", "g", "ng"})
 _FRONT_VOWELS = frozenset("eêiy")
 
-_RIMES = frozenset(
+_RIMES = _table(
     """
     a ai ao au ay ac ach ak am an ang anh ap at
     ăc ăk ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
@@ -32,14 +35,14 @@ _RIMES = frozenset(
     uy uya uych uyn uynh uyp uyt uyu uyên uyêt
     ư ưa ưc ưi ưm ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu
     y ynh yt yêm yên yêng yêt yêu
-    """.split()
+    """
 )
 # What follows "qu" and "gi": the u and the i already belong to the onset.
-_RIMES_AFTER_GI = frozenset(rime for rime in _RIMES if rime[0] not in "iy") | frozenset(
-    "êc êm ên êng êp êt êu".split()
+_RIMES_AFTER_GI = frozenset(rime for rime in _RIMES if rime[0] not in "iy") | _table(
+    "êc êm ên êng êp êt êu"
 )
-_RIMES_AFTER_QU = frozenset(rime for rime in _RIMES if rime[0] not in "uưoy") | frozenset(
-    "y ych yn ynh yt yên yêt o ot".split()
+_RIMES_AFTER_QU = frozenset(rime for rime in _RIMES if rime[0] not in "uưoy") | _table(
+    "y ych yn ynh yt yên yêt o ot"
 )
 _STOPS = ("c", "ch", "k", "p", "t")
 _TONES = {"\u0300": "`", "\u0309": "?", "\u0303": "~", "\u0301": "'", "\u0323": "."}
@@ -191,14 +194,14 @@ def _plain(text: str) -> str:
 
 
 _TONED = {
-    unicodedata.normalize("NFC", vowel + tone): (vowel, tone) for vowel in _VOWELS for tone in _TONES
+    unicodedata.normalize("NFC", vowel + tone): (vowel, tone)
+    for vowel in _VOWELS
+    for tone in _TONES
 }
 _BARE_PARTS = re.compile("(gi(?=[aeouy])|qu|[^aeiouy]*)([aeiouy]+)([^aeiouy]*)")
 _BARE_RIMES: dict[str, frozenset[str]] = {}
 for _onset in _ONSETS:
     _fitting = frozenset(
-        _plain(rime)
-        for rime in _RIMES | _RIMES_AFTER_GI | _RIMES_AFTER_QU
-        if _fits(_onset, rime)
+        _plain(rime) for rime in _RIMES | _RIMES_AFTER_GI | _RIMES_AFTER_QU if _fits(_onset, rime)
     )
     _BARE_RIMES[_plain(_onset)] = _BARE_RIMES.get(_plain(_onset), frozenset()) | _fitting

@@ -65,7 +65,7 @@ class ImageDocument:
     def read_pages(self, first_page: int) -> Iterator[PageText]:
         for number in range(first_page, self.page_count + 1):
             width, height = self._displayed_size(number)
-            yield PageText(number, None, "", width, height)
+            yield PageText(number, None, "", width, height, needs_ocr=True)
 
     def draw_pages(self, pages: Sequence[int], widths_px: Sequence[int]) -> Iterator[PageImage]:
         for number in pages:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-TextSource = Literal["embedded", "none"]
+TextSource = Literal["embedded", "repaired", "ocr", "none"]
 
 
 class Word(NamedTuple):
@@ -32,7 +32,12 @@ class PageText:
     points (1/72 inch) for PDF, 0 for DOCX and TXT, which have no fixed page. `text` is NFC and
     clean. `words` are in the text's order and never overlap; it is empty for DOCX and TXT, and a
     word outside the visible page has none. `text_source` is `embedded` where the file carried any
-    text, else `none`. `problem` is `page_damaged` where the page could not be opened, else None.
+    text, `repaired` where some of it was typed in a legacy font and converted, `ocr` where the text
+    was recognised in the page's picture, else `none`. `text_score` is the share of the marked words
+    that are Vietnamese syllables (0 to 1), None where no word is marked. `text_before` is the clean
+    text as the file carried it, where `text` is another; else None. `needs_ocr`: the text is not
+    the page's, and its picture has to be read. `problem` is `page_damaged` where the page could
+    not be opened, else None.
     """
 
     number: int
@@ -43,6 +48,9 @@ class PageText:
     words: tuple[Word, ...] = ()
     text_source: TextSource = "none"
     problem: str | None = None
+    text_score: float | None = None
+    text_before: str | None = None
+    needs_ocr: bool = False
 
 
 @dataclass(frozen=True)

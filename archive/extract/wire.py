@@ -28,6 +28,8 @@ _WORD_NUMBERS = 4
 TITLE_CHARACTERS = 1_000
 LABEL_CHARACTERS = 50
 OUTLINE_ENTRIES = 10_000
+# A page's text is bounded in bytes (`Limits.page_text_bytes`); before repair it has more letters.
+BEFORE_CHARACTERS = 4_000_000
 
 Message = tuple[dict[str, Any], bytes]
 
@@ -85,6 +87,9 @@ def encode_page(page: PageText) -> Message:
         "height": page.height_px,
         "source": page.text_source,
         "problem": page.problem,
+        "score": page.text_score,
+        "before": page.text_before,
+        "needs_ocr": page.needs_ocr,
         "words": len(page.words),
     }
     return head, places.tobytes() + boxes.tobytes()
@@ -95,8 +100,11 @@ def decode_page(message: Message) -> PageText:
     head, body = message
     text = _text(head, "text", limit=None)
     source = head.get("source")
-    if source not in ("embedded", "none"):
+    if source not in ("embedded", "repaired", "ocr", "none"):
         raise ProtocolError("unknown text source")
+    before = None if head.get("before") is None else _text(head, "before", limit=None)
+    if before is not None and len(before) > BEFORE_CHARACTERS:
+        raise ProtocolError("the text before is too long")
     return PageText(
         number=_whole(head, "number"),
         label=_optional_text(head, "label", limit=LABEL_CHARACTERS),
@@ -106,6 +114,9 @@ def decode_page(message: Message) -> PageText:
         words=_decode_words(body, _whole(head, "words"), text_length=len(text)),
         text_source=source,
         problem="page_damaged" if head.get("problem") else None,
+        text_score=_share(head, "score"),
+        text_before=before,
+        needs_ocr=head.get("needs_ocr") is True,
     )
 
 
@@ -219,6 +230,15 @@ def _size(head: dict[str, Any], key: str) -> float:
     if not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise ProtocolError(f"{key} is no size")
     return value
+
+
+def _share(head: dict[str, Any], key: str) -> float | None:
+    value = head.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ProtocolError(f"{key} is no share")
+    return float(value)
 
 
 def _text(head: dict[str, Any], key: str, *, limit: int | None) -> str:
