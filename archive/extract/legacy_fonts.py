@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -43,20 +43,15 @@ class Repair(NamedTuple):
     ends_line: bool = False
 
 
-# --- the tables -----------------------------------------------------------------------------------
-
 _TCVN3_CODES = "µ¸¶·¹¨»¾¼½Æ©ÇÊÈÉË®ÌÐÎÏÑªÒÕÓÔÖ×ÝØÜÞßãáâä«åèæçé¬êíëìîïóñòô\xadõøö÷ùúýûüþ¡¢§£¤¥¦"
 _TCVN3_LETTERS = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵĂÂĐÊÔƠƯ"
+TCVN3_READINGS: Mapping[str, str] = dict(zip(_TCVN3_CODES, _TCVN3_LETTERS, strict=True))
+"""The letter that each code of TCVN3 draws, codes as characters of Latin-1."""
+
 # Signs that stand in for a code where a font's own table names them otherwise.
 _ALIKE = {"\u03bc": "µ", "\u2219": "·", "\u2022": "·"}
 _TCVN3 = str.maketrans(
-    {
-        **dict(zip(_TCVN3_CODES, _TCVN3_LETTERS, strict=True)),
-        **{
-            sign: dict(zip(_TCVN3_CODES, _TCVN3_LETTERS, strict=True))[code]
-            for sign, code in _ALIKE.items()
-        },
-    }
+    {**TCVN3_READINGS, **{sign: TCVN3_READINGS[code] for sign, code in _ALIKE.items()}}
 )
 
 _GRAVE, _ACUTE, _HOOK, _TILDE, _DOT = "\u0300", "\u0301", "\u0309", "\u0303", "\u0323"
@@ -89,8 +84,10 @@ def _vni_readings() -> Iterator[tuple[str, str]]:
                 yield vowel.upper() + follower, letter.upper()
 
 
-_VNI = dict(_vni_readings())
-_VNI_CODE = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
+VNI_READINGS: Mapping[str, str] = dict(_vni_readings())
+"""The letter that each one or two characters of VNI draw. A capital's modifier may be small."""
+
+_VNI_CODE = re.compile("|".join(sorted(VNI_READINGS, key=len, reverse=True)))
 
 
 def decode_tcvn3(text: str) -> str:
@@ -100,10 +97,8 @@ def decode_tcvn3(text: str) -> str:
 
 def decode_vni(text: str) -> str:
     """The text as a VNI font draws it. Letters outside its table stay."""
-    return _VNI_CODE.sub(lambda found: _VNI[found.group()], text)
+    return _VNI_CODE.sub(lambda found: VNI_READINGS[found.group()], text)
 
-
-# --- which encoding -------------------------------------------------------------------------------
 
 # Legacy text shows itself by letters and signs that Vietnamese does not write, next to a letter.
 _FOREIGN = "¡-¬\xad®-¿ÄÅÆÇËÎÏÑÐÖ×ØÛÜÞßäåæçëîïðñöø÷ûüþÿ"
@@ -114,13 +109,16 @@ _ASCII_EDGES = re.compile(r"[^\s!-@\[-`{-~]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile("[\xa1-\xff\u03bc]")
 _VIETNAMESE = re.compile("[ăđĩũơưĂĐĨŨƠƯẠ-ỹ]")
+_BEYOND_HORN = re.compile("[^A-Za-zưƯ]")
 _HYPHENATED = re.compile(r"[^\s!-,.-@\[-`{-~-]*(?:-[^\s!-,.-@\[-`{-~-]*)+")
 
 _NO_SYLLABLE = 4.0  # A word that is no syllable in this encoding.
 _FOREIGN_LETTER = 0.5  # A syllable, but with a letter that the encoding cannot write.
-_UNTOUCHED = 1.5  # A syllable that the encoding would not have to read otherwise.
+_UNTOUCHED = 3.5  # A syllable that the encoding does not read otherwise: it was not typed in it.
+_UNTOUCHED_HORN = 1.0  # The same, with no letter but ư, which some programs had replaced already.
 _CHANGE_IN_LINE = 3.0
-_CHANGE_AT_LINE_END = 2.0
+# Twice this is less than one wrong word: a line of a single word may differ from its neighbours.
+_CHANGE_AT_LINE_END = 1.9
 _START_IN_LEGACY = 2.0
 # A stretch is converted only where so many of its words come out as syllables.
 _CONVINCING = 0.6
@@ -247,11 +245,8 @@ def _legacy_cost(core: str, read: str) -> float:
     if not is_syllable(read):
         return _NO_SYLLABLE
     if read == core:
-        return _UNTOUCHED
+        return _UNTOUCHED if _BEYOND_HORN.search(core) else _UNTOUCHED_HORN
     return _FOREIGN_LETTER if _VIETNAMESE.search(core) else 0.0
-
-
-# --- reading the words ----------------------------------------------------------------------------
 
 
 def _lines(text: str, runs: Sequence[Run]) -> Iterator[list[Run]]:
@@ -337,8 +332,9 @@ def _with_horns(word: str) -> str:
 
 
 def _with_horn(found: re.Match[str]) -> str:
-    joined = found.group().replace("-", "\xad")
-    return joined if is_syllable(decode_tcvn3(joined)) else found.group()
+    typed = found.group()
+    joined = typed.replace("-", "\xad")
+    return joined if len(typed) > 1 and is_syllable(decode_tcvn3(joined)) else typed
 
 
 def _recapitalise(typed: str, words: Sequence[str], at: int) -> str:
