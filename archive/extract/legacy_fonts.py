@@ -122,6 +122,8 @@ _CHANGE_AT_LINE_END = 1.9
 _START_IN_LEGACY = 2.0
 # A stretch is converted only where so many of its words come out as syllables.
 _CONVINCING = 0.6
+# Words with plain capitals and small codes (TÞCH) that prove a font of capitals.
+_PROOFS = 2
 
 
 def find_repairs(text: str) -> dict[int, Repair]:
@@ -286,10 +288,12 @@ def _repair_line(
         words.append(read)
         typed_in.append(encoding)
         ends_line.append(complete)
+    typed = [text[run.start : run.end] for run in line]
+    capitals = _is_in_capitals(typed, words)
     for at, run in enumerate(line):
         word = words[at]
         if typed_in[at] is Encoding.TCVN3:
-            word = _recapitalise(text[run.start : run.end], words, at)
+            word = word.upper() if capitals else _recapitalise(typed[at], words, at)
         if word != text[run.start : run.end] or ends_line[at]:
             yield run.start, Repair(word, ends_line[at])
 
@@ -335,6 +339,15 @@ def _with_horn(found: re.Match[str]) -> str:
     typed = found.group()
     joined = typed.replace("-", "\xad")
     return joined if len(typed) > 1 and is_syllable(decode_tcvn3(joined)) else typed
+
+
+def _is_in_capitals(typed: Sequence[str], read: Sequence[str]) -> bool:
+    """Whether a font of capitals drew the line, so that its small letters are capitals too."""
+    proofs = sum(
+        _case(before) == "upper" and after != after.upper()
+        for before, after in zip(typed, read, strict=True)
+    )
+    return proofs >= _PROOFS and proofs >= 2 * sum(_case(word) == "lower" for word in typed)
 
 
 def _recapitalise(typed: str, words: Sequence[str], at: int) -> str:

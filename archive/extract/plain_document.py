@@ -15,6 +15,7 @@ from archive.extract.legacy_fonts import repair
 from archive.extract.limits import Limits
 from archive.extract.mending import mend_letters
 from archive.extract.pagination import paginate
+from archive.extract.plain_encoding import legacy_text
 from archive.extract.results import FileSummary, PageImage, PageText
 from archive.extract.signatures import HEAD_BYTES
 from archive.extract.sniff import text_encoding
@@ -32,7 +33,10 @@ def open_document(path: Path, _kind: str, limits: Limits) -> RunningText:
     try:
         text = data.decode(text_encoding(data[:HEAD_BYTES]))
     except UnicodeDecodeError as error:
-        raise DamagedFileError(detail=f"not {error.encoding}") from error
+        typed = legacy_text(data)
+        if typed is None:
+            raise DamagedFileError(detail=f"not {error.encoding}") from error
+        text = typed
     return RunningText(text, limits=limits)
 
 
