@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -100,6 +100,15 @@ def decode_vni(text: str) -> str:
     return _VNI_CODE.sub(lambda found: VNI_READINGS[found.group()], text)
 
 
+_DECODERS: Mapping[Encoding, Callable[[str], str]] = {
+    Encoding.TCVN3: decode_tcvn3,
+    Encoding.VNI: decode_vni,
+}
+_CODES = {
+    Encoding.TCVN3: re.compile("[" + "".join([*_TCVN3_CODES, *_ALIKE]) + "]"),
+    Encoding.VNI: _VNI_CODE,
+}
+
 # Legacy text shows itself by letters and signs that Vietnamese does not write, next to a letter.
 _FOREIGN = "¡-¬\xad®-¿ÄÅÆÇËÎÏÑÐÖ×ØÛÜÞßäåæçëîïðñöø÷ûüþÿ"
 _SUSPECT = re.compile(f"[A-Za-z-][{_FOREIGN}]|[{_FOREIGN}][A-Za-z-]")
@@ -107,19 +116,15 @@ _LINE_END_HYPHENS = "\ufffe\x02"
 _RUN = re.compile(rf"[^\s{_LINE_END_HYPHENS}]+")
 _ASCII_EDGES = re.compile(r"[^\s!-@\[-`{-~]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_LATIN = re.compile("[\xa1-\xff\u03bc]")
-_VIETNAMESE = re.compile("[ăđĩũơưĂĐĨŨƠƯẠ-ỹ]")
-_BEYOND_HORN = re.compile("[^A-Za-zưƯ]")
 _HYPHENATED = re.compile(r"[^\s!-,.-@\[-`{-~-]*(?:-[^\s!-,.-@\[-`{-~-]*)+")
 
 _NO_SYLLABLE = 4.0  # A word that is no syllable in this encoding.
-_FOREIGN_LETTER = 0.5  # A syllable, but with a letter that the encoding cannot write.
-_UNTOUCHED = 3.5  # A syllable that the encoding does not read otherwise: it was not typed in it.
-_UNTOUCHED_HORN = 1.0  # The same, with no letter but ư, which some programs had replaced already.
+_UNTYPABLE = 3.5  # A syllable, but with a letter that has no code: hardly typed in this encoding.
+_HORN = 0.5  # The same, with no letter but ư, whose code some programs had replaced already.
 _CHANGE_IN_LINE = 3.0
 # Twice this is less than one wrong word: a line of a single word may differ from its neighbours.
 _CHANGE_AT_LINE_END = 1.9
-_START_IN_LEGACY = 2.0
+_START_IN_LEGACY = 1.5
 # A stretch is converted only where so many of its words come out as syllables.
 _CONVINCING = 0.6
 # Words with plain capitals and small codes (TÞCH) that prove a font of capitals.
@@ -204,13 +209,19 @@ def _convincing(text: str, runs: Sequence[Run], states: Sequence[Encoding]) -> l
             end += 1
         state = states[start]
         if state:
-            costs = [_costs(text[run.start : run.end]) for run in runs[start:end]]
-            counted = [cost for cost in costs if any(cost)]
+            words = [text[run.start : run.end] for run in runs[start:end]]
+            counted = [_costs(word) for word in words if _tells(word)]
             right = sum(cost[state] < _NO_SYLLABLE for cost in counted)
             if right < _CONVINCING * len(counted):
                 settled[start:end] = [Encoding.UNICODE] * (end - start)
         start = end
     return settled
+
+
+def _tells(word: str) -> bool:
+    """Whether the word speaks for or against an encoding; an abbreviation (QĐ) does not."""
+    costs = _costs(word)
+    return any(costs) and (min(costs) < _NO_SYLLABLE or _case(word) == "lower")
 
 
 @lru_cache(maxsize=1 << 14)
@@ -222,8 +233,8 @@ def _costs(run: str) -> tuple[float, float, float]:
     with_horns = _cores(_with_horns(run))
     return (
         sum(map(_unicode_cost, cores)) / len(cores),
-        sum(_legacy_cost(core, decode_tcvn3(core)) for core in with_horns) / len(with_horns),
-        sum(_legacy_cost(core, decode_vni(core)) for core in cores) / len(cores),
+        sum(_legacy_cost(core, Encoding.TCVN3) for core in with_horns) / len(with_horns),
+        sum(_legacy_cost(core, Encoding.VNI) for core in cores) / len(cores),
     )
 
 
@@ -243,12 +254,15 @@ def _unicode_cost(core: str) -> float:
     return 0.0 if len(words) == 1 and is_syllable(words[0]) else _NO_SYLLABLE
 
 
-def _legacy_cost(core: str, read: str) -> float:
-    if not is_syllable(read):
+def _legacy_cost(core: str, encoding: Encoding) -> float:
+    if not is_syllable(_DECODERS[encoding](core)):
         return _NO_SYLLABLE
-    if read == core:
-        return _UNTOUCHED if _BEYOND_HORN.search(core) else _UNTOUCHED_HORN
-    return _FOREIGN_LETTER if _VIETNAMESE.search(core) else 0.0
+    untypable = [letter for letter in _CODES[encoding].sub("", core) if not letter.isascii()]
+    if not untypable:
+        return 0.0
+    if all(letter in "ưƯ" for letter in untypable):
+        return _HORN
+    return _UNTYPABLE
 
 
 def _lines(text: str, runs: Sequence[Run]) -> Iterator[list[Run]]:
@@ -308,7 +322,7 @@ def _nearest(known: Sequence[Encoding | None], at: int) -> Encoding:
 
 def _read(word: str, encoding: Encoding) -> str:
     """The word in this encoding, unless only Unicode makes it a syllable or it is but a sign."""
-    decode = decode_tcvn3 if encoding is Encoding.TCVN3 else decode_vni
+    decode = _DECODERS[encoding]
     return _ASCII_EDGES.sub(lambda found: _read_core(found.group(), decode(found.group())), word)
 
 
