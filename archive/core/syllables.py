@@ -44,6 +44,11 @@ _RIMES_AFTER_GI = frozenset(rime for rime in _RIMES if rime[0] not in "iy") | _t
 _RIMES_AFTER_QU = frozenset(rime for rime in _RIMES if rime[0] not in "uưoy") | _table(
     "y ych yn ynh yt yên yêt o ot"
 )
+# Rimes that need an onset: "tiếng", but not "iếng"; and those that have one nowhere but in "qu".
+_NEED_ONSET = frozenset(rime for rime in _RIMES if rime.startswith("iê")) | _table(
+    "ak ăk ên êp êt êu ynh yt"
+)
+_WITHOUT_ONSET = _table("yêm yên yêng yêt yêu ynh yt")
 _STOPS = ("c", "ch", "k", "p", "t")
 _TONES = {"\u0300": "`", "\u0309": "?", "\u0303": "~", "\u0301": "'", "\u0323": "."}
 _STOP_TONES = frozenset({"\u0301", "\u0323"})
@@ -161,7 +166,7 @@ def _fits(onset: str, rime: str) -> bool:
         return rime in _RIMES_AFTER_GI
     if onset == "qu":
         return rime in _RIMES_AFTER_QU
-    if rime not in _RIMES:
+    if rime not in _RIMES or rime in (_WITHOUT_ONSET if onset else _NEED_ONSET):
         return False
     if onset in _BEFORE_FRONT_VOWELS:
         return rime[0] in _FRONT_VOWELS

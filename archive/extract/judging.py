@@ -46,6 +46,14 @@ _GLYPH_NUMBER_SHARE = 0.08
 _SYMBOL_SHARE = 0.5
 
 
+_SHIFT = 29
+_PLAIN_LETTERS = re.compile("[^A-Za-z]")
+_SHIFTED_LETTERS = 60
+_SHIFTED_SYLLABLES = 0.3
+_VOWELS_IN_JUNK = 0.18
+_VOWELS_IN_TEXT = 0.25
+
+
 @dataclass(frozen=True)
 class Judgement:
     """`good`: the text stays. `needs_ocr`: the page's picture has to be read. `nothing`: no text,
@@ -66,7 +74,7 @@ def judge(
     `scrambled`: the characters were found to be none (see `is_scrambled`).
     """
     share = measure(text)
-    if scrambled:
+    if scrambled or _is_shifted(text, share):
         return Judgement("needs_ocr", share.score)
     convincing = share.valid_marked >= _ENOUGH_SYLLABLES and (share.score or 0) >= _GOOD_SCORE
     if not convincing and not _is_other_language(text, share):
@@ -102,6 +110,25 @@ def is_scrambled(raw: str) -> bool:
     symbols = sum("\ue000" <= sign <= "\uf8ff" for sign in found)
     length = len(raw)
     return len(found) - symbols > _GLYPH_NUMBER_SHARE * length or symbols > _SYMBOL_SHARE * length
+
+
+def _is_shifted(text: str, share: SyllableShare) -> bool:
+    """Whether the text consists of glyph numbers, which lie 29 below the letters they draw.
+
+    What should be small letters are capitals then, hardly a vowel among them.
+    """
+    if share.valid > _SHIFTED_SYLLABLES * share.words:
+        return False
+    letters = _PLAIN_LETTERS.sub("", text)
+    if len(letters) < _SHIFTED_LETTERS or _vowel_share(letters) > _VOWELS_IN_JUNK:
+        return False
+    moved = "".join(chr(ord(letter) + _SHIFT) for letter in letters)
+    small = sum(letter.islower() for letter in moved)
+    return small > len(moved) / 2 and _vowel_share(moved.lower()) >= _VOWELS_IN_TEXT
+
+
+def _vowel_share(letters: str) -> float:
+    return sum(letter in "aeiouyAEIOUY" for letter in letters) / len(letters)
 
 
 def _is_other_language(text: str, share: SyllableShare) -> bool:
