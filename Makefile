@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-legacy bench-pages lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -18,10 +18,12 @@ help:
 	@echo "make bench   đo tốc độ"
 
 run: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
+	@sh tests/tools/catdoc.sh
 	@exec $(BIN)/python -m archive.serve --host $(HOST) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
 
 test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl node_modules/.fetched
 	@sh tests/tools/browser.sh
+	@sh tests/tools/catdoc.sh
 	@$(BIN)/python -m pytest
 
 lint: $(VENV)/.installed-dev
@@ -39,6 +41,9 @@ bench-setup: $(VENV)/.installed
 
 bench-ingest: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 	@$(BIN)/python -m bench.ingest
+
+bench-legacy: $(VENV)/.installed
+	@$(BIN)/python -m bench.legacy
 
 bench-pages: $(VENV)/.installed
 	@$(BIN)/python -m bench.pages $(if $(PAGES),--pages $(PAGES))

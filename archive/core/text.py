@@ -13,9 +13,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 # Eth and the African d look like đ, and old fonts and keyboards put them in its place. The soft
-# hyphen, the zero-width space and the byte order mark show nothing and split words. NUL and lone
-# surrogates can be held by no database and no UTF-8 file.
-_FOREIGN = re.compile("[\x00ÐðƉɖ\u00ad\u200b\ufeff\ud800-\udfff]")
+# hyphen, the zero-width signs, the marks of direction and the byte order mark show nothing and
+# split words. NUL and lone surrogates can be held by no database and no UTF-8 file.
+_FOREIGN = re.compile("[\x00ÐðƉɖ\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]")
 _REPLACED = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
 
 # A number keeps its separators (1.234,5). The bounds keep a page without any space from becoming

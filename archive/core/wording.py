@@ -67,7 +67,7 @@ _INSTEAD: Mapping[str, str] = {
 
 _ENDINGS: Mapping[str, str] = {"jpeg": "jpg", "tiff": "tif"}
 
-ACCEPTED_TYPES = "PDF, DOCX, TXT, JPEG, PNG, TIFF hoặc WebP"
+ACCEPTED_TYPES = "PDF, DOCX, DOC, TXT, JPEG, PNG, TIFF hoặc WebP"
 
 _LIMITS: Mapping[str, str] = {
     "memory": "cần quá nhiều bộ nhớ để đọc",

@@ -45,7 +45,13 @@ Opener = Callable[[Path, str, Limits], Document]
 
 
 def opener_for(code: str) -> Opener:
-    """The function that opens a file of this kind; only the modules it needs are imported."""
+    """The function that opens a file of this kind; only the modules it needs are imported.
+
+    To be called before the process gives up what it does not need (`sandbox.enter`).
+    """
+    if code == "doc":
+        ready: Opener = import_module("archive.extract.doc_document").ready_opener()
+        return ready
     if code in IMAGE_CODES:
         module = "archive.extract.image_document"
     elif code in ("pdf", "docx"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
-KindCode = Literal["pdf", "jpeg", "png", "tiff", "webp", "docx", "txt"]
+KindCode = Literal["pdf", "jpeg", "png", "tiff", "webp", "docx", "doc", "txt"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,9 @@ class FileKind:
 
 IMAGE_CODES = frozenset({"jpeg", "png", "tiff", "webp"})
 
+# Text without fixed pages: nothing of it is drawn.
+RUNNING_TEXT_CODES = frozenset({"docx", "doc", "txt"})
+
 KINDS: dict[str, FileKind] = {
     kind.code: kind
     for kind in (
@@ -38,6 +41,7 @@ KINDS: dict[str, FileKind] = {
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             ".docx",
         ),
+        FileKind("doc", "application/msword", ".doc"),
         FileKind("txt", "text/plain", ".txt"),
     )
 }

@@ -33,7 +33,7 @@ class Limits:
     message_bytes: int = 32_000_000
     """One message of the child: a page's text with its words, or one page image."""
     memory_bytes: int = 512 * MIB
-    """Address space of the child for PDF, DOCX and TXT."""
+    """Address space of the child for PDF, DOCX, DOC and TXT."""
     image_memory_bytes: int = 1024 * MIB
     """Address space of the child for images."""
     check_cpu_seconds: float = 5.0
@@ -49,7 +49,7 @@ class Limits:
     wall_factor: float = 4.0
     """Waiting time allowed, as a multiple of the processor time."""
     page_characters: int = 3_000
-    """Length of a page of a TXT or DOCX that does not say where its pages end."""
+    """Length of a page of a TXT, DOC or DOCX that does not say where its pages end."""
 
     def cpu_budget(self, page_count: int) -> int:
         """Whole seconds of processor time for so many pages: the kernel counts in whole seconds."""

@@ -14,10 +14,12 @@ import pypdfium2.raw as pdfium
 from PIL import Image
 
 from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
+from archive.extract.judging import judge
 from archive.extract.limits import Limits
 from archive.extract.page_picture import DPI, SHORTEST_SIDE_PX, PagePicture
+from archive.extract.pdf_pictures import shows_page_picture
 from archive.extract.pdf_words import read_words
-from archive.extract.results import FileSummary, PageImage, PageText
+from archive.extract.results import FileSummary, PageImage, PageText, TextSource
 from archive.extract.webp import encode_webp
 
 _ENCRYPTED_CODES = frozenset({pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY})
@@ -162,15 +164,27 @@ class PdfDocument:
 
     def _text_of(self, page: Any, number: int, *, words: bool) -> PageText:
         width, height = _size(page)
-        text, found = read_words(page, characters_at_most=self._limits.page_text_bytes, boxes=words)
+        found = read_words(page, characters_at_most=self._limits.page_text_bytes)
+        judgement = judge(
+            found.text,
+            has_picture=lambda: shows_page_picture(page, without_text=not found.text),
+            scrambled=found.scrambled,
+        )
+        if not found.text.strip():
+            source: TextSource = "none"
+        else:
+            source = "embedded" if found.before is None else "repaired"
         return PageText(
             number=number,
             label=self._label(number),
-            text=text,
+            text=found.text,
             width_px=width,
             height_px=height,
-            words=tuple(found),
-            text_source="embedded" if text.strip() else "none",
+            words=tuple(found.words) if words else (),
+            text_source=source,
+            text_score=judgement.score,
+            text_before=found.before,
+            needs_ocr=judgement.verdict == "needs_ocr",
         )
 
     def _label(self, number: int) -> str | None:

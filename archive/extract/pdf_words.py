@@ -4,107 +4,125 @@ from __future__ import annotations
 
 import ctypes
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
 from archive.core.errors import LimitReachedError
 from archive.core.text import clean_text
 from archive.extract.hyphens import divides_a_word
+from archive.extract.judging import is_scrambled
+from archive.extract.legacy_fonts import Repair, find_repairs
+from archive.extract.mending import PRIVATE_SIGNS, mend_letters, rejoin_fragments
+from archive.extract.pieces import Box, Piece, join_pieces
+from archive.extract.reading_order import order_columns
 from archive.extract.results import Word
-
-Box = tuple[float, float, float, float]
 
 # PDFium puts one of these where a line ends in a hyphen, and joins the next line to it.
 _LINE_END_HYPHEN = "\ufffe"
 _OTHER_LINE_END_HYPHEN = "\x02"
-# What has no place in a word: controls, unpaired halves of characters, non-characters.
-_NOISE = dict.fromkeys((*range(32), 127, 0xFFFF))
+# What has no place in a word: controls, non-characters, signs of symbol fonts.
+_NOISE: dict[int, str | None] = {**dict.fromkeys((*range(32), 127, 0xFFFF)), **PRIVATE_SIGNS}
 _RUN = re.compile(r"\S+")
-_LINE_END = re.compile(r"\r\n?|\f")
-# Every character that `_NOISE` or `clean_text` changes, or that divides a word at a line end.
-_ASKS_FOR_A_LOOK = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff\u00ad\u200b\ufeffÐðƉɖ\ud800-\udfff]"
-)
 _PLAIN_GAPS = frozenset({" ", "\n", "\r\n"})
 
 
-def read_words(page: Any, *, characters_at_most: int, boxes: bool = True) -> tuple[str, list[Word]]:
-    """The clean text of a page and its words with boxes (see `PageText`); ("", []) for no text.
+class PageWords(NamedTuple):
+    """What the characters of a page say: its clean text, its words with boxes (see `PageText`),
+    the text before letters were converted (None where none were), and whether the characters are
+    only glyph numbers (see `is_scrambled`)."""
 
-    Without `boxes` no word is given, and an ordinary page takes half the time. A word that runs
-    over a line end is one word of the text with a `Word` for each line. Raises LimitReachedError
-    where the page holds more characters than allowed.
+    text: str
+    words: list[Word]
+    before: str | None = None
+    scrambled: bool = False
+
+
+def read_words(page: Any, *, characters_at_most: int) -> PageWords:
+    """The text of a page and its words; "" and [] for no text.
+
+    A word that runs over a line end is one word of the text with a `Word` for each line. Raises
+    LimitReachedError where the page holds more characters than allowed.
     """
     text_page = pdfium.FPDFText_LoadPage(page.raw)
     if not text_page:
-        return "", []
+        return PageWords("", [])
     try:
         raw, char_index = _raw_text(text_page, characters_at_most)
-        if not boxes:
-            return plain_text(raw), []
-        return _assemble(raw, _box_reader(page, text_page, char_index))
+        return _read(raw, _box_reader(page, text_page, char_index))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 
 
-def plain_text(raw: str) -> str:
-    """The clean text of PDFium's raw text: what `_assemble` gives, at once where nothing in it
-    asks for a look at single words."""
-    if _ASKS_FOR_A_LOOK.search(raw):
-        return _assemble(raw, lambda _start, _end: None)[0]
-    return unicodedata.normalize("NFC", _LINE_END.sub("\n", raw).strip())
+def _read(raw: str, box_of: Callable[[int, int], Box | None]) -> PageWords:
+    repairs = find_repairs(raw)
+    pieces = _arranged(raw, repairs, box_of)
+    text, words = join_pieces(pieces)
+    before = join_pieces(_arranged(raw, {}, box_of))[0] if repairs else text
+    if "ñ" in text or "Ñ" in text:
+        text = mend_letters(text)  # A letter for a letter: the words keep their places.
+    return PageWords(text, words, before if before != text else None, is_scrambled(raw))
 
 
-def _assemble(raw: str, box_of: Callable[[int, int], Box | None]) -> tuple[str, list[Word]]:
-    """Clean `raw` run by run, so that every word knows its place in the clean text."""
-    parts: list[str] = []
-    words: list[Word] = []
-    length = 0
+def _arranged(
+    raw: str, repairs: Mapping[int, Repair], box_of: Callable[[int, int], Box | None]
+) -> Sequence[Piece]:
+    return order_columns(rejoin_fragments(list(_pieces(raw, repairs, box_of)), raw))
+
+
+def _pieces(
+    raw: str, repairs: Mapping[int, Repair], box_of: Callable[[int, int], Box | None]
+) -> Iterator[Piece]:
+    """Clean `raw` run by run, so that every word knows its box."""
     last_end = 0
+    gap = ""
+    last: Box | None = None
     for run in _RUN.finditer(raw):
-        gap = raw[last_end : run.start()]
+        gap = gap or _clean_gap(raw[last_end : run.start()])
         last_end = run.end()
-        gap_text = _clean_gap(gap) if parts else ""
-        for start, text in _pieces(run.group()):
-            if not text:
-                continue
-            if gap_text:
-                parts.append(gap_text)
-                length += len(gap_text)
-                gap_text = ""
-            raw_start = run.start() + start[0]
-            box = box_of(raw_start, run.start() + start[1])
-            if box is not None:
-                words.append(Word(length, length + len(text), *box))
-            parts.append(text)
-            length += len(text)
-    return "".join(parts), words
+        for start, end, text, gap_after in _lines_of(run.group(), run.start(), repairs):
+            if text:
+                box = box_of(start, end)
+                if gap == " " and box and last and (box[1] >= last[3] or box[3] <= last[1]):
+                    gap = "\n"  # Not on one line: a page number, a heading beside its text.
+                yield Piece(gap, text, box)
+                gap, last = "", box or last
+            gap = gap or gap_after
 
 
-def _pieces(run: str) -> list[tuple[tuple[int, int], str]]:
-    """The parts of a run that lie on different lines: their places in the run, their clean text."""
+def _lines_of(
+    run: str, run_start: int, repairs: Mapping[int, Repair]
+) -> list[tuple[int, int, str, str]]:
+    """The parts of a run that lie on different lines: their places in the raw text, their clean
+    text, and the gap after them, "" where the word goes on."""
     if _OTHER_LINE_END_HYPHEN in run:
         run = run.replace(_OTHER_LINE_END_HYPHEN, _LINE_END_HYPHEN)
     if _LINE_END_HYPHEN not in run:
-        return [((0, len(run)), _clean_word(run))]
-    pieces: list[tuple[tuple[int, int], str]] = []
+        return [(run_start, run_start + len(run), _read_word(run, run_start, repairs), "")]
+    parts: list[tuple[int, int, str, str]] = []
     start = 0
     while start <= len(run):
         found = run.find(_LINE_END_HYPHEN, start)
         end = len(run) if found < 0 else found
-        text = _clean_word(run[start:end])
-        if found >= 0 and not divides_a_word(run[start:end], run[end + 1 :]):
+        text = _read_word(run[start:end], run_start + start, repairs)
+        repair = repairs.get(run_start + start)
+        gap_after = "\n" if repair is not None and repair.ends_line else ""
+        if found >= 0 and not gap_after and not divides_a_word(run[start:end], run[end + 1 :]):
             text += "-"
         if end > start:
-            pieces.append(((start, end), text))
-        elif text and pieces:
-            pieces[-1] = (pieces[-1][0], pieces[-1][1] + text)
+            parts.append((run_start + start, run_start + end, text, gap_after))
+        elif text and parts:
+            before = parts[-1]
+            parts[-1] = (before[0], before[1], before[2] + text, before[3])
         start = end + 1
-    return pieces
+    return parts
+
+
+def _read_word(run: str, start: int, repairs: Mapping[int, Repair]) -> str:
+    repair = repairs.get(start) if repairs else None
+    return _clean_word(run if repair is None else repair.text)
 
 
 def _clean_word(run: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -9,8 +10,12 @@ from typing import Any
 
 from archive.core.errors import DamagedFileError, LimitReachedError, TooLargeError
 from archive.core.text import clean_text
+from archive.extract.judging import judge
+from archive.extract.legacy_fonts import repair
 from archive.extract.limits import Limits
+from archive.extract.mending import mend_letters
 from archive.extract.pagination import paginate
+from archive.extract.plain_encoding import legacy_text
 from archive.extract.results import FileSummary, PageImage, PageText
 from archive.extract.signatures import HEAD_BYTES
 from archive.extract.sniff import text_encoding
@@ -28,7 +33,10 @@ def open_document(path: Path, _kind: str, limits: Limits) -> RunningText:
     try:
         text = data.decode(text_encoding(data[:HEAD_BYTES]))
     except UnicodeDecodeError as error:
-        raise DamagedFileError(detail=f"not {error.encoding}") from error
+        typed = legacy_text(data)
+        if typed is None:
+            raise DamagedFileError(detail=f"not {error.encoding}") from error
+        text = typed
     return RunningText(text, limits=limits)
 
 
@@ -39,7 +47,8 @@ class RunningText:
         self, text: str, *, limits: Limits, description: dict[str, Any] | None = None
     ) -> None:
         ordered = text.replace("\r\n", "\n").replace("\r", "\n").translate(_NO_CONTROLS)
-        pages = paginate(clean_text(ordered), page_characters=limits.page_characters)
+        composed = unicodedata.normalize("NFC", ordered)
+        pages = paginate(composed, page_characters=limits.page_characters)
         self._pages = list(islice(pages, limits.pages + 1))
         if len(self._pages) > limits.pages:
             raise LimitReachedError(limit="pages", value=limits.pages)
@@ -60,14 +69,21 @@ class RunningText:
         )
 
     def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
-        for number, text in enumerate(self._pages[first_page - 1 :], start=first_page):
+        for number, carried in enumerate(self._pages[first_page - 1 :], start=first_page):
+            repaired = repair(carried)
+            before, text = clean_text(carried), mend_letters(clean_text(repaired))
+            judgement = judge(text, has_picture=False)
             yield PageText(
                 number=number,
                 label=None,
                 text=text,
                 width_px=0,
                 height_px=0,
-                text_source="embedded" if text.strip() else "none",
+                text_source=("repaired" if repaired != carried else "embedded")
+                if text.strip()
+                else "none",
+                text_score=judgement.score,
+                text_before=before if before != text else None,
             )
 
     def draw_pages(

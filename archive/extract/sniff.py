@@ -12,8 +12,10 @@ from archive.core.errors import (
     UnknownFileTypeError,
 )
 from archive.extract.containers import check_docx, ole_content, zip_content
+from archive.extract.doc_program import catdoc_program
 from archive.extract.kinds import KINDS, FileKind, claimed_by
 from archive.extract.limits import Limits
+from archive.extract.plain_encoding import LOOKED_AT_BYTES, legacy_text
 from archive.extract.signatures import HEAD_BYTES, markup_in, pdf_header_at, signature_of
 
 _CHUNK_BYTES = 1 << 20
@@ -24,8 +26,9 @@ def identify(path: Path, name: str, *, limits: Limits | None = None) -> FileKind
 
     Reads signatures and directories only, so it is quick and safe in the web process; whether the
     file opens is what `check` finds out. Raises, in this order: EmptyFileError; TooLargeError;
-    UnknownFileTypeError (`detected`, `named`: codes or ""); MisnamedFileError (`named`,
-    `detected`); for a DOCX EncryptedFileError, DamagedFileError and LimitReachedError.
+    UnknownFileTypeError (`detected`, `named`: codes or ""; a DOC is of no known type where catdoc
+    is not installed); MisnamedFileError (`named`, `detected`); for a DOCX EncryptedFileError,
+    DamagedFileError and LimitReachedError.
     """
     limits = limits or Limits()
     size_bytes = path.stat().st_size
@@ -36,7 +39,7 @@ def identify(path: Path, name: str, *, limits: Limits | None = None) -> FileKind
     detected = _detect(path, size_bytes, limits=limits)
     named = claimed_by(name)
     kind = KINDS.get(detected)
-    if kind is None:
+    if kind is None or (kind.code == "doc" and catdoc_program() is None):
         raise UnknownFileTypeError(detected=detected, named=named)
     if named and named != kind.code:
         raise MisnamedFileError(named=named, detected=kind.code)
@@ -68,7 +71,7 @@ def _detect_text(path: Path, head: bytes, size_bytes: int, *, limits: Limits) ->
     markup = markup_in(head.decode(encoding, errors="replace"))
     if markup:
         return markup
-    if not _decodes(path, encoding):
+    if not _decodes(path, encoding) and not _is_legacy_text(path):
         return ""
     if size_bytes > limits.plain_text_bytes:
         raise TooLargeError(limit_bytes=limits.plain_text_bytes, size_bytes=size_bytes)
@@ -80,6 +83,11 @@ def text_encoding(head: bytes) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     return "utf-8-sig"
+
+
+def _is_legacy_text(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return legacy_text(stream.read(LOOKED_AT_BYTES)) is not None
 
 
 def _decodes(path: Path, encoding: str) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.status import JobState, Status
 from archive.core.wording import sentence
+from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import File, Job, Page, Publication, Stage
 from archive.services.recognition import DONE, FAILED, WAITING, count_pages
 
@@ -68,7 +69,7 @@ def progress_of(
     if files:
         stages.append(_extract_stage(session, publication, jobs.get(Stage.EXTRACT), read, problems))
     stages.append(_stage(Stage.INDEX, jobs.get(Stage.INDEX), ready=not files or read))
-    drawable = [file for file in files if file.kind not in ("docx", "txt") and file.page_count]
+    drawable = [file for file in files if file.kind not in RUNNING_TEXT_CODES and file.page_count]
     if drawable or not read:
         stages.append(_stage(Stage.IMAGES, jobs.get(Stage.IMAGES), ready=read))
     if not files:

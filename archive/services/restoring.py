@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from archive.core.dates import now, parse_day
 from archive.core.errors import ArchiveError, NotFoundError, StorageDamagedError
 from archive.core.status import Status
+from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Event, File, Page, Publication, Stage, Unit, User
 from archive.services.holdings import Holdings, publication_id_of
 from archive.services.jobs import enqueue
@@ -176,7 +177,7 @@ def missing_images(session: Session, holdings: Holdings) -> list[str]:
     """Publications with a file whose folder of images was lost, each once."""
     rows = session.execute(
         select(File.publication_id, File.id)
-        .where(File.images_done, File.kind.not_in(("docx", "txt")))
+        .where(File.images_done, File.kind.not_in(RUNNING_TEXT_CODES))
         .where(select(Page.id).where(Page.file_id == File.id).exists())
     )
     lost = [row[0] for row in rows if not holdings.images.is_prepared(row[0], f"f{row[1]}")]

@@ -23,6 +23,7 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import MULTIPLE_FIELDS, STATUS, UNKNOWN_UNIT_CODE
 from archive.core.wording import error_sentence, field_sentence, refusal_sentence, size_label
+from archive.extract.doc_program import catdoc_program
 from archive.models import HeldFile, Publication
 from archive.services import catalogue, deposits
 from archive.services.intake import CheckedFile, check_file
@@ -39,8 +40,6 @@ from archive.web.publications import same_bytes_words
 from archive.web.uploads import finish_uploads, takes_files
 
 blueprint = Blueprint("deposits", __name__)
-
-ENDINGS = ".pdf, .docx, .txt, .jpg, .png, .tif, .webp"
 
 
 @blueprint.get("/nop")
@@ -317,7 +316,7 @@ def _render(
         held=rows,
         max_upload_label=size_label(most),
         max_upload_bytes=most,
-        accepted_endings=ENDINGS,
+        accepted_endings=_accepted_endings(),
         file_errors=errors,
         first_year=holdings().settings.first_year,
         editing=bool(amending_id),
@@ -353,3 +352,8 @@ def mine() -> str:
         ),
     )
     return render_template("deposits/mine.html", current="mine", page=page)
+
+
+def _accepted_endings() -> str:
+    word = ".docx, .doc" if catdoc_program() else ".docx"
+    return f".pdf, {word}, .txt, .jpg, .png, .tif, .webp"

@@ -100,6 +100,7 @@ def media_label(file: File) -> str:
     return {
         "pdf": "PDF",
         "docx": "Word",
+        "doc": "Word đời cũ",
         "txt": "Văn bản",
         "jpeg": "Ảnh JPEG",
         "png": "Ảnh PNG",

@@ -195,7 +195,7 @@ def assert_converged(holdings: Holdings, pages: Mapping[str, int]) -> None:
         assert file.text_done
         assert file.images_done
         assert file.problem_code is None
-        drawn = 0 if file.kind in ("docx", "txt") else file.page_count
+        drawn = 0 if file.kind in ("docx", "doc", "txt") else file.page_count
         for number in range(1, drawn + 1):
             for width in WIDTHS_PX:
                 path = holdings.images.path(file.publication_id, f"f{file.id}", number, width)

@@ -8,13 +8,10 @@ from dataclasses import replace
 
 import pypdf
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
 from archive.extract import Limits, check, describe, extract
 from archive.extract.kinds import KINDS
-from archive.extract.pdf_words import _assemble, plain_text
 from tests.unit.extract.extract_samples import (
     POEM,
     changed,
@@ -263,17 +260,6 @@ def test_file_of_which_no_page_opens_is_refused_by_both(tmp_path):
 def test_missing_file_is_the_callers_mistake(tmp_path):
     with pytest.raises(FileNotFoundError):
         check(tmp_path / "nothing.pdf", PDF)
-
-
-WORDS = ("Cao", "Bằng", "đ", "\u0111\u0300", "e\u0302\u0301", "Viet\ufffenam", "-", "Ð", "ð")
-GAPS = (" ", "  ", "\r\n", "\r", "\n", "\xa0", "\t", "\f")
-ODD = ("\u00ad", "\u200b", "\ufffe", "\x02", "\x00", "\x7f")
-PIECES = st.sampled_from((*WORDS, *GAPS, *ODD))
-
-
-@given(st.lists(PIECES, max_size=20).map("".join))
-def test_text_is_the_same_with_and_without_the_places_of_its_words(raw):
-    assert plain_text(raw) == _assemble(raw, lambda _start, _end: None)[0]
 
 
 def test_text_without_places_is_the_same_text(tmp_path):
