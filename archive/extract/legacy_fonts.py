@@ -131,6 +131,11 @@ _CONVINCING = 0.6
 _PROOFS = 2
 
 
+def may_be_legacy(text: str) -> bool:
+    """Whether anything in the text looks typed in a legacy font: cheap, and never wrongly False."""
+    return _SUSPECT.search(text) is not None
+
+
 def find_repairs(text: str) -> dict[int, Repair]:
     """The words of a text that were typed in a legacy font, by their start; {} for most texts.
 
@@ -138,7 +143,7 @@ def find_repairs(text: str) -> dict[int, Repair]:
     hyphen at a line's end. Must see the text before soft hyphens are taken out: in TCVN3 they are
     the letter ư.
     """
-    if _SUSPECT.search(text) is None:
+    if not may_be_legacy(text):
         return {}
     runs = [Run(found.start(), found.end()) for found in _RUN.finditer(text)]
     telling = [run for run in runs if not text[run.start : run.end].isascii()]

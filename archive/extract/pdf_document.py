@@ -164,7 +164,7 @@ class PdfDocument:
 
     def _text_of(self, page: Any, number: int, *, words: bool) -> PageText:
         width, height = _size(page)
-        found = read_words(page, characters_at_most=self._limits.page_text_bytes)
+        found = read_words(page, characters_at_most=self._limits.page_text_bytes, places=words)
         judgement = judge(
             found.text,
             has_picture=lambda: shows_page_picture(page, without_text=not found.text),
@@ -180,7 +180,7 @@ class PdfDocument:
             text=found.text,
             width_px=width,
             height_px=height,
-            words=tuple(found.words) if words else (),
+            words=tuple(found.words),
             text_source=source,
             text_score=judgement.score,
             text_before=found.before,

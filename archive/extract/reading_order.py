@@ -7,7 +7,8 @@ is read before the right one; a table, whose rows must stay together, is left as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from archive.extract.pieces import Box, Piece
 # Fractions of the page's width. A space of justified text is narrower than a gutter.
 _GUTTER = 0.018
 _MIDDLE = (0.3, 0.7)
+_ALIGNED = 0.01
 # So many lines on each side, or there are no columns to speak of.
 _LINES = 8
 # Lines of running text nearly fill their column; cells of a table do not.
@@ -93,7 +95,7 @@ def _gutter(segments: Sequence[_Segment]) -> float | None:
     if len(starts) < _LINES:
         return None
     # The right column begins where most lines of the middle do.
-    column = max(starts, key=lambda start: sum(abs(start - other) < 0.01 for other in starts))
+    column = max(starts, key=_alike(sorted(starts)))
     gutter = column - _GUTTER / 3
     if not _MIDDLE[0] < gutter < _MIDDLE[1]:
         return None
@@ -107,6 +109,11 @@ def _gutter(segments: Sequence[_Segment]) -> float | None:
     sides = [segment.left >= gutter for segment in segments]
     turns = sum(side != before for before, side in pairwise(sides))
     return gutter if turns >= _ALTERNATING * 2 * min(len(left), len(right)) else None
+
+
+def _alike(starts: list[float]) -> Callable[[float], int]:
+    """How many of the sorted `starts` lie at a place."""
+    return lambda at: bisect_left(starts, at + _ALIGNED) - bisect_right(starts, at - _ALIGNED)
 
 
 def _is_prose(column: Sequence[_Segment]) -> bool:
