@@ -30,8 +30,9 @@ _OPTIONS = ("-w", "-s", "cp1252", "-d", "utf-8")
 _READ_BYTES = 1 << 16
 _REQUEST_BYTES = 1 << 16
 _NOT_STARTED = 127
+# How catdoc ends at a file with a password, after saying so on standard error.
+_ENCRYPTED = 69
 
-_ENCRYPTED = re.compile(rb"\[?File is encrypted")
 # What a header or footer holds where Word prints the number of the page.
 _PAGE_FIELD = re.compile(r"^[ \t]*(?:(?:NUM)?PAGES?\b[ \t]*(?:\\\*[ \t]*\w+)?[ \t\d]*)+$", re.M)
 
@@ -78,8 +79,6 @@ class _Reader:
                     raise LimitReachedError(limit="output_bytes", value=limits.file_text_bytes)
         _, status = os.waitpid(self._process, 0)
         _check_end(os.waitstatus_to_exitcode(status), limits=limits)
-        if _ENCRYPTED.match(text):
-            raise EncryptedFileError()
         return text.decode("utf-8", "replace")
 
 
@@ -117,6 +116,8 @@ def _become_catdoc(request_from: int, answer_to: int) -> None:
 def _check_end(code: int, *, limits: Limits) -> None:
     if code == 0:
         return
+    if code == _ENCRYPTED:
+        raise EncryptedFileError()
     if code == -signal.SIGXCPU:
         raise LimitReachedError(limit="cpu_seconds", value=math.ceil(limits.cpu_seconds))
     raise DamagedFileError(detail=f"catdoc ended with {code}")

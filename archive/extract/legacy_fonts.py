@@ -120,6 +120,7 @@ _HYPHENATED = re.compile(r"[^\s!-,.-@\[-`{-~-]*(?:-[^\s!-,.-@\[-`{-~-]*)+")
 
 _NO_SYLLABLE = 4.0  # A word that is no syllable in this encoding.
 _UNTYPABLE = 3.5  # A syllable, but with a letter that has no code: hardly typed in this encoding.
+_LONE_LETTER = 1.0  # A single letter that is no syllable: it may be a name in a formula.
 _HORN = 0.5  # The same, with no letter but ư, whose code some programs had replaced already.
 _CHANGE_IN_LINE = 3.0
 # Twice this is less than one wrong word: a line of a single word may differ from its neighbours.
@@ -226,6 +227,8 @@ def _convincing(text: str, runs: Sequence[Run], states: Sequence[Encoding]) -> l
 def _tells(word: str) -> bool:
     """Whether the word speaks for or against an encoding; an abbreviation (QĐ) does not."""
     costs = _costs(word)
+    if not any(len(core) > 1 for core in _cores(word)):
+        return False
     return any(costs) and (min(costs) < _NO_SYLLABLE or _case(word) == "lower")
 
 
@@ -253,15 +256,19 @@ def _is_sign(core: str) -> bool:
     return len(core) == 1 and not core.isalpha()
 
 
+def _wrong(core: str) -> float:
+    return _NO_SYLLABLE if len(core) > 1 else _LONE_LETTER
+
+
 def _unicode_cost(core: str) -> float:
     # A sign may stand at the edge of a word (a quotation mark, a bullet), not inside it.
     words = _LETTERS.findall(unicodedata.normalize("NFC", core))
-    return 0.0 if len(words) == 1 and is_syllable(words[0]) else _NO_SYLLABLE
+    return 0.0 if len(words) == 1 and is_syllable(words[0]) else _wrong(core)
 
 
 def _legacy_cost(core: str, encoding: Encoding) -> float:
     if not is_syllable(_DECODERS[encoding](core)):
-        return _NO_SYLLABLE
+        return _wrong(core)
     untypable = [letter for letter in _CODES[encoding].sub("", core) if not letter.isascii()]
     if not untypable:
         return 0.0

@@ -26,6 +26,7 @@ _LINE_END_HYPHEN = "\ufffe"
 _OTHER_LINE_END_HYPHEN = "\x02"
 # What has no place in a word: controls, non-characters, signs of symbol fonts.
 _NOISE: dict[int, str | None] = {**dict.fromkeys((*range(32), 127, 0xFFFF)), **PRIVATE_SIGNS}
+_UNCLEAN = re.compile("[\0-\x08\x0e-\x1b\x7f\ue000-\uf8ff\ufffe\uffff]")
 _RUN = re.compile(r"\S+")
 _PLAIN_GAPS = frozenset({" ", "\n", "\r\n"})
 
@@ -87,10 +88,16 @@ def _pieces(
     last_end = 0
     gap = ""
     last: Box | None = None
+    plain = not repairs and _UNCLEAN.search(raw) is None and clean_text(raw) == raw
     for run in _RUN.finditer(raw):
-        gap = gap or _clean_gap(raw[last_end : run.start()])
-        last_end = run.end()
-        for start, end, text, gap_after in _lines_of(run.group(), run.start(), repairs):
+        run_start, run_end = run.span()
+        gap = gap or _clean_gap(raw[last_end:run_start])
+        last_end = run_end
+        if plain:
+            lines = [(run_start, run_end, run.group(), "")]
+        else:
+            lines = _lines_of(run.group(), run_start, repairs)
+        for start, end, text, gap_after in lines:
             if text:
                 box = box_of(start, end)
                 if gap == " " and box and last and (box[1] >= last[3] or box[3] <= last[1]):

@@ -96,6 +96,7 @@ def test_short_line_borrows_from_its_neighbours():
         "Größe für schöne Häuser, Übung",
         "niño España año señor corazón",
         "«Việt Nam» · Microsoft® 25°C ±5 2×3 §4",
+        "ñ = 1\n2\nñ\n3\nñ ≥ ø\nñ",
         "x² + y² ≤ 1; µ = 0,5; 10 µm",
         "",
         "· Hà Nội ® Đà Nẵng ¸ Huế",

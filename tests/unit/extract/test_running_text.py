@@ -9,9 +9,11 @@ from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls
 
-from archive.core.errors import DamagedFileError, LimitReachedError
-from archive.extract import Limits, check, describe, extract, render
+from archive.core.errors import DamagedFileError, LimitReachedError, UnknownFileTypeError
+from archive.core.text import clean_text
+from archive.extract import Limits, check, describe, extract, identify, render
 from archive.extract.kinds import KINDS
+from bench.legacy import encode_tcvn3, encode_vni
 from tests.unit.extract.extract_samples import put
 
 DOCX, TXT = KINDS["docx"], KINDS["txt"]
@@ -178,3 +180,53 @@ def test_blank_text_is_one_page_without_text(tmp_path):
 
 def test_running_text_has_no_images(tmp_path):
     assert list(render(put(tmp_path, "a.txt", b"x"), TXT)) == []
+
+
+@pytest.mark.parametrize("encode", [encode_tcvn3, encode_vni])
+def test_text_file_typed_in_a_legacy_font_is_read_and_says_so(tmp_path, encode):
+    text = "Tỉnh Cao Bằng trồng rừng đầu nguồn.\nCác đồng chí phụ trách: Đỗ Thị Hằng, Ngô Văn Đức."
+    path = put(tmp_path, "a.txt", encode(text).encode("cp1252"))
+    assert identify(path, "a.txt").code == "txt"
+    with extract(path, TXT) as reading:
+        (page,) = reading
+    assert (page.text, page.text_source, page.text_score) == (text, "repaired", 1.0)
+    assert page.text_before == clean_text(encode(text))
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["Größe, Übung und Häuser".encode("cp1252"), b"\x81\x8d\xff\xfe binary", b"abc \xff\x00 def"],
+)
+def test_other_bytes_that_are_no_utf8_stay_refused(tmp_path, data):
+    path = put(tmp_path, "a.txt", data)
+    with pytest.raises(UnknownFileTypeError):
+        identify(path, "a.txt")
+    with pytest.raises(DamagedFileError):
+        check(path, TXT)
+
+
+def test_runs_of_a_docx_typed_in_legacy_fonts_are_read(tmp_path):
+    document = docx.Document()
+    paragraph = document.add_paragraph()
+    for text, font in (
+        ("Uỷ ban nhân dân thông báo: ", "Times New Roman"),
+        (encode_tcvn3("các đơn vị nộp ấn phẩm trước ngày 15"), ".VnTime"),
+        (" theo đúng quy định", "Times New Roman"),
+    ):
+        paragraph.add_run(text).font.name = font
+    document.add_paragraph(encode_vni("Trưởng phòng đã ký, đóng dấu"))
+    with extract(saved(tmp_path, document), DOCX) as reading:
+        (page,) = reading
+    assert page.text.strip().split("\n") == [
+        "Uỷ ban nhân dân thông báo: các đơn vị nộp ấn phẩm trước ngày 15 theo đúng quy định",
+        "Trưởng phòng đã ký, đóng dấu",
+    ]
+    assert page.text_source == "repaired"
+
+
+def test_unicode_text_named_after_a_legacy_font_is_left_alone(tmp_path):
+    document = docx.Document()
+    document.add_paragraph().add_run("Bé Đức học lớp Một").font.name = ".VnTime"
+    with extract(saved(tmp_path, document), DOCX) as reading:
+        (page,) = reading
+    assert (page.text.strip(), page.text_source) == ("Bé Đức học lớp Một", "embedded")

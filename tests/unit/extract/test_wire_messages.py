@@ -27,7 +27,10 @@ PAGE = PageText(
     width_px=595.5,
     height_px=842,
     words=(Word(0, 3, 0.25, 0.5, 0.5, 0.75), Word(4, 8, 0.5, 0.5, 0.75, 0.75)),
-    text_source="embedded",
+    text_source="repaired",
+    text_score=0.75,
+    text_before="Cao B»ng",
+    needs_ocr=True,
 )
 
 
