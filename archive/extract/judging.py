@@ -32,11 +32,51 @@ _BROKEN_SCORE = 0.3
 _BROKEN_WORDS = 20
 _BROKEN_MARKED_SHARE = 0.15
 
-_OTHER_LANGUAGES = re.compile(
-    r"\b(?:the|of|and|is|are|was|for|that|this|with|from|by|or|you|it|not|which|can|will|"
-    r"les|des|une|est|dans|pour|qui|par|sur|du|el|los|las|del|por|una|der|die|das|und|ist)\b",
-    re.IGNORECASE,
+_OTHER_LANGUAGES = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "is",
+        "are",
+        "was",
+        "for",
+        "that",
+        "this",
+        "with",
+        "from",
+        "by",
+        "or",
+        "you",
+        "it",
+        "not",
+        "which",
+        "can",
+        "will",
+        "les",
+        "des",
+        "une",
+        "est",
+        "dans",
+        "pour",
+        "qui",
+        "par",
+        "sur",
+        "du",
+        "el",
+        "los",
+        "las",
+        "del",
+        "por",
+        "una",
+        "der",
+        "die",
+        "das",
+        "und",
+        "ist",
+    ]
 )
+_WORD = re.compile(r"\w+")
 _OTHER_LANGUAGE_SHARE = 0.08
 _OTHER_LANGUAGE_WORDS = 20
 
@@ -134,7 +174,8 @@ def _vowel_share(letters: str) -> float:
 def _is_other_language(text: str, share: SyllableShare) -> bool:
     if share.words < _OTHER_LANGUAGE_WORDS or share.marked > share.words / 2:
         return False
-    return len(_OTHER_LANGUAGES.findall(text)) >= _OTHER_LANGUAGE_SHARE * share.words
+    found = sum(word in _OTHER_LANGUAGES for word in _WORD.findall(text.lower()))
+    return found >= _OTHER_LANGUAGE_SHARE * share.words
 
 
 def _is_broken(share: SyllableShare) -> bool:

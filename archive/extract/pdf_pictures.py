@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -15,8 +17,10 @@ _PIXELS = 1_000_000
 _PIXELS_WITHOUT_TEXT = 250_000
 # Print shops turn letters into outlines: thousands of paths and not a character.
 _OUTLINES = 300
-# A page may hold hundreds of thousands of objects; what is drawn first lies at the bottom.
+# A page may hold hundreds of thousands of objects. The picture of a page lies at the bottom, or on
+# top of the words that were put below it: the first and the last objects tell.
 _OBJECTS_SEEN = 5_000
+_ENDS_SEEN = 40
 
 
 def shows_page_picture(page: Any, *, without_text: bool) -> bool:
@@ -26,7 +30,7 @@ def shows_page_picture(page: Any, *, without_text: bool) -> bool:
     """
     width, height = page.get_size()
     area, pixels, paths = 0.0, 0, 0
-    for index in range(min(pdfium.FPDFPage_CountObjects(page.raw), _OBJECTS_SEEN)):
+    for index in _indices(pdfium.FPDFPage_CountObjects(page.raw), every=without_text):
         drawn = pdfium.FPDFPage_GetObject(page.raw, index)
         kind = pdfium.FPDFPageObj_GetType(drawn)
         if kind == pdfium.FPDF_PAGEOBJ_PATH:
@@ -44,6 +48,12 @@ def shows_page_picture(page: Any, *, without_text: bool) -> bool:
         return True
     enough = _PIXELS_WITHOUT_TEXT if without_text else _PIXELS
     return area >= _COVERED * width * height and pixels >= enough
+
+
+def _indices(count: int, *, every: bool) -> Iterable[int]:
+    if every or count <= 2 * _ENDS_SEEN:
+        return range(min(count, _OBJECTS_SEEN))
+    return chain(range(_ENDS_SEEN), range(count - _ENDS_SEEN, count))
 
 
 def _form_content(form: Any) -> tuple[int, int]:
