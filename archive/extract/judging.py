@@ -33,48 +33,10 @@ _BROKEN_WORDS = 20
 _BROKEN_MARKED_SHARE = 0.15
 
 _OTHER_LANGUAGES = frozenset(
-    [
-        "the",
-        "of",
-        "and",
-        "is",
-        "are",
-        "was",
-        "for",
-        "that",
-        "this",
-        "with",
-        "from",
-        "by",
-        "or",
-        "you",
-        "it",
-        "not",
-        "which",
-        "can",
-        "will",
-        "les",
-        "des",
-        "une",
-        "est",
-        "dans",
-        "pour",
-        "qui",
-        "par",
-        "sur",
-        "du",
-        "el",
-        "los",
-        "las",
-        "del",
-        "por",
-        "una",
-        "der",
-        "die",
-        "das",
-        "und",
-        "ist",
-    ]
+    {"the", "of", "and", "is", "are", "was", "for", "that", "this", "with", "from", "by", "or"}
+    | {"you", "it", "not", "which", "can", "will", "les", "des", "une", "est", "dans", "pour"}
+    | {"qui", "par", "sur", "du", "el", "los", "las", "del", "por", "una", "der", "die", "das"}
+    | {"und", "ist"}
 )
 _WORD = re.compile(r"\w+")
 _OTHER_LANGUAGE_SHARE = 0.08

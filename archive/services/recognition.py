@@ -123,13 +123,13 @@ def make_findable(session: Session, publication_id: str, *, recognised: int, las
     enqueue(session, Stage.INDEX, publication_id, wait=timedelta(0) if last else wait)
 
 
-def queue_waiting(session: Session) -> int:
-    """Queue recognition where pages wait and no job does; how many publications that are."""
+def forgotten(session: Session) -> Sequence[str]:
+    """Publications with pages that wait although no job does: restored ones, for example."""
     active = select(Job.publication_id).where(
         Job.stage == Stage.OCR, Job.state.in_((JobState.QUEUED, JobState.RUNNING, JobState.FAILED))
     )
     unread = select(File.publication_id).where(File.text_done.is_(False))
-    ids: Sequence[str] = session.scalars(
+    return session.scalars(
         select(Page.publication_id)
         .where(
             Page.ocr_state == WAITING,
@@ -138,6 +138,3 @@ def queue_waiting(session: Session) -> int:
         )
         .distinct()
     ).all()
-    for publication_id in ids:
-        enqueue(session, Stage.OCR, publication_id)
-    return len(ids)

@@ -27,7 +27,7 @@ from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
-from archive.services.recognition import availability, queue_waiting
+from archive.services.recognition import availability, forgotten
 from archive.worker import drawing, recognition, stages
 
 IDLE_SECONDS = 0.15
@@ -306,9 +306,13 @@ class Worker:
         if not found.is_ok and not self._told_of_recogniser:
             log.warning("recogniser_missing", detail=found.detail)
         self._told_of_recogniser = not found.is_ok
-        with self._holdings.database.writing() as session:
-            queue_waiting(session)
-            session.commit()
+        with self._holdings.database.reading() as session:
+            ids = forgotten(session)
+        if ids:
+            with self._holdings.database.writing() as session:
+                for publication_id in ids:
+                    jobs.enqueue(session, Stage.OCR, publication_id)
+                session.commit()
 
     def _look_at_index(self) -> None:
         """Make the index anew where it cannot be read."""
