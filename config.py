@@ -5,12 +5,18 @@ docs/reference/settings.md describes each variable; a test holds that page and t
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
+from archive.core.wording import GUARD_CONTACT
+from archive.extract.limits import Limits
 from archive.settings import Settings
+
+_LIMIT = "ARCHIVE_LIMIT_"
 
 ROOT = Path(__file__).resolve().parent
 
@@ -43,6 +49,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_integer(env, "ARCHIVE_PROXIES", 0, least=0),
         first_year=_integer(env, "ARCHIVE_FIRST_YEAR", 2019, least=1000),
         max_upload_bytes=_integer(env, "ARCHIVE_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,
+        guard_contact=(env.get("ARCHIVE_GUARD_CONTACT") or "").strip() or GUARD_CONTACT,
+        limits=_limits(env),
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
     )
 
@@ -62,6 +70,33 @@ def _integer(env: Mapping[str, str], name: str, default: int, *, least: int) -> 
         raise ConfigurationError(f"{name}={value!r}: cần một số nguyên.") from None
     if number < least:
         raise ConfigurationError(f"{name}={value!r}: số nhỏ nhất là {least}.")
+    return number
+
+
+def _limits(env: Mapping[str, str]) -> dict[str, float]:
+    """The limits of intake that are set: ARCHIVE_LIMIT_MEMORY_BYTES is `memory_bytes`."""
+    known = {field.name: field.type for field in fields(Limits)}
+    found: dict[str, float] = {}
+    for name, value in env.items():
+        if not name.startswith(_LIMIT) or not value:
+            continue
+        limit = name.removeprefix(_LIMIT).lower()
+        if limit not in known:
+            raise ConfigurationError(f"{name}: không có giới hạn “{limit}”.")
+        if known[limit] == "int":
+            found[limit] = _integer(env, name, 0, least=1)
+        else:
+            found[limit] = _positive(name, value)
+    return found
+
+
+def _positive(name: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not (0 < number < math.inf):
+        raise ConfigurationError(f"{name}={value!r}: cần một số lớn hơn 0.")
     return number
 
 

@@ -15,7 +15,7 @@ from PIL import Image
 
 from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
 from archive.extract.limits import Limits
-from archive.extract.pdf_words import read_words
+from archive.extract.pdf_words import read_text, read_words
 from archive.extract.results import FileSummary, PageImage, PageText
 from archive.extract.webp import encode_webp
 
@@ -89,6 +89,14 @@ class PdfDocument:
                 isolated=False,
             )
         raise DamagedFileError(detail="no page opens")
+
+    def page_text(self, number: int) -> str:
+        page = self._open_page(number - 1)
+        if page is None:
+            return ""
+        text = read_text(page, characters_at_most=self._limits.page_text_bytes)
+        page.close()
+        return text
 
     def read_pages(self, first_page: int) -> Iterator[PageText]:
         opened = False

@@ -21,6 +21,7 @@ _LINE_END_HYPHEN = "\ufffe"
 _OTHER_LINE_END_HYPHEN = "\x02"
 # What has no place in a word: controls, unpaired halves of characters, non-characters.
 _NOISE = dict.fromkeys((*range(32), 127, 0xFFFF))
+_NOT_SHOWN = {code: None for code in _NOISE if code not in (9, 10)}
 _RUN = re.compile(r"\S+")
 _PLAIN_GAPS = frozenset({" ", "\n", "\r\n"})
 
@@ -39,6 +40,18 @@ def read_words(page: Any, *, characters_at_most: int) -> tuple[str, list[Word]]:
         return _assemble(raw, _box_reader(page, text_page, char_index))
     finally:
         pdfium.FPDFText_ClosePage(text_page)
+
+
+def read_text(page: Any, *, characters_at_most: int) -> str:
+    """The clean text of a page alone, without boxes. Raises as `read_words`."""
+    text_page = pdfium.FPDFText_LoadPage(page.raw)
+    if not text_page:
+        return ""
+    try:
+        raw, _ = _raw_text(text_page, characters_at_most)
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
+    return clean_text(raw.replace("\r\n", "\n").translate(_NOT_SHOWN))
 
 
 def _assemble(raw: str, box_of: Callable[[int, int], Box | None]) -> tuple[str, list[Word]]:

@@ -59,6 +59,9 @@ class RunningText:
             isolated=False,
         )
 
+    def page_text(self, number: int) -> str:
+        return self._pages[number - 1]
+
     def read_pages(self, first_page: int) -> Iterator[PageText]:
         for number, text in enumerate(self._pages[first_page - 1 :], start=first_page):
             yield PageText(

@@ -59,7 +59,7 @@ class Worker:
         stages: Sequence[Stage] = tuple(Stage),
     ) -> None:
         self._holdings = holdings
-        self._limits = limits or Limits()
+        self._limits = limits or holdings.limits
         self._stages = tuple(stages)
         # A plain flag: a signal handler that set an Event would wait for ever for the lock that
         # the interrupted main thread holds while it waits on that Event.
