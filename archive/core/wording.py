@@ -114,6 +114,8 @@ _FIELDS: Mapping[str, str] = {
     "column_unknown": "Không hiểu cột “{value}”.",
     "column_twice": "Bảng có hai cột cùng nghĩa với “{value}”. Chỉ giữ một.",
     "cells_surplus": "Dòng có nhiều ô hơn số cột (“{value}” không thuộc cột nào).",
+    "reason_needed": "Ghi lý do vì sao đây không phải tài liệu mật.",
+    "factor_range": "Chọn một số từ 1 đến {most}.",
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
     "path_outside": "“{value}” nằm ngoài thư mục nhập.",
     "sheet_unreadable": "Không đọc được bảng: {value}.",

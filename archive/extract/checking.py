@@ -19,9 +19,9 @@ def check(path: Path, kind: FileKind, *, limits: Limits | None = None) -> FileSu
     """Whether the file opens, in a few seconds at most: its pages, its first page's size.
 
     Raises EncryptedFileError (a password is needed), DamagedFileError (no page, truncated,
-    undecodable), LimitReachedError (`pages`, `pixels`, `memory`, `cpu_seconds`, …). A file that opens
-    and whose pages cannot be looked at in the time for it has no `marking`: it is looked at again
-    when it is read.
+    undecodable), LimitReachedError (`pages`, `pixels`, `memory`, `cpu_seconds`, …). A file
+    that opens and whose pages cannot be looked at in the time for it has no `marking`: it is looked
+    at again when it is read.
     """
     limits = limits or Limits()
     seconds = max(1, math.ceil(limits.check_cpu_seconds))

@@ -44,7 +44,7 @@ def check_file(
     the bytes of a refused file.
     """
     limits = limits or Limits()
-    kind = identify(received.path, name)
+    kind = identify(received.path, name, limits=limits)
     summary = check(received.path, kind, limits=limits)
     found = summary.marking
     if found is not None and not declared_free:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import CursorResult, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.extract.results import DocumentInfo, PageText
 from archive.models import File, Page, PageWords, Publication, Stage
+from archive.services.guard import look_at_pages
 from archive.services.jobs import enqueue
+from archive.services.throughput import note_pages
 from archive.services.word_boxes import pack_words
 
 
@@ -34,9 +36,18 @@ def pages_before(session: Session, file: File) -> int:
 
 
 def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset: int) -> None:
-    """Put pages into the catalogue; pages of the same numbers that were there give way."""
+    """Put pages into the catalogue; pages of the same numbers that were there give way.
+
+    Pages of later files move up where a file is read further than before. A mark of secrecy on one
+    of the pages closes the publication with this very transaction.
+    """
     numbers = [page.number for page in pages]
-    session.execute(delete(Page).where(Page.file_id == file.id, Page.file_page.in_(numbers)))
+    gone = session.execute(
+        delete(Page)
+        .where(Page.file_id == file.id, Page.file_page.in_(numbers))
+        .execution_options(synchronize_session=False)
+    )
+    _make_room(session, file, len(numbers) - cast(CursorResult[Any], gone).rowcount)
     rows = [
         Page(
             publication_id=file.publication_id,
@@ -58,6 +69,25 @@ def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset
         for row, page in zip(rows, pages, strict=True)
         if page.words
     )
+    look_at_pages(session, file.publication, rows)
+    note_pages(session, Stage.EXTRACT, len(rows))
+
+
+def _make_room(session: Session, file: File, pages: int) -> None:
+    later = select(File.id).where(
+        File.publication_id == file.publication_id, File.position > file.position
+    )
+    moved = Page.file_id.in_(later)
+    if pages <= 0 or not session.scalar(select(exists().where(moved))):
+        return
+    # Below zero and back: no two pages may share a number, not even in the middle of a statement.
+    for number in (-(Page.number + pages), -Page.number):
+        session.execute(
+            update(Page)
+            .where(moved)
+            .values(number=number)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def finish_file(session: Session, file: File, *, info: DocumentInfo | None) -> None:

@@ -25,6 +25,7 @@ from archive.services.deposits import store_record
 from archive.services.holdings import Holdings, original_path
 from archive.services.indexing import index_entries
 from archive.services.jobs import Claim, StaleLeaseError
+from archive.services.rereading import limits_for
 
 WIDTHS_PX = (320, 1200)
 BATCH_PAGES = 40
@@ -80,6 +81,7 @@ def _read_file(
         if file is None:
             return
         kind = KINDS[file.kind]
+        limits = limits_for(file, limits)
         path = original_path(
             holdings, file.publication_id, file.logical_path, file.publication.object_version
         )
@@ -205,6 +207,7 @@ def _draw_file(
     if not missing:
         return
     path = original_path(holdings, file.publication_id, file.logical_path, version)
+    limits = limits_for(file, limits)
     # The folder says that drawing was tried, also where no page could be drawn.
     holdings.images.prepare(file.publication_id, f"f{file.id}")
     last = time.monotonic()
