@@ -383,7 +383,8 @@ class AdminHomePage:
 
 @dataclass(frozen=True)
 class IntakeStageRow:
-    """One stage of the queue. `oldest` and `speed` are words or "" ; `paused_since` None: it runs."""
+    """One stage of the queue. `oldest` and `speed` are words or ""; `paused_since` is None while it
+    runs."""
 
     code: str
     label: str

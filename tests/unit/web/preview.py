@@ -707,7 +707,11 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "queue": (
             "review/queue.html",
             {
-                "page": p.QueuePage([PENDING, deposit_row(5, "submitted")], FILTERS, pagination()),
+                "page": p.QueuePage(
+                    [PENDING, deposit_row(5, "submitted", marking=MARKING.lines[0])],
+                    FILTERS,
+                    pagination(),
+                ),
                 "current": "review",
                 "me": ADMIN,
             },
@@ -812,6 +816,7 @@ def fragments() -> Mapping[str, tuple[str, dict[str, Any]]]:
             "publications/_progress.html",
             {"page": replace(running, progress=FAILED_STAGES, progress_url="")},
         ),
+        "intake-now": ("admin/_intake.html", {"page": INTAKE}),
         "progress-done": (
             "publications/_progress.html",
             {
