@@ -74,7 +74,7 @@ def _integer(env: Mapping[str, str], name: str, default: int, *, least: int) -> 
 
 
 def _limits(env: Mapping[str, str]) -> dict[str, float]:
-    """The limits of intake that are set: ARCHIVE_LIMIT_MEMORY_BYTES is `memory_bytes`."""
+    """The limits of intake that are set: what follows the prefix is a field's name in capitals."""
     known = {field.name: field.type for field in fields(Limits)}
     found: dict[str, float] = {}
     for name, value in env.items():

@@ -54,7 +54,7 @@ _TUYET = "TUY[ỆÊẸẾE]T"
 
 # What boxes, stars and smudges become: signs, and the uprights of a frame read as letters.
 _SIGNS = r"\s\|\[\](){}<>*_=~+.:!¦│┃║—–\-"
-_NOISE = rf"(?:[{_SIGNS}]|(?<!\w)[Il1](?!\w))*"
+_NOISE = rf"(?:[{_SIGNS}]|(?<!\w)[Il](?!\w))*"
 _SURE_BOX = r"[\|\[\](){}*¦│┃║]"
 
 _URGENCY = r"(?:HỎA TỐC|HOẢ TỐC|THƯỢNG KHẨN|KHẨN|HẸN GIỜ)"
