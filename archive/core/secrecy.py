@@ -48,9 +48,10 @@ class _Line:
 
 
 # The marks that recognition loses: MÂT for MẬT, TÔI for TỐI. MẮT, MẤT, MẶT, MÁT are other words.
-_MAT = "M[ẬÂẠA]T"
-_TOI = "T[ỐÔÓO]I"
-_TUYET = "TUY[ỆÊẸẾE]T"
+# Some PDFs give a marked letter twice where two glyphs make it.
+_MAT = "M[ẬÂẠA]{1,2}T"
+_TOI = "T[ỐÔÓO]{1,2}I"
+_TUYET = "TUY[ỆÊẸẾE]{1,2}T"
 
 # What boxes, stars and smudges become: signs, and the uprights of a frame read as letters.
 _SIGNS = r"\s\|\[\](){}<>*_=~+.:!¦│┃║—–\-"
@@ -126,11 +127,11 @@ _DOCUMENT_KINDS = re.compile(
 )
 _CONTENTS = re.compile(r"\W*(?:MỤC LỤC|Mục lục)\W*")
 _LIFTED = re.compile(
-    r"\W*(?:(?:tài liệu|hồ sơ|văn bản|bản)\s+(?:này\s+)?)?(?:đã\s+(?:được\s+)?giải\s+mật\b.{0,120}"
-    r"|giải\s+mật\W*)",
+    r"\W*(?:(?:tài liệu|hồ sơ|văn bản|bản)\s+(?:này\s+)?)?"
+    r"(?:đã\s+(?:được\s+)?giả{1,2}i\s+mậ{1,2}t\b.{0,120}|giả{1,2}i\s+mậ{1,2}t\W*)",
     re.IGNORECASE,
 )
-_ANY = re.compile(r"m\s*[ậâạa]\s*t", re.IGNORECASE)
+_ANY = re.compile(r"m\s*[ậâạa]{1,2}\s*t", re.IGNORECASE)
 _SPACED = re.compile(r"(?<!\w)(?:\w\s+){1,9}\w(?!\w)")
 _OPENING, _CLOSING = "\"“‘«'„", "\"”’»'“"
 

@@ -115,6 +115,7 @@ MARKED = [
     ("[MAT]", "mat"),
     ("| MAT |", "mat"),
     ("MÂT", "mat"),
+    ("TỐỐI MẬẬT", "toi_mat"),
     ("TAI LIEU MAT", "mat"),
     ("DO MAT", "mat"),
     # on its line between others
@@ -220,6 +221,7 @@ UNMARKED = [
     "TÀI LIỆU ĐÃ GIẢI MẬT\nMẬT",
     "MẬT\nĐã được giải mật ngày 5/2/2020",
     "GIẢI MẬT\nTUYỆT MẬT",
+    "ĐÃ GIẢẢI MẬT\nTUYỆT MẬT",
 ]
 
 
@@ -298,7 +300,7 @@ def test_a_whole_paragraph_in_one_line_costs_little_and_marks_nothing() -> None:
 
 
 VIETNAMESE = st.text(
-    alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụ .,;\n",
+    alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúù .,;\n",
     max_size=300,
 )
 
