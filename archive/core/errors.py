@@ -65,7 +65,7 @@ class SecretMarkingError(RefusedFileError):
 
 
 class MarkingOpenError(ArchiveError):
-    """Nobody has cleared the publication's mark of secrecy yet: `page`, `line`, `contact`."""
+    """Nobody has cleared the publication's mark of secrecy yet: `page`, `line`."""
 
     code = "marking_open"
 

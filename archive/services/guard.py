@@ -16,7 +16,6 @@ from archive.core.dates import now
 from archive.core.errors import InvalidInputError, MarkingOpenError, NotAllowedError
 from archive.core.roles import SYSTEM, Actor
 from archive.core.secrecy import find_lifting, find_marking
-from archive.core.wording import GUARD_CONTACT
 from archive.models import Event, File, Page, PageMarking, Publication, Stage
 from archive.services.events import note_event
 from archive.services.intake import CheckedFile
@@ -181,19 +180,12 @@ def declare(
     )
 
 
-def check_no_open_marking(
-    session: Session, publication: Publication, *, contact: str = GUARD_CONTACT
-) -> None:
+def check_no_open_marking(session: Session, publication: Publication) -> None:
     """Raises MarkingOpenError where a mark still has to be looked at."""
     if not has_open_markings(session, publication.id):
         return
     first = open_markings(session, publication.id)[0]
-    raise MarkingOpenError(page=first.page_number, line=first.line, contact=contact)
-
-
-def check_reason(reason: str, *, by: Actor) -> None:
-    """Raises as `clear` does: before files are received, so that none is taken in for nothing."""
-    _reason(reason, by=by)
+    raise MarkingOpenError(page=first.page_number, line=first.line)
 
 
 def _reason(reason: str, *, by: Actor) -> str:
