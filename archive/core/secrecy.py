@@ -105,6 +105,11 @@ _GLUED = (
         rf"(?P<left>{_HEADING}{_BARE}{{0,70}}?)\s+(?P<mark>{_WORD})\s+{_HEADING}{_BARE}{{0,70}}"
     ),
     re.compile(rf"(?P<left>){_NOISE}(?P<mark>{_WORD})\s+{_HEADING}{_BARE}{{0,70}}"),
+    re.compile(
+        rf"(?P<left>){_NOISE}(?P<mark>{_WORD})\s+"
+        rf"(?:{_NUMBER}|[^\W\d][^,;.]{{1,30}},\s*ngày\b.{{0,40}})"
+    ),
+    re.compile(rf"(?P<left>(?:Bản số|BẢN SỐ)[^\w]*\w{{1,8}})\s+(?P<mark>{_WORD}){_NOISE}"),
     re.compile(rf"(?P<left>{_NUMBER})\s+[{_SIGNS}]*(?P<mark>{_WORD}|\(\s*[Mm]ật\s*\)){_NOISE}"),
     re.compile(
         rf"(?P<left>{_NUMBER}|{_HEADING}{_BARE}{{0,70}}?)\s*\(\s*"
@@ -121,6 +126,12 @@ _MAKES_WORD_BEFORE = re.compile(
 _MAKES_WORD_AFTER = re.compile(
     "ong|mã|độ|khẩu|thám|vụ|thiết|ngọt|mía|danh|thư|ước|đàm|nghị|tông|hiệu|khu|gấu|hoa|vàng|rừng"
     "|báo|lệnh|ngữ|viện|phái|sự"
+)
+# What such a line says of any level is a title's second half: "ĐƯỜNG DÂY / TUYỆT MẬT", a chapter's.
+_LEADS_TO_TITLE = re.compile(
+    r"(?:(?:chương|phần|bài|hồi|tập|kỳ)\s+[\divxlc]+\W*"
+    r"|.*\b(?:dây|dịch|họp|chuyến đi|nhiệm vụ|thư|căn cứ|liên lạc|hầm|hành trình))",
+    re.IGNORECASE,
 )
 _DOCUMENT_KINDS = re.compile(
     r"(?:BÁO CÁO|DANH SÁCH|DANH MỤC|THƯ MỜI|THƯ CÔNG|LỆNH ĐIỀU|LỆNH KHÁM|SỰ VỤ|ĐỘ KHẨN)\b"
@@ -258,7 +269,7 @@ def _marked_level(
 
 def _is_heading(left: str) -> bool:
     """Whether what stands before the mark is a line of a document's head, and no sentence."""
-    return left == left.upper() or left.startswith(("Số", "Độc lập"))
+    return left == left.upper() or left.startswith(("Số", "Bản số", "Độc lập"))
 
 
 def _is_weak(found: re.Match[str], line: str, *, at_top: bool) -> bool:
@@ -282,6 +293,8 @@ def _is_part_of_text(lines: Sequence[_Line], index: int, found: re.Match[str]) -
     if before and before[-1:].islower() and after[:1].islower():
         return True
     if before and before[-1:] in ',(“"' and after[:1].islower():
+        return True
+    if before and _LEADS_TO_TITLE.fullmatch(before):
         return True
     return _makes_word(before, after, one=found)
 
