@@ -114,7 +114,7 @@ def _stages(session: Session) -> list[StageState]:
         (stage, state): (count, oldest)
         for stage, state, count, oldest in session.execute(
             select(Job.stage, Job.state, func.count(), func.min(Job.created_at))
-            .where(Job.state != JobState.DONE)
+            .where(Job.state.in_((JobState.QUEUED, JobState.RUNNING, JobState.FAILED)))
             .group_by(Job.stage, Job.state)
         )
     }
