@@ -5,12 +5,18 @@ docs/reference/settings.md describes each variable; a test holds that page and t
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 
+from archive.core.wording import GUARD_CONTACT
+from archive.extract.limits import Limits
 from archive.settings import Settings
+
+_LIMIT = "ARCHIVE_LIMIT_"
 
 ROOT = Path(__file__).resolve().parent
 
@@ -45,6 +51,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         max_upload_bytes=_integer(env, "ARCHIVE_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,
         ocr=_choice(env, "ARCHIVE_OCR", ("auto", "off")) == "auto",
         ocr_processes=_integer(env, "ARCHIVE_OCR_PROCESSES", _cores(), least=1),
+        guard_contact=(env.get("ARCHIVE_GUARD_CONTACT") or "").strip() or GUARD_CONTACT,
+        limits=_limits(env),
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
     )
 
@@ -80,6 +88,33 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _limits(env: Mapping[str, str]) -> dict[str, float]:
+    """The limits of intake that are set: what follows the prefix is a field's name in capitals."""
+    known = {field.name: field.type for field in fields(Limits)}
+    found: dict[str, float] = {}
+    for name, value in env.items():
+        if not name.startswith(_LIMIT) or not value:
+            continue
+        limit = name.removeprefix(_LIMIT).lower()
+        if limit not in known:
+            raise ConfigurationError(f"{name}: không có giới hạn “{limit}”.")
+        if known[limit] == "int":
+            found[limit] = _integer(env, name, 0, least=1)
+        else:
+            found[limit] = _positive(name, value)
+    return found
+
+
+def _positive(name: str, value: str) -> float:
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not (0 < number < math.inf):
+        raise ConfigurationError(f"{name}={value!r}: cần một số lớn hơn 0.")
+    return number
 
 
 def _kept_secret(path: Path) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+
+from archive.core.wording import GUARD_CONTACT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +18,9 @@ class Settings:
     `uploads`: the truth (originals and records). `index`: what can be rebuilt.
     `trusted_hosts`: empty means that any Host header is answered. `proxies`: how many proxies of
     our own stand in front, whose X-Forwarded headers are believed. `ocr`: pictures of pages are
-    read where that can be done, `ocr_processes` at a time.
+    read where that can be done, `ocr_processes` at a time. `guard_contact`: whom people are
+    told to ask about a mark of secrecy. `limits`: the limits of intake that are not left at their
+    defaults, by the names of `archive.extract.limits.Limits`.
     """
 
     instance: Path
@@ -41,6 +46,8 @@ class Settings:
     held_file_lifetime: timedelta = field(default=timedelta(hours=24))
     lease: timedelta = field(default=timedelta(seconds=60))
     secure_cookies: bool = False
+    guard_contact: str = GUARD_CONTACT
+    limits: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def incoming(self) -> Path:

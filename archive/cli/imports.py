@@ -20,6 +20,7 @@ from archive.models import Stage
 from archive.services.importing import ImportReport, Options, import_source
 from archive.services.jobs import worker_is_alive
 from archive.services.outcomes import publication_states, waiting_stages
+from archive.services.pauses import unpaused
 from archive.services.recognition import availability
 from archive.services.sources import FailedRow, sheet_of
 from archive.worker.loop import Worker
@@ -106,14 +107,19 @@ def _wait(ids: list[str]) -> None:
 
     Where no worker is alive this process does the work; one that dies meanwhile is replaced too.
     """
-    needed = [Stage.EXTRACT, Stage.INDEX, Stage.RECORD]
+    searchable = (Stage.EXTRACT, Stage.INDEX)
+    needed = [*searchable, Stage.RECORD]
     if availability(holdings()).is_ok:
         needed.append(Stage.OCR)
     while True:
         with holdings().database.reading() as session:
             left = waiting_stages(session, ids, stages=needed)
             alive = worker_is_alive(session)
+            paused = len(unpaused(session, searchable)) < len(searchable)
         if not left:
+            return
+        if paused:
+            messages.print("Việc tiếp nhận đang tạm dừng: các tệp đã vào kho, chưa tìm được.")
             return
         if alive:
             time.sleep(0.2)

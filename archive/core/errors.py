@@ -57,6 +57,19 @@ class TooLargeError(RefusedFileError):
     code = "file_too_large"
 
 
+class SecretMarkingError(RefusedFileError):
+    """A page bears a mark of secrecy: `marking` (mat, toi_mat, tuyet_mat), `page` from 1 in its
+    file, `line` as it stands there, and `contact`, whom to ask."""
+
+    code = "secret_marking"
+
+
+class MarkingOpenError(ArchiveError):
+    """Nobody has cleared the publication's mark of secrecy yet: `page`, `line`."""
+
+    code = "marking_open"
+
+
 class LimitReachedError(ArchiveError):
     """A child process met one of its limits.
 

@@ -67,17 +67,21 @@ _INSTEAD: Mapping[str, str] = {
 
 _ENDINGS: Mapping[str, str] = {"jpeg": "jpg", "tiff": "tif"}
 
+GUARD_CONTACT = "cơ quan thường trực, bộ phận bảo vệ bí mật nhà nước"
+"""Whom people are told to ask where the operator names nobody."""
+
 ACCEPTED_TYPES = "PDF, DOCX, DOC, TXT, JPEG, PNG, TIFF hoặc WebP"
 
 _LIMITS: Mapping[str, str] = {
-    "memory": "cần quá nhiều bộ nhớ để đọc",
-    "cpu_seconds": "đọc quá lâu",
-    "wall_seconds": "đọc quá lâu",
-    "output_bytes": "chứa quá nhiều chữ",
-    "pages": "có quá nhiều trang (tối đa {value})",
-    "pixels": "có ảnh quá lớn (tối đa {value} điểm ảnh)",
-    "unzipped_bytes": "bung ra quá lớn",
-    "file_bytes": "quá lớn",
+    "memory": "cần hơn {size} bộ nhớ để đọc",
+    "cpu_seconds": "đọc quá {number} giây",
+    "wall_seconds": "đọc quá lâu, phải chờ hơn {number} giây",
+    "output_bytes": "chứa quá nhiều chữ (hơn {size})",
+    "pages": "có quá nhiều trang (tối đa {number})",
+    "pixels": "có ảnh quá lớn (tối đa {number} điểm ảnh)",
+    "unzipped_bytes": "bung ra quá lớn (hơn {size})",
+    "zip_members": "có quá nhiều thành phần bên trong (tối đa {number})",
+    "file_bytes": "quá lớn (hơn {size})",
 }
 
 _FIELDS: Mapping[str, str] = {
@@ -110,6 +114,8 @@ _FIELDS: Mapping[str, str] = {
     "column_unknown": "Không hiểu cột “{value}”.",
     "column_twice": "Bảng có hai cột cùng nghĩa với “{value}”. Chỉ giữ một.",
     "cells_surplus": "Dòng có nhiều ô hơn số cột (“{value}” không thuộc cột nào).",
+    "reason_needed": "Ghi lý do vì sao đây không phải tài liệu mật.",
+    "factor_range": "Chọn một số từ 1 đến {most}.",
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
     "path_outside": "“{value}” nằm ngoài thư mục nhập.",
     "sheet_unreadable": "Không đọc được bảng: {value}.",
@@ -158,10 +164,19 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
                 "Giảm độ phân giải ảnh hoặc tách thành nhiều tệp."
             )
         case "limit_reached":
-            limit = _LIMITS.get(str(values.get("limit")), "vượt một giới hạn an toàn")
             return (
-                f"Cần xử lý: tệp {limit.format_map(values)}. Bản gốc vẫn được giữ; "
+                f"Cần xử lý: tệp {limit_words(values)}. Bản gốc vẫn được giữ; "
                 "cơ quan thường trực sẽ xem lại."
+            )
+        case "secret_marking":
+            return (
+                f"{marking_words(values)} Kho không nhận tài liệu bí mật nhà nước nên tệp đã bị "
+                "xóa ngay, không giữ lại bản nào. "
+                f"Xin hỏi {values.get('contact') or GUARD_CONTACT} trước khi nộp."
+            )
+        case "marking_open":
+            return (
+                f"{marking_words(values)} Chưa nhận vào kho được khi dấu này còn chưa được xem xét."
             )
         case "storage_full":
             return "Ổ đĩa của kho đã đầy nên chưa nhận được tệp. Báo quản trị rồi gửi lại sau."
@@ -201,6 +216,22 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Có trục trặc ngoài dự kiến; quản trị sẽ xem lại."
 
 
+def limit_words(data: Mapping[str, Any]) -> str:
+    """Which limit a file met, as the end of a sentence about it: "đọc quá 20 giây"."""
+    template = _LIMITS.get(str(data.get("limit")), "vượt một giới hạn an toàn")
+    value = data.get("value")
+    if not isinstance(value, int | float):
+        return template.format(size="…", number="…")
+    size = size_label(int(value)).replace(",0 ", " ")
+    return template.format(size=size, number=f"{round(value):,}".replace(",", "."))
+
+
+def marking_words(data: Mapping[str, Any]) -> str:
+    """Where a mark of secrecy stands, and what: "Có dấu mật, trang 3: “TỐI MẬT”."."""
+    values = _Known(data)
+    return f"Có dấu mật, trang {values['page']}: “{values['line']}”."
+
+
 def error_sentence(error: ArchiveError) -> str:
     return sentence(error.code, error.data)
 
@@ -208,9 +239,8 @@ def error_sentence(error: ArchiveError) -> str:
 def refusal_sentence(error: ArchiveError) -> str:
     """Why a file is not taken in: as `error_sentence`, but nothing of it is kept."""
     if error.code == "limit_reached":
-        limit = _LIMITS.get(str(error.data.get("limit")), "vượt một giới hạn an toàn")
         return (
-            f"Tệp {limit.format_map(_Known(error.data))} nên chưa nhận được. "
+            f"Tệp {limit_words(error.data)} nên chưa nhận được. "
             "Xuất lại PDF từ bản gốc, giảm độ phân giải ảnh hoặc tách thành nhiều tệp."
         )
     return error_sentence(error)

@@ -173,7 +173,7 @@ def _load_publication(holdings: Holdings, publication: DemoPublication, *, fonts
                 file = holdings.incoming.receive(
                     stream, limit_bytes=holdings.settings.max_upload_bytes
                 )
-            received.append(check_file(file, path.name))
+            received.append(check_file(file, path.name, limits=holdings.limits))
     status = Status(publication.status)
     with holdings.database.writing() as session:
         unit = find_unit(session, publication.unit)

@@ -29,8 +29,9 @@ from archive.core.errors import ArchiveError, LimitReachedError
 from archive.extract import sandbox
 from archive.extract.documents import Document, opener_for
 from archive.extract.limits import Limits
+from archive.extract.looking import first_marking
 from archive.extract.results import PageText
-from archive.extract.wire import encode_page, encode_summary, write_message
+from archive.extract.wire import encode_marking, encode_page, encode_summary, write_message
 
 
 def main() -> int:
@@ -70,6 +71,8 @@ def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
     document = opener(Path(request["path"]), request["kind"], limits)
     if request["task"] == "check":
         write_message(replies, encode_summary(document.summarise()))
+        sandbox.allow_cpu_seconds_more(limits.look_cpu_seconds + 1)
+        write_message(replies, encode_marking(first_marking(document, limits=limits)))
     elif request["task"] == "read":
         _read(
             document,

@@ -24,6 +24,10 @@ class Document(Protocol):
         """The quick look: the first page is opened, an image decoded."""
         ...
 
+    def page_text(self, number: int) -> str:
+        """The text that the file carries on one page, quickly and without boxes; "" for none."""
+        ...
+
     def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
         """The pages from `first_page` on, in order, none left out; their words' places where
         `words` asks for them."""

@@ -64,6 +64,9 @@ class ImageDocument:
             isolated=False,
         )
 
+    def page_text(self, number: int) -> str:
+        return ""
+
     def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
         for number in range(first_page, self.page_count + 1):
             width, height = self._displayed_size(number)

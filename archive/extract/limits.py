@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 MIB = 1024 * 1024
+
+GREATEST_FACTOR = 8
+"""A curator may raise a limit for one file so many times, and no further."""
+
+RAISED_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "memory": ("memory_bytes", "image_memory_bytes"),
+    "cpu_seconds": ("cpu_seconds", "cpu_seconds_per_page"),
+    "wall_seconds": ("wall_factor",),
+    "output_bytes": ("page_text_bytes", "file_text_bytes", "message_bytes"),
+    "pages": ("pages",),
+    "pixels": ("pixels",),
+    "unzipped_bytes": ("unzipped_bytes",),
+    "zip_members": ("zip_members",),
+}
+"""The fields behind each limit that a LimitReachedError names."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,9 @@ class Limits:
     """Address space of the child for images."""
     check_cpu_seconds: float = 5.0
     """Processor time of the quick check before a deposit is accepted."""
+    look_cpu_seconds: float = 2.0
+    """Processor time for looking for marks of secrecy in the same check; what is left is looked at
+    when the pages are read."""
     cpu_seconds: float = 20.0
     """Processor time of a reading or drawing child, apart from its pages."""
     cpu_seconds_per_page: float = 0.2
@@ -51,7 +71,25 @@ class Limits:
     page_characters: int = 3_000
     """Length of a page of a TXT, DOC or DOCX that does not say where its pages end."""
 
+    def raised(self, factors: Mapping[str, int] | None) -> Limits:
+        """These limits with some of them multiplied: by the names of `RAISED_FIELDS`, as a
+        LimitReachedError gives them. Unknown names raise nothing."""
+        values: dict[str, Any] = {}
+        for limit, factor in (factors or {}).items():
+            for name in RAISED_FIELDS.get(limit, ()):
+                values[name] = getattr(self, name) * min(max(factor, 1), GREATEST_FACTOR)
+        return replace(self, **values)
+
     def cpu_budget(self, page_count: int) -> int:
         """Whole seconds of processor time for so many pages: the kernel counts in whole seconds."""
         pages = min(max(page_count, 0), self.pages)
         return max(1, math.ceil(self.cpu_seconds + self.cpu_seconds_per_page * pages))
+
+
+def limits_of(values: Mapping[str, float]) -> Limits:
+    """The limits with the fields that an operator set; whole numbers stay whole."""
+    whole = {field.name for field in fields(Limits) if field.type == "int"}
+    given: dict[str, Any] = {
+        name: int(value) if name in whole else value for name, value in values.items()
+    }
+    return Limits(**given)

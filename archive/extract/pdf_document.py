@@ -93,6 +93,9 @@ class PdfDocument:
             )
         raise DamagedFileError(detail="no page opens")
 
+    def page_text(self, number: int) -> str:
+        return self._read_page(number, words=False).text
+
     def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
         opened = False
         for number in range(first_page, self.page_count + 1):

@@ -68,6 +68,9 @@ class RunningText:
             isolated=False,
         )
 
+    def page_text(self, number: int) -> str:
+        return clean_text(repair(self._pages[number - 1]))
+
     def read_pages(self, first_page: int, *, words: bool) -> Iterator[PageText]:
         for number, carried in enumerate(self._pages[first_page - 1 :], start=first_page):
             repaired = repair(carried)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from archive.core.secrecy import Level
+
 TextSource = Literal["embedded", "repaired", "ocr", "none"]
 
 
@@ -94,10 +96,20 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True)
+class PageMarking:
+    """A mark of secrecy and its page, from 1 within the file (see `archive.core.secrecy`)."""
+
+    page_number: int
+    level: Level
+    line: str
+
+
+@dataclass(frozen=True)
 class FileSummary:
     """What the quick check learns. `encrypted`: the file carries an owner password but opens
     without one. `width_px` and `height_px` are the first page's, as in `PageText`. `repaired`: only
-    the second reader could open it. `isolated`: the child ran without a network."""
+    the second reader could open it. `isolated`: the child ran without a network. `marking`: the
+    first mark of secrecy in the text that could be read at once, None where none was seen."""
 
     pages: int
     encrypted: bool
@@ -105,3 +117,4 @@ class FileSummary:
     height_px: float
     repaired: bool
     isolated: bool
+    marking: PageMarking | None = None

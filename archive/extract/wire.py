@@ -14,11 +14,13 @@ from array import array
 from collections.abc import Sequence
 from typing import IO, Any
 
+from archive.core.secrecy import LEVELS, LINE_LENGTH
 from archive.extract.results import (
     DocumentInfo,
     FileSummary,
     OutlineEntry,
     PageImage,
+    PageMarking,
     PageText,
     Word,
 )
@@ -180,6 +182,31 @@ def decode_summary(message: Message, *, isolated: bool) -> FileSummary:
         height_px=_size(head, "height"),
         repaired=bool(head.get("repaired")),
         isolated=isolated,
+    )
+
+
+def encode_marking(marking: PageMarking | None) -> dict[str, Any]:
+    """What looking for a mark of secrecy found, as the head of a message."""
+    head: dict[str, Any] = {"type": "looked"}
+    if marking is not None:
+        head |= {"page": marking.page_number, "level": marking.level, "line": marking.line}
+    return head
+
+
+def decode_marking(message: Message) -> PageMarking | None:
+    """The mark of a message, None where there is none. Raises ProtocolError."""
+    head, _ = message
+    if head["type"] != "looked":
+        raise ProtocolError("not what was looked for")
+    if "level" not in head:
+        return None
+    level = head["level"]
+    if level not in LEVELS:
+        raise ProtocolError("unknown level")
+    return PageMarking(
+        page_number=_whole(head, "page"),
+        level=level,
+        line=_text(head, "line", limit=LINE_LENGTH),
     )
 
 

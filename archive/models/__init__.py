@@ -3,7 +3,9 @@
 from archive.models.base import Base
 from archive.models.event import Event
 from archive.models.file import File, HeldFile, Page, PageWords
+from archive.models.intake import MinuteTally, StagePause
 from archive.models.job import Job, Stage, WorkerHeartbeat
+from archive.models.marking import PageMarking
 from archive.models.publication import Publication, PublicationValue
 from archive.models.unit import Unit
 from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
@@ -15,13 +17,16 @@ __all__ = [
     "HeldFile",
     "Job",
     "LoginSession",
+    "MinuteTally",
     "Page",
+    "PageMarking",
     "PageWords",
     "PasswordLink",
     "Publication",
     "PublicationValue",
     "SignInAttempt",
     "Stage",
+    "StagePause",
     "Unit",
     "User",
     "WorkerHeartbeat",

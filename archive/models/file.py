@@ -27,6 +27,7 @@ class File(Base):
 
     `problem_code` with `problem_data` says why no text or image could be made; the original is
     kept all the same. `text_done` and `images_done` tell which stages are through.
+    `raised_limits` are the limits that a curator raised for this file alone, with their factors.
     """
 
     __tablename__ = "file"
@@ -52,6 +53,7 @@ class File(Base):
     images_done: Mapped[bool] = mapped_column(default=False)
     problem_code: Mapped[str | None] = mapped_column(String(40))
     problem_data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    raised_limits: Mapped[dict[str, int] | None] = mapped_column(JSON)
     outline: Mapped[list[Any] | None] = mapped_column(JSON)
 
     publication: Mapped[Publication] = relationship()

@@ -30,7 +30,8 @@ class Job(Base):
 
     A worker holds a job while `lease_until` lies ahead; `fence` rises with every claim, and a
     worker writes only where its own fence still stands, so one that slept past its lease can do
-    no harm. While a job is queued the same work is not queued again: `coalesce` keeps it single.
+    no harm. `worker` is who claimed it last. While a job is queued the same work is not queued
+    again: `coalesce` keeps it single.
     """
 
     __tablename__ = "job"
@@ -62,6 +63,7 @@ class Job(Base):
     fence: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime] = mapped_column(Moment)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    worker: Mapped[str | None] = mapped_column(String(80))
     done_pages: Mapped[int] = mapped_column(default=0)
     total_pages: Mapped[int] = mapped_column(default=0)
     error_code: Mapped[str | None] = mapped_column(String(40))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from archive.core.dates import today
@@ -15,6 +15,7 @@ from archive.core.roles import Access, Actor
 from archive.core.status import Status
 from archive.models import Event, File, Page, Publication, Unit
 from archive.search.requests import Viewer
+from archive.services.guard import is_closed
 
 
 def viewer_of(actor: Actor) -> Viewer:
@@ -31,7 +32,7 @@ def readable_by(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
     """The condition on Publication under which `actor` may read its content.
 
     Accepted records: public to anyone, internal to any account, restricted (or under embargo) to
-    its own unit. Curators read all.
+    its own unit; none that bears a mark of secrecy nobody has cleared. Curators read all.
     """
     if actor.may_curate:
         return true()
@@ -41,21 +42,33 @@ def readable_by(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
     readable = and_(free, Publication.access.in_(open_to))
     if actor.unit_id is not None:
         readable = or_(readable, Publication.unit_id == actor.unit_id)
-    return and_(Publication.status == Status.ACCEPTED, readable)
+    return and_(Publication.status == Status.ACCEPTED, readable, not_(is_closed()))
 
 
 def listed_for(actor: Actor) -> ColumnElement[bool]:
-    """What the home page lists and counts, as search does: accepted records the actor may read."""
-    return and_(Publication.status == Status.ACCEPTED, readable_by(actor))
+    """What the home page lists and counts, as search does: accepted records the actor may read,
+    but for those that a mark of secrecy keeps closed."""
+    return and_(Publication.status == Status.ACCEPTED, readable_by(actor), not_(is_closed()))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """What `actor` may open: what they may read, and for a depositor all of their own unit."""
+    """What `actor` may open: what they may read, and for a depositor all of their own unit. What
+    a mark of secrecy keeps closed is open to who deposited it and to curators alone."""
     if actor.may_curate:
         return true()
     if actor.may_deposit and actor.unit_id is not None:
-        return or_(readable_by(actor), Publication.unit_id == actor.unit_id)
+        own = and_(Publication.unit_id == actor.unit_id, not_closed_to(actor))
+        return or_(readable_by(actor), own)
     return readable_by(actor)
+
+
+def not_closed_to(actor: Actor) -> ColumnElement[bool]:
+    """Whether no mark of secrecy keeps the publication from `actor`, whatever else does."""
+    if actor.may_curate:
+        return true()
+    if actor.user_id is None:
+        return not_(is_closed())
+    return or_(not_(is_closed()), Publication.depositor_id == actor.user_id)
 
 
 def find_publication(session: Session, publication_id: str, *, actor: Actor) -> Publication:

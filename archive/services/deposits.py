@@ -126,7 +126,7 @@ def amend(
     earlier: tuple[Publication, ...] = ()
     if files:
         # Whoever reads or draws the earlier files loses the lease and writes nothing more.
-        supersede(session, publication.id, stages=(Stage.EXTRACT, Stage.IMAGES))
+        supersede(session, publication.id, stages=(Stage.EXTRACT, Stage.IMAGES, Stage.OCR))
         session.execute(delete(Page).where(Page.publication_id == publication.id))
         session.execute(delete(File).where(File.publication_id == publication.id))
         holdings.images.remove(publication.id)

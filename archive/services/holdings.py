@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.extract.limits import Limits, limits_of
 from archive.models.database import Database
 from archive.search.index import SearchIndex
 from archive.settings import Settings
@@ -25,6 +26,8 @@ class Holdings:
     records: RecordLog
     images: Derivatives
     index: SearchIndex
+    limits: Limits
+    """What one file may cost, at the door and in the worker alike."""
 
 
 def open_holdings(settings: Settings) -> Holdings:
@@ -38,6 +41,7 @@ def open_holdings(settings: Settings) -> Holdings:
         records=RecordLog(settings.records),
         images=Derivatives(settings.images_folder),
         index=SearchIndex(settings.search_folder),
+        limits=limits_of(settings.limits),
     )
 
 

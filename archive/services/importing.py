@@ -216,7 +216,14 @@ class _Importer:
                         stream, limit_bytes=self._holdings.settings.max_upload_bytes
                     )
                 received.append(file)
-                checked.append(check_file(file, Path(name).name))
+                checked.append(
+                    check_file(
+                        file,
+                        Path(name).name,
+                        limits=self._holdings.limits,
+                        guard_contact=self._holdings.settings.guard_contact,
+                    )
+                )
         except (ArchiveError, OSError) as error:
             for file in received:
                 self._holdings.incoming.discard(file)

@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive.core.collation import sort_key
-from archive.models import Page, Publication, Stage
+from archive.models import Page, PageMarking, Publication, Stage
 from archive.search.entries import PageEntry, WorkEntry
 from archive.search.index import SearchIndex
 from archive.services.jobs import enqueue
 
 BATCH = 50
+CLOSED = "closed"
+_NO_WORDS: dict[str, Any] = {
+    "title": "",
+    "subtitle": "",
+    "responsibility": "",
+    "abstract": "",
+    "series": "",
+}
 
 
 def index_entries(session: Session, ids: Sequence[str]) -> Iterator[WorkEntry]:
-    """The entries of these publications; one that is gone from the catalogue has none."""
+    """The entries of these publications; one that is gone from the catalogue has none. Of one that
+    a mark of secrecy keeps closed no word goes into the index, and no status that is asked for."""
+    closed = set(
+        session.scalars(
+            select(PageMarking.publication_id).where(
+                PageMarking.publication_id.in_(ids), PageMarking.cleared_at.is_(None)
+            )
+        )
+    )
     publications = session.scalars(
         select(Publication)
         .where(Publication.id.in_(ids))
@@ -26,6 +43,9 @@ def index_entries(session: Session, ids: Sequence[str]) -> Iterator[WorkEntry]:
         .execution_options(populate_existing=True)
     ).all()
     for publication in publications:
+        if publication.id in closed:
+            yield replace(_entry(publication, ()), status=CLOSED, **_NO_WORDS)
+            continue
         pages = session.execute(
             select(Page.number, Page.label, Page.text)
             .where(Page.publication_id == publication.id)

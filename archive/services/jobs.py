@@ -21,6 +21,7 @@ from archive.core.dates import now
 from archive.core.errors import ArchiveError
 from archive.core.status import JobState
 from archive.models import Job, Stage, WorkerHeartbeat
+from archive.services.pauses import unpaused
 
 MOST_ATTEMPTS = 5
 """A job whose worker died or whose collaborators failed so often is left for a person."""
@@ -76,12 +77,17 @@ def enqueue(
 
 
 def claim(
-    session: Session, *, lease: timedelta, stages: Sequence[Stage] = tuple(Stage), limit: int = 1
+    session: Session,
+    *,
+    lease: timedelta,
+    stages: Sequence[Stage] = tuple(Stage),
+    limit: int = 1,
+    worker: str | None = None,
 ) -> list[Claim]:
-    """Up to `limit` due jobs of one stage, the most urgent first, held from now on.
+    """Up to `limit` due jobs of one stage, the most urgent first, held by `worker` from now on.
 
     Jobs whose lease ran out are taken back first: their worker is dead or stuck. One publication's
-    stages do not overlap: what another worker has in hand is left alone.
+    stages do not overlap: what another worker has in hand is left alone, and so is what is paused.
     """
     _take_back(session)
     moment = now()  # Later than the taking back, so that what was taken back is due.
@@ -93,7 +99,7 @@ def claim(
         .where(
             Job.state == JobState.QUEUED,
             Job.not_before <= moment,
-            Job.stage.in_(stages),
+            Job.stage.in_(unpaused(session, stages)),
             Job.publication_id.not_in(busy),
         )
         .order_by(order, Job.not_before, Job.id)
@@ -107,6 +113,7 @@ def claim(
         job.lease_until = moment + lease
         job.fence += 1
         job.attempts += 1
+        job.worker = worker
         job.error_code = job.error_data = None
         claims.append(Claim(job.id, job.stage, job.publication_id, job.fence, job.attempts))
     session.flush()
@@ -117,7 +124,11 @@ def anything_due(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) ->
     """Whether a claim would find a job: a look that takes no lock."""
     moment = now()
     due = or_(
-        and_(Job.state == JobState.QUEUED, Job.not_before <= moment, Job.stage.in_(stages)),
+        and_(
+            Job.state == JobState.QUEUED,
+            Job.not_before <= moment,
+            Job.stage.in_(unpaused(session, stages)),
+        ),
         and_(Job.state == JobState.RUNNING, Job.lease_until <= moment),
     )
     return session.scalar(select(Job.id).where(due).limit(1)) is not None
@@ -128,7 +139,7 @@ def more_urgent_waits(
 ) -> bool:
     """Whether a claim would find a more urgent stage, were `held` given back: its own
     publication's stages count, those that wait for another worker's job do not."""
-    urgent = [stage for stage in stages if _ORDER[stage] < _ORDER[held.stage]]
+    urgent = [stage for stage in unpaused(session, stages) if _ORDER[stage] < _ORDER[held.stage]]
     busy = select(Job.publication_id).where(Job.state == JobState.RUNNING, Job.id != held.job_id)
     due = select(Job.id).where(
         Job.state == JobState.QUEUED,

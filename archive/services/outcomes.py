@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.status import JobState
 from archive.models import File, Job, Page, Publication, Stage
+from archive.services.guard import has_open_markings
 from archive.services.recognition import WAITING, count_pages
 
 
@@ -52,6 +53,8 @@ def publication_states(session: Session, ids: Sequence[str]) -> Iterator[Publica
 def _state(
     session: Session, publication_id: str, files: Sequence[File], sources: Mapping[str, int]
 ) -> str:
+    if has_open_markings(session, publication_id):
+        return "marking_open"
     for file in files:
         if file.problem_code:
             return file.problem_code

@@ -15,6 +15,7 @@ from archive.extract.isolation import isolation_available
 from archive.models import Job, Publication, Stage
 from archive.services.holdings import Holdings
 from archive.services.jobs import count_jobs, worker_is_alive
+from archive.services.pauses import list_pauses
 from archive.services.recognition import WAITING, availability, count_pages
 
 
@@ -45,6 +46,7 @@ def check_readiness(holdings: Holdings) -> Readiness:
             _storage(holdings),
             _index(holdings),
             _queue(holdings),
+            _intake(holdings),
             _demo(holdings),
             _isolation(),
             _recognition(holdings),
@@ -95,6 +97,21 @@ def _queue(holdings: Holdings) -> Part:
         return Part("queue", alive, True, detail if alive else f"no worker; {detail}")
 
     return _in_database("queue", holdings, look)
+
+
+def _intake(holdings: Holdings) -> Part:
+    """What was paused on purpose is no fault, but whoever wonders should find it here."""
+
+    def look(session: Session) -> Part:
+        pauses = list_pauses(session)
+        told = "; ".join(
+            f"{pause.stage.value} paused by {pause.by_name or 'unknown'} since "
+            f"{pause.since.isoformat(timespec='seconds')}"
+            for pause in pauses
+        )
+        return Part("intake", not pauses, False, told)
+
+    return _in_database("intake", holdings, look)
 
 
 def _demo(holdings: Holdings) -> Part:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import CursorResult, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.extract.results import DocumentInfo, PageText
 from archive.models import File, Page, PageWords, Publication, Stage
+from archive.services.guard import asks_for_a_look, look_at_pages
 from archive.services.jobs import enqueue
+from archive.services.throughput import note_pages
 from archive.services.word_boxes import pack_words
 
 
@@ -34,11 +36,20 @@ def pages_before(session: Session, file: File) -> int:
 
 
 def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset: int) -> None:
-    """Put pages into the catalogue; pages of the same numbers that were there give way."""
+    """Put pages into the catalogue; pages of the same numbers that were there give way.
+
+    Pages of later files move up where a file is read further than before. A mark of secrecy on one
+    of the pages closes the publication with this very transaction.
+    """
     if not pages:
         return
     numbers = [page.number for page in pages]
-    session.execute(delete(Page).where(Page.file_id == file.id, Page.file_page.in_(numbers)))
+    gone = session.execute(
+        delete(Page)
+        .where(Page.file_id == file.id, Page.file_page.in_(numbers))
+        .execution_options(synchronize_session=False)
+    )
+    _make_room(session, file, len(numbers) - cast(CursorResult[Any], gone).rowcount)
     # Plain rows: a book's pages as mapped objects would cost more than reading them.
     session.execute(
         insert(Page),
@@ -61,6 +72,28 @@ def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset
         ],
     )
     note_words(session, file, pages)
+    suspected = [page.number for page in pages if asks_for_a_look(page.text)]
+    if suspected:
+        rows = select(Page).where(Page.file_id == file.id, Page.file_page.in_(suspected))
+        look_at_pages(session, file.publication, session.scalars(rows).all())
+    note_pages(session, Stage.EXTRACT, len(pages))
+
+
+def _make_room(session: Session, file: File, pages: int) -> None:
+    later = select(File.id).where(
+        File.publication_id == file.publication_id, File.position > file.position
+    )
+    moved = Page.file_id.in_(later)
+    if pages <= 0 or not session.scalar(select(exists().where(moved))):
+        return
+    # Below zero and back: no two pages may share a number, not even in the middle of a statement.
+    for number in (-(Page.number + pages), -Page.number):
+        session.execute(
+            update(Page)
+            .where(moved)
+            .values(number=number)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def note_words(session: Session, file: File, pages: Sequence[PageText]) -> None:

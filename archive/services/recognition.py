@@ -16,6 +16,7 @@ from archive.extract.judging import is_better
 from archive.extract.recognition import Availability, recognition_available
 from archive.extract.results import PageText
 from archive.models import File, Job, Page, PageWords, Publication, Stage
+from archive.services.guard import asks_for_a_look, look_at_pages
 from archive.services.holdings import Holdings
 from archive.services.jobs import enqueue
 from archive.services.word_boxes import pack_words
@@ -87,6 +88,8 @@ def note_recognised(session: Session, waiting: WaitingPage, page: PageText) -> N
     session.execute(delete(PageWords).where(PageWords.page_id == row.id))
     if page.words:
         session.execute(insert(PageWords), [{"page_id": row.id, "packed": pack_words(page.words)}])
+    if asks_for_a_look(page.text):
+        look_at_pages(session, row.file.publication, [row])
 
 
 def note_failed(session: Session, waiting: WaitingPage) -> None:

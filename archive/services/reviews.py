@@ -11,6 +11,7 @@ from archive.core.status import Status, check_transition
 from archive.models import Publication, Stage
 from archive.services.deposits import check_complete
 from archive.services.events import note_event
+from archive.services.guard import check_no_open_marking
 from archive.services.jobs import enqueue
 from archive.services.records import several_lines
 
@@ -18,8 +19,10 @@ NOTE_LENGTH = 4000
 
 
 def accept(session: Session, publication: Publication, *, by: Actor, note: str = "") -> None:
-    """Open the publication to its readers; the next index commit makes it found."""
+    """Open the publication to its readers; the next index commit makes it found. Raises
+    MarkingOpenError while a mark of secrecy on one of its pages is not cleared."""
     _curator(by)
+    check_no_open_marking(session, publication)
     kind = "restored" if publication.status is Status.WITHDRAWN else "accepted"
     _move(session, publication, Status.ACCEPTED, kind=kind, by=by, note=note)
 

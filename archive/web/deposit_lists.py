@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
+from archive.core.wording import marking_words
 from archive.models import Publication
-from archive.services import catalogue
+from archive.services import catalogue, guard
 from archive.services.progress import progress_of
 from archive.services.recognition import availability
 from archive.web.context import holdings
@@ -45,9 +46,16 @@ def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[
                 note=last_note(session, publication.id)
                 if publication.status in (Status.RETURNED, Status.WITHDRAWN)
                 else "",
+                marking=_marking(session, publication.id),
             )
         )
     return rows
+
+
+def _marking(session: Session, publication_id: str) -> str:
+    """The first mark of secrecy that keeps the publication closed, as a sentence; "" for none."""
+    marks = guard.open_markings(session, publication_id)
+    return marking_words({"page": marks[0].page_number, "line": marks[0].line}) if marks else ""
 
 
 def last_note(session: Session, publication_id: str) -> str:

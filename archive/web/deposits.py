@@ -25,7 +25,7 @@ from archive.core.vocabulary import MULTIPLE_FIELDS, STATUS, UNKNOWN_UNIT_CODE
 from archive.core.wording import error_sentence, field_sentence, refusal_sentence, size_label
 from archive.extract.doc_program import catdoc_program
 from archive.models import HeldFile, Publication
-from archive.services import catalogue, deposits
+from archive.services import catalogue, deposits, guard
 from archive.services.intake import CheckedFile, check_file
 from archive.services.records import TEXT_FIELDS, RecordInput, read_record
 from archive.services.units import find_unit
@@ -134,6 +134,8 @@ def _take_files() -> _Intake:
             errors.append(f"{upload.name}: {error_sentence(upload.error)}")
         else:
             candidates.append((upload.name, upload.received))
+    if _declares() and not _declared_reason():
+        errors.append(field_sentence("reason_needed", {}))
     most = holdings().settings.max_files_per_deposit
     if len(candidates) > most:
         errors.append(f"Nhiều tệp quá: mỗi lần nộp tối đa {most} tệp.")
@@ -141,7 +143,15 @@ def _take_files() -> _Intake:
         try:
             if position >= most:
                 raise RefusedFileError()
-            checked.append(check_file(received, name))
+            checked.append(
+                check_file(
+                    received,
+                    name,
+                    limits=holdings().limits,
+                    guard_contact=holdings().settings.guard_contact,
+                    declared_free=bool(_declared_reason()),
+                )
+            )
         except (RefusedFileError, LimitReachedError) as error:
             if position < most:
                 errors.append(f"{name}: {refusal_sentence(error)}")
@@ -152,6 +162,15 @@ def _take_files() -> _Intake:
                 deposits.hold_file(database, received=file.received, name=file.name, by=actor)
         database.commit()
     return _Intake(checked=tuple(checked), errors=tuple(errors))
+
+
+def _declares() -> bool:
+    """Whether a curator answers for the files: a depositor's word does not open this door."""
+    return current_actor().may_curate and request.form.get("declared_free") == "1"
+
+
+def _declared_reason() -> str:
+    return request.form.get("declared_reason", "").strip() if _declares() else ""
 
 
 def _submit(
@@ -257,6 +276,9 @@ def _deposit(
                 status=status,
                 by=actor,
             )
+        guard.declare(
+            database, done.publication, intake.checked, reason=_declared_reason(), by=actor
+        )
         told = [_told(database, other, actor) for other in done.same_as]
         deposits.forget_held(database, [file.received.name for file in intake.checked])
         database.commit()
@@ -322,6 +344,9 @@ def _render(
         editing=bool(amending_id),
         files_now=[file.name for file in catalogue.list_files(reading(), amending_id)],
         note=last_note(reading(), amending_id),
+        may_declare=current_actor().may_curate,
+        declared=_declares(),
+        declared_reason=request.form.get("declared_reason", "") if _declares() else "",
     )
     return render_template("deposits/new.html", current="deposit", page=page)
 
@@ -334,6 +359,7 @@ def mine() -> str:
     own: ColumnElement[bool] = Publication.depositor_id == actor.user_id
     if actor.unit_id is not None:
         own = or_(own, Publication.unit_id == actor.unit_id)
+    own = and_(own, catalogue.not_closed_to(actor))
     chosen = request.args.get("tinh-trang", "")
     condition = and_(own, Publication.status == Status(chosen)) if chosen in STATUS else own
     number = page_number(request.args)

@@ -148,6 +148,28 @@ class FileRow:
     page_count: int
     url: str
     problem: str
+    read_again_url: str = ""
+    """Where a curator has it read again; "" for others and where nothing is the matter."""
+    factor: int = 0
+    """What to raise the limit to, in multiples of the usual; 0 where no raise would help."""
+    greatest_factor: int = 0
+
+
+@dataclass(frozen=True)
+class MarkingNotice:
+    """A mark of secrecy keeps the publication closed. `clear_url` is "" for those who may only be
+    told; `ids` are the marks that `lines` show, `more` how many there are besides."""
+
+    lines: Sequence[str]
+    ids: Sequence[int]
+    more: int
+    contact: str
+    clear_url: str
+
+    @property
+    def fields(self) -> Sequence[tuple[str, str]]:
+        """The hidden fields of the form that clears the marks shown."""
+        return [("marking", str(number)) for number in self.ids]
 
 
 @dataclass(frozen=True)
@@ -209,6 +231,7 @@ class PublicationPage:
     may_resubmit: bool
     may_withdraw: bool
     duplicate_of: Sequence[Link] = field(default=())
+    marking: MarkingNotice | None = None
 
 
 @dataclass(frozen=True)
@@ -288,6 +311,10 @@ class DepositPage:
     """The names of the files that stay if no others are chosen."""
     note: str = ""
     """What the curator wrote when it was returned."""
+    may_declare: bool = False
+    """A curator may answer for a file that was taken for secret."""
+    declared: bool = False
+    declared_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -298,6 +325,8 @@ class DepositRow:
     problem: str
     note: str
     """The curator's note when it was returned."""
+    marking: str = ""
+    """The mark of secrecy that keeps it closed, as a sentence."""
 
 
 @dataclass(frozen=True)
@@ -364,6 +393,62 @@ class AdminHomePage:
     jobs: Sequence[Link]
     events: Sequence[EventRow]
     version_rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class IntakeStageRow:
+    """One stage of the queue. `oldest` and `speed` are words or ""; `paused_since` is None while it
+    runs."""
+
+    code: str
+    label: str
+    waiting: int
+    running: int
+    failed: int
+    oldest: str
+    speed: str
+    paused_by: str
+    paused_since: datetime | None
+
+
+@dataclass(frozen=True)
+class RunningRow:
+    """A job in hand: page `done` of `total` (0 where unknown), and the process that does it."""
+
+    label: str
+    publication: Link
+    done: int
+    total: int
+    worker: str
+
+
+@dataclass(frozen=True)
+class FailureRow:
+    """What failed for one reason: the first of `count`, each with its number for doing it again."""
+
+    key: str
+    label: str
+    reason: str
+    code: str
+    count: int
+    may_raise: bool
+    items: Sequence[tuple[str, Link]]
+
+
+@dataclass(frozen=True)
+class IntakePage:
+    """The operator's view. `refresh_url` gives the same as a fragment."""
+
+    stages: Sequence[IntakeStageRow]
+    running: Sequence[RunningRow]
+    failures: Sequence[FailureRow]
+    failure_count: int
+    worker_is_alive: bool
+    recognition: str
+    recognition_is_missing: bool
+    is_wholly_paused: bool
+    is_partly_paused: bool
+    refresh_url: str
 
 
 @dataclass(frozen=True)

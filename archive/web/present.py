@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -37,12 +38,36 @@ EVENTS: Mapping[str, str] = {
     "unit_changed": "Sửa đơn vị {unit}",
     "unit_blocked": "Khóa đơn vị {unit}",
     "unit_unblocked": "Mở khóa đơn vị {unit}",
+    "marking_found": "Thấy dấu mật ở trang {page}: “{line}”",
+    "marking_cleared": "Xác nhận không phải dấu mật",
+    "declared_free": "Nộp kèm lời xác nhận không phải tài liệu mật",
+    "lifting_found": "Trang {page} ghi “{line}”",
+    "read_again": "Cho đọc lại tệp {file}",
+    "read_again_raised": "Cho đọc lại tệp {file} với giới hạn gấp {factor}",
+    "intake_paused": "Tạm dừng {stages}",
+    "intake_resumed": "Cho chạy tiếp {stages}",
+    "jobs_retried": "Cho làm lại {count} việc",
+}
+
+
+STAGES: Mapping[str, str] = {
+    "extract": "Đọc chữ trong tệp",
+    "ocr": "Đọc chữ trong ảnh trang",
+    "index": "Đưa vào chỉ mục tìm kiếm",
+    "images": "Tạo ảnh trang",
+    "record": "Cất hồ sơ",
 }
 
 
 def event_words(kind: str, data: Mapping[str, object] | None) -> str:
-    template = EVENTS.get(kind, kind)
-    return template.format_map({"user": "", "unit": "", **(data or {})})
+    """What was done, in words; what old data lacks leaves a gap."""
+    values = defaultdict(str, {key: str(value) for key, value in (data or {}).items()})
+    stages = (data or {}).get("stages")
+    if isinstance(stages, list):
+        whole = len(stages) == len(STAGES)
+        labels = [STAGES.get(stage, str(stage)).lower() for stage in stages]
+        values["stages"] = "toàn bộ việc tiếp nhận" if whole else ", ".join(labels)
+    return EVENTS.get(kind, kind).format_map(values)
 
 
 def image_url(publication_id: str, number: int, width_px: int) -> str:
@@ -179,6 +204,11 @@ def vietnamese_date(value: date | datetime | None) -> str:
 def vietnamese_moment(value: datetime | None) -> str:
     """HH:MM dd/mm/yyyy in Vietnamese time."""
     return local(value).strftime("%H:%M %d/%m/%Y") if value is not None else ""
+
+
+def vietnamese_decimal(value: float) -> str:
+    """1.234 or 12,3: one place after the comma below a hundred."""
+    return vietnamese_number(round(value)) if value >= 100 else f"{value:.1f}".replace(".", ",")
 
 
 def vietnamese_number(value: int) -> str:

@@ -14,10 +14,12 @@ from archive.extract.drawing import render
 from archive.extract.kinds import KINDS
 from archive.extract.limits import Limits
 from archive.extract.results import PageImage, PageText
-from archive.models import File, Publication
+from archive.models import File, Publication, Stage
 from archive.services import jobs, reading
 from archive.services.holdings import Holdings, original_path
 from archive.services.jobs import Claim
+from archive.services.rereading import limits_for
+from archive.services.throughput import note_pages
 from archive.worker.stages import BATCH_SECONDS, plain
 
 WIDTHS_PX = (320, 1200)
@@ -68,7 +70,7 @@ class _Drawing:
         self._path = original_path(holdings, file.publication_id, file.logical_path, version)
         self._done = done
         self._total = total
-        self._limits = limits
+        self._limits = limits_for(file, limits)
 
     def run(self, check: Callable[[], None]) -> None:
         try:
@@ -127,6 +129,7 @@ class _Drawing:
                 reading.note_words(
                     session, file, [part for part in drawn if isinstance(part, PageText)]
                 )
+            note_pages(session, Stage.IMAGES, len({part.number for part in drawn}))
             jobs.report_progress(
                 session,
                 self._claim,

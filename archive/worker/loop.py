@@ -22,11 +22,12 @@ from archive.extract.limits import Limits
 from archive.models import Stage
 from archive.search.index import SearchIndex
 from archive.search.results import IndexStatus
-from archive.services import accounts, jobs, restoring
+from archive.services import accounts, jobs, restoring, throughput
 from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
+from archive.services.pauses import unpaused
 from archive.services.recognition import availability, forgotten
 from archive.worker import drawing, recognition, stages
 
@@ -61,7 +62,7 @@ class Worker:
         stages: Sequence[Stage] = tuple(Stage),
     ) -> None:
         self._holdings = holdings
-        self._limits = limits or Limits()
+        self._limits = limits or holdings.limits
         self._wanted = tuple(stages)
         self._stages = self._wanted
         # A plain flag: a signal handler that set an Event would wait for ever for the lock that
@@ -117,10 +118,14 @@ class Worker:
             if not jobs.anything_due(session, stages=self._stages):
                 return False
         with self._holdings.database.writing() as session:
-            claims = jobs.claim(session, lease=lease, stages=self._stages)
+            claims = jobs.claim(session, lease=lease, stages=self._stages, worker=self._name)
             if claims and claims[0].stage is Stage.INDEX:
                 claims += jobs.claim(
-                    session, lease=lease, stages=(Stage.INDEX,), limit=INDEX_BATCH - 1
+                    session,
+                    lease=lease,
+                    stages=(Stage.INDEX,),
+                    limit=INDEX_BATCH - 1,
+                    worker=self._name,
                 )
             session.commit()
         if not claims:
@@ -204,7 +209,7 @@ class Worker:
 
     def _anything_left(self) -> bool:
         with self._holdings.database.reading() as session:
-            counts = jobs.count_jobs(session, stages=self._stages)
+            counts = jobs.count_jobs(session, stages=unpaused(session, self._stages))
         return counts.waiting + counts.running > 0
 
     @contextmanager
@@ -288,6 +293,7 @@ class Worker:
             with self._holdings.database.writing() as session:
                 sweep_held(session, self._holdings)
                 jobs.forget_old(session)
+                throughput.forget_old(session)
                 accounts.forget_attempts(session, settings=self._holdings.settings)
                 session.commit()
             adopted = restoring.adopt_orphans(self._holdings, older_than=ORPHAN_AGE)

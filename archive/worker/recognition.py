@@ -17,11 +17,13 @@ from archive.extract.kinds import KINDS, FileKind
 from archive.extract.limits import Limits
 from archive.extract.recognition import recognise, unpack_data
 from archive.extract.results import PageText
-from archive.models import File
+from archive.models import File, Stage
 from archive.services import jobs, recognition
 from archive.services.holdings import Holdings, original_path
 from archive.services.jobs import Claim
 from archive.services.recognition import WaitingPage
+from archive.services.rereading import limits_for
+from archive.services.throughput import note_pages
 from archive.worker.stages import BATCH_SECONDS, StopRequestedError, plain
 
 log = structlog.get_logger("worker")
@@ -40,6 +42,7 @@ class _Read:
 class _Source:
     path: Path
     kind: FileKind
+    limits: Limits
 
 
 def run_recognition(
@@ -62,11 +65,11 @@ def run_recognition(
             session, recognition.DONE, publication_id=claim.publication_id
         )
         sources = {
-            file_id: _source(holdings, session.get_one(File, file_id))
+            file_id: _source(holdings, session.get_one(File, file_id), limits)
             for file_id in dict.fromkeys(page.file_id for page in waiting)
         }
     data = unpack_data(holdings.settings.assets, holdings.settings.recogniser_folder)
-    reader = _Reader(sources, limits=limits, data=data, processes=processes)
+    reader = _Reader(sources, data=data, processes=processes)
     total = done + len(waiting)
     interrupted: ArchiveError | None = None
     batch: list[_Read] = []
@@ -92,10 +95,10 @@ def run_recognition(
         session.commit()
 
 
-def _source(holdings: Holdings, file: File) -> _Source:
+def _source(holdings: Holdings, file: File, limits: Limits) -> _Source:
     version = file.publication.object_version
     path = original_path(holdings, file.publication_id, file.logical_path, version)
-    return _Source(path, KINDS[file.kind])
+    return _Source(path, KINDS[file.kind], limits_for(file, limits))
 
 
 def _keep(
@@ -122,6 +125,7 @@ def _keep(
                 file.problem_code = read.error.code
                 file.problem_data = {**read.error.data, "page": read.waiting.file_page}
         recognition.make_findable(session, claim.publication_id, recognised=done, last=False)
+        note_pages(session, Stage.OCR, len(batch))
         jobs.report_progress(session, claim, done=done, total=total, advanced=True)
         session.commit()
 
@@ -129,11 +133,8 @@ def _keep(
 class _Reader:
     """Reads pages in as many children at once as there are processes; each page has its own."""
 
-    def __init__(
-        self, sources: dict[int, _Source], *, limits: Limits, data: Path, processes: int
-    ) -> None:
+    def __init__(self, sources: dict[int, _Source], *, data: Path, processes: int) -> None:
         self._sources = sources
-        self._limits = limits
         self._data = data
         self._processes = processes
         self._finishing = threading.Event()
@@ -167,7 +168,7 @@ class _Reader:
                 source.path,
                 source.kind,
                 pages=[waiting.file_page],
-                limits=self._limits,
+                limits=source.limits,
                 data=self._data,
             ):
                 return _Read(waiting, page)

@@ -24,6 +24,7 @@ from archive.services.deposits import store_record
 from archive.services.holdings import Holdings, original_path
 from archive.services.indexing import index_entries
 from archive.services.jobs import Claim, StaleLeaseError
+from archive.services.rereading import limits_for
 
 BATCH_PAGES = 40
 BATCH_SECONDS = 0.5
@@ -78,6 +79,7 @@ def _read_file(
         if file is None:
             return
         kind = KINDS[file.kind]
+        limits = limits_for(file, limits)
         path = original_path(
             holdings, file.publication_id, file.logical_path, file.publication.object_version
         )

@@ -11,7 +11,7 @@ from archive.cli.demo import FONTS
 from archive.core.status import JobState
 from archive.demo.publications import publications
 from archive.demo.state import was_removed
-from archive.models import File, Job, Page, Publication, Stage, User
+from archive.models import File, Job, Page, PageMarking, Publication, Stage, User
 from archive.worker.loop import Worker
 from tests.conftest import missing, sign_in
 from tests.integration.conftest import leftovers
@@ -51,6 +51,8 @@ def test_every_demo_page_comes_from_a_finished_extraction_and_removal_leaves_onl
     assert jobless == 0
     assert all(file.text_done and file.problem_code is None for file in files)
     assert all(row.page_count > 0 for row in demo)
+    with holdings.database.reading() as session:
+        assert session.scalars(select(PageMarking)).all() == []
 
     before = [row.id for row in demo]
     assert cli("demo", "load").exit_code == 0

@@ -85,8 +85,8 @@ def test_scanned_pages_are_read_found_and_marked_where_they_stand(
     # The line stands at the top left of the sheet.
     first = words["words"][0]
     assert first["text"] == "Pác"
-    assert first["x"] < 0.5
-    assert first["y"] < 0.3
+    assert first["x0"] < 0.5
+    assert first["y0"] < 0.3
 
 
 def test_photograph_turned_by_its_exif_is_read(holdings, deposited, work):

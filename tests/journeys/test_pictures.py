@@ -81,6 +81,7 @@ def test_pages_fit_their_width(site, filled, open_page, width, dark):
             "admin": "/quan-tri",
             "users": "/quan-tri/nguoi-dung",
             "units": "/quan-tri/don-vi",
+            "intake": "/quan-tri/tiep-nhan",
         },
     }
     for role, pages in screens.items():

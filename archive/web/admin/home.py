@@ -25,9 +25,9 @@ def index() -> str:
             Link("Đã nhận", "/duyet-nop?tinh-trang=accepted", state.accepted),
         ],
         jobs=[
-            Link("Đang chờ", "", state.jobs_waiting),
-            Link("Đang chạy", "", state.jobs_running),
-            Link("Thất bại", "", state.jobs_failed),
+            Link("Đang chờ", url_for("admin.intake"), state.jobs_waiting),
+            Link("Đang chạy", url_for("admin.intake"), state.jobs_running),
+            Link("Thất bại", url_for("admin.intake"), state.jobs_failed),
         ],
         events=[
             EventRow(

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from archive.core.errors import InvalidInputError
+from archive.core.errors import InvalidInputError, MarkingOpenError, NotFoundError
 from archive.core.status import TransitionError
 from archive.core.wording import error_sentence
-from archive.services import reviews
+from archive.services import catalogue, guard, reviews
+from archive.services.rereading import read_again as read_file_again
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, writing
 from archive.web.publications.base import blueprint, find_publication
@@ -51,6 +52,66 @@ def resubmit(publication_id: str) -> Response:
     return _act(publication_id, reviews.submit, "Đã gửi duyệt.")
 
 
+@blueprint.post("/an-pham/<publication_id>/khong-phai-dau-mat")
+@open_to(OpenTo.CURATORS)
+def clear_marking(publication_id: str) -> Response:
+    """The marks that were shown are none: the curator looked and says why."""
+    ids = [int(value) for value in request.form.getlist("marking") if value.isdecimal()]
+    with writing() as session:
+        publication = find_publication(session, publication_id, current_actor())
+        try:
+            cleared = guard.clear(
+                session,
+                publication,
+                marking_ids=ids,
+                reason=request.form.get("note", ""),
+                by=current_actor(),
+            )
+        except InvalidInputError as error:
+            session.rollback()
+            flash(error_sentence(error), "error")
+        else:
+            left = guard.has_open_markings(session, publication_id)
+            session.commit()
+            if left:
+                flash("Đã ghi nhận. Còn trang khác có dấu cần xem tiếp.", "info")
+            elif cleared:
+                flash("Đã ghi nhận: không phải dấu mật. Ấn phẩm được mở lại.", "success")
+            else:
+                flash("Dấu này đã được xem xét trước đó.", "info")
+    return redirect(url_for("publications.show", publication_id=publication_id))
+
+
+@blueprint.post("/an-pham/<publication_id>/tep/<int:position>/doc-lai")
+@open_to(OpenTo.CURATORS)
+def read_again(publication_id: str, position: int) -> Response:
+    """Read a file again from where it stopped, with a higher limit where one was met."""
+    actor = current_actor()
+    factor = request.form.get("factor", "").strip()
+    with writing() as session:
+        try:
+            file = catalogue.find_file(session, publication_id, position, actor=actor)
+        except NotFoundError:
+            abort(404)
+        try:
+            if file.problem_code is None:
+                flash("Tệp này đã được đọc xong hoặc đang chờ đọc lại.", "info")
+            else:
+                read_file_again(
+                    session, file, by=actor, factor=_whole_number(factor) if factor else None
+                )
+                session.commit()
+                flash("Đã xếp tệp vào hàng chờ để đọc lại từ chỗ dừng.", "success")
+        except InvalidInputError as error:
+            session.rollback()
+            flash(error_sentence(error), "error")
+    return redirect(url_for("publications.show", publication_id=publication_id))
+
+
+def _whole_number(typed: str) -> int:
+    return int(typed) if typed.isdecimal() and len(typed) < 4 else 0
+
+
 def _act(publication_id: str, verb: Callable[..., None], done: str, **given: str) -> Response:
     """Do one act of the review, tell how it went, and go back to the publication."""
     actor = current_actor()
@@ -58,7 +119,7 @@ def _act(publication_id: str, verb: Callable[..., None], done: str, **given: str
         publication = find_publication(session, publication_id, actor)
         try:
             verb(session, publication, by=actor, **given)
-        except (TransitionError, InvalidInputError) as error:
+        except (TransitionError, InvalidInputError, MarkingOpenError) as error:
             session.rollback()
             words = (
                 "Cần viết lời nhắn: người nộp phải biết vì sao."

@@ -12,17 +12,20 @@ from sqlalchemy.orm import Session
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import ACCESS, LANGUAGES
-from archive.core.wording import sentence, size_label
+from archive.core.wording import marking_words, sentence, size_label
+from archive.extract.limits import GREATEST_FACTOR
 from archive.models import File, Page, Publication
-from archive.services import catalogue
+from archive.services import catalogue, guard
 from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
+from archive.services.rereading import met_limit, next_factor
 from archive.web.context import holdings
 from archive.web.pages import (
     EventRow,
     Fact,
     FileRow,
     Link,
+    MarkingNotice,
     PageThumb,
     PublicationPage,
     StageRow,
@@ -39,6 +42,7 @@ from archive.web.present import (
 
 THUMBS = 60
 MOST_THUMBS = 2000
+MOST_MARKS = 10
 
 
 def publication_page(
@@ -60,7 +64,7 @@ def publication_page(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
         facts=_facts(publication),
-        files=[_file_row(publication.id, file) for file in files],
+        files=[_file_row(publication.id, file, actor) for file in files],
         thumbs=[_thumb(publication.id, page) for page in pages],
         thumbs_more_url=url_for("publications.show", publication_id=publication.id, trang="tat-ca")
         if publication.page_count > len(pages)
@@ -79,6 +83,7 @@ def publication_page(
         and publication.status in (Status.DRAFT, Status.RETURNED),
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
         duplicate_of=_duplicates(session, publication, files, actor) if mine else [],
+        marking=marking_notice(session, publication, actor) if mine else None,
     )
 
 
@@ -226,7 +231,27 @@ def _facts(publication: Publication) -> list[Fact]:
     return [fact for fact in facts if fact.values]
 
 
-def _file_row(publication_id: str, file: File) -> FileRow:
+def marking_notice(
+    session: Session, publication: Publication, actor: Actor
+) -> MarkingNotice | None:
+    """What those who work with the publication are told of its mark of secrecy; None without."""
+    marks = guard.open_markings(session, publication.id)
+    if not marks:
+        return None
+    shown = marks[:MOST_MARKS]
+    return MarkingNotice(
+        lines=[marking_words({"page": mark.page_number, "line": mark.line}) for mark in shown],
+        ids=[mark.id for mark in shown],
+        more=len(marks) - len(shown),
+        contact=holdings().settings.guard_contact,
+        clear_url=url_for("publications.clear_marking", publication_id=publication.id)
+        if actor.may_curate
+        else "",
+    )
+
+
+def _file_row(publication_id: str, file: File, actor: Actor) -> FileRow:
+    again = actor.may_curate and bool(file.problem_code)
     return FileRow(
         name=file.name,
         media_label=media_label(file),
@@ -235,4 +260,11 @@ def _file_row(publication_id: str, file: File) -> FileRow:
         page_count=file.page_count,
         url=url_for("publications.original", publication_id=publication_id, position=file.position),
         problem=sentence(file.problem_code, file.problem_data) if file.problem_code else "",
+        read_again_url=url_for(
+            "publications.read_again", publication_id=publication_id, position=file.position
+        )
+        if again
+        else "",
+        factor=next_factor(file) if again else 0,
+        greatest_factor=GREATEST_FACTOR if again and met_limit(file) else 0,
     )

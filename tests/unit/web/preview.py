@@ -432,6 +432,75 @@ ADMIN = SimpleNamespace(
 )  # fmt: skip
 
 
+MARKING = p.MarkingNotice(
+    lines=["Có dấu mật, trang 3: “UBND TỈNH (VÍ DỤ)    TỐI MẬT”.", "Có dấu mật, trang 4: “MẬT”."],
+    ids=[1, 2],
+    more=2,
+    contact="cơ quan thường trực, bộ phận bảo vệ bí mật nhà nước",
+    clear_url="/an-pham/vi-du-1/khong-phai-dau-mat",
+)
+LIMITED = p.FileRow(
+    "bản-đồ-di-tích-ví-dụ.pdf",
+    "PDF",
+    "48,0 MB",
+    "ef" * 32,
+    5,
+    "/tep/1",
+    "Cần xử lý: tệp cần hơn 512 MB bộ nhớ để đọc. Bản gốc vẫn được giữ (ví dụ).",
+    read_again_url="/an-pham/vi-du-1/tep/1/doc-lai",
+    factor=2,
+    greatest_factor=8,
+)
+INTAKE = p.IntakePage(
+    stages=[
+        p.IntakeStageRow(
+            "extract", "Đọc chữ trong tệp", 1240, 2, 3, "17 phút", "84,6 trang mỗi giây", "", None
+        ),
+        p.IntakeStageRow(
+            "ocr", "Đọc chữ trong ảnh trang", 12, 0, 0, "3 giờ", "", "Nông Thị Ví Dụ", AT
+        ),
+        p.IntakeStageRow("index", "Đưa vào chỉ mục tìm kiếm", 0, 1, 0, "", "", "", None),
+        p.IntakeStageRow("images", "Tạo ảnh trang", 7, 0, 0, "dưới 1 phút", "", "", None),
+        p.IntakeStageRow("record", "Cất hồ sơ", 0, 0, 0, "", "", "", None),
+    ],
+    running=[
+        p.RunningRow(
+            "Đọc chữ trong tệp", p.Link(EXAMPLES[0][0], "/an-pham/vi-du-0"), 12, 60, "may-chu:4121"
+        ),
+        p.RunningRow(
+            "Đưa vào chỉ mục tìm kiếm", p.Link(EXAMPLES[3][0], "/an-pham/vi-du-3"), 0, 0, "may:7"
+        ),
+    ],
+    failures=[
+        p.FailureRow(
+            "file:limit_reached:memory",
+            "Đọc tệp",
+            "Cần xử lý: tệp cần hơn 512 MB bộ nhớ để đọc. Bản gốc vẫn được giữ (ví dụ).",
+            "limit_reached",
+            12,
+            True,
+            [(str(n), p.Link(EXAMPLES[n][0], f"/an-pham/vi-du-{n}")) for n in range(3)],
+        ),
+        p.FailureRow(
+            "images:machine_fault:",
+            "Tạo ảnh trang",
+            "Có trục trặc ngoài dự kiến; quản trị sẽ xem lại.",
+            "machine_fault",
+            1,
+            False,
+            [("9", p.Link(EXAMPLES[8][0], "/an-pham/vi-du-8"))],
+        ),
+    ],
+    failure_count=13,
+    worker_is_alive=True,
+    recognition="Máy này chưa cài phần đọc chữ trong ảnh trang. 48 trang đang chờ.",
+    recognition_is_missing=True,
+    is_wholly_paused=False,
+    is_partly_paused=True,
+    refresh_url="/quan-tri/tiep-nhan/tinh-hinh",
+)
+
+
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Name of the screen → template and its variables; forms are made afresh on each call."""
     held = [p.HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
@@ -524,6 +593,60 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": ADMIN,
             },
         ),
+        "publication-marked": (
+            "publications/show.html",
+            {
+                "page": publication(
+                    card=card(1, status="submitted", status_label=STATUS["submitted"]),
+                    may_review=True,
+                    marking=MARKING,
+                    files=[LIMITED, replace(LIMITED, factor=0, url="/tep/2")],
+                ),
+                "current": "review",
+                "me": ADMIN,
+            },
+        ),
+        "publication-marked-own": (
+            "publications/show.html",
+            {
+                "page": publication(
+                    card=card(1, status="submitted", status_label=STATUS["submitted"]),
+                    marking=replace(MARKING, clear_url=""),
+                ),
+                "current": "mine",
+                "me": DEPOSITOR,
+            },
+        ),
+        "intake": ("admin/intake.html", {"page": INTAKE, "current": "admin", "me": ADMIN}),
+        "intake-idle": (
+            "admin/intake.html",
+            {
+                "page": replace(
+                    INTAKE,
+                    stages=[replace(row, paused_since=None) for row in INTAKE.stages],
+                    running=[],
+                    failures=[],
+                    failure_count=0,
+                    is_partly_paused=False,
+                ),
+                "current": "admin",
+                "me": ADMIN,
+            },
+        ),
+        "deposit-declared": (
+            "deposits/new.html",
+            {
+                "page": deposit(
+                    DepositForm(),
+                    may_declare=True,
+                    declared=True,
+                    declared_reason="Chữ trong nhan đề (ví dụ)",
+                    file_errors=["Có dấu mật, trang 1: “TỐI MẬT”. Kho không nhận (ví dụ)."],
+                ),
+                "current": "deposit",
+                "me": ADMIN,
+            },
+        ),
         "reader": ("publications/read.html", {"page": reader(), "current": "browse"}),
         "reader-text": (
             "publications/read.html",
@@ -590,7 +713,11 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "queue": (
             "review/queue.html",
             {
-                "page": p.QueuePage([PENDING, deposit_row(5, "submitted")], FILTERS, pagination()),
+                "page": p.QueuePage(
+                    [PENDING, deposit_row(5, "submitted", marking=MARKING.lines[0])],
+                    FILTERS,
+                    pagination(),
+                ),
                 "current": "review",
                 "me": ADMIN,
             },
@@ -695,6 +822,7 @@ def fragments() -> Mapping[str, tuple[str, dict[str, Any]]]:
             "publications/_progress.html",
             {"page": replace(running, progress=FAILED_STAGES, progress_url="")},
         ),
+        "intake-now": ("admin/_intake.html", {"page": INTAKE}),
         "progress-done": (
             "publications/_progress.html",
             {

@@ -311,6 +311,32 @@ def test_review_actions_are_shown_only_to_those_who_may() -> None:
     assert actions("publication-withdraw") == {"thu-hoi"}
 
 
+def test_marked_publication_is_not_offered_for_acceptance() -> None:
+    html = page_of("publication-marked")
+    assert 'action="/an-pham/vi-du-1/nhan"' not in html
+    assert 'action="/an-pham/vi-du-1/khong-phai-dau-mat"' in html
+    assert html.count('name="marking"') == 2
+    told = page_of("publication-marked-own")
+    assert "Có dấu mật, trang 4: “MẬT”." in told
+    assert "khong-phai-dau-mat" not in told
+
+
+def test_limit_is_raised_no_further_than_allowed() -> None:
+    html = page_of("publication-marked")
+    assert html.count('name="factor"') == 1
+    assert "Giới hạn đã ở mức cao nhất, gấp 8 lần mức thường." in html
+    assert 'name="factor"' not in page_of("publication")
+
+
+def test_intake_page_offers_the_act_that_changes_a_stage() -> None:
+    html = page_of("intake")
+    assert 'id="chay-ocr"' in html
+    assert 'id="dung-ocr"' not in html
+    assert 'id="dung-extract"' in html
+    assert html.count("Làm lại với giới hạn gấp đôi") == 1
+    assert "Không có việc nào bị hỏng." in page_of("intake-idle")
+
+
 def test_drawn_cover_stands_in_where_there_is_no_image() -> None:
     html = page_of("home")
     assert html.count("cover--drawn") == 11

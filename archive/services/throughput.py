@@ -1,0 +1,57 @@
+"""How fast the intake is: pages counted by the minute, kept for a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from archive.core.dates import now
+from archive.models import MinuteTally, Stage
+
+WINDOW = timedelta(minutes=5)
+_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """`pages` came in during the last minutes; `per_second` since the first of those minutes."""
+
+    pages: int
+    per_second: float
+
+
+def note_pages(session: Session, stage: Stage, pages: int) -> None:
+    """Count pages that a stage has brought into the catalogue, in the transaction that does so."""
+    if pages <= 0:
+        return
+    minute = now().replace(second=0, microsecond=0)
+    counted = session.execute(
+        update(MinuteTally)
+        .where(MinuteTally.stage == stage, MinuteTally.minute == minute)
+        .values(pages=MinuteTally.pages + pages)
+        .execution_options(synchronize_session=False)
+    )
+    if cast(CursorResult[Any], counted).rowcount == 0:
+        session.add(MinuteTally(stage=stage, minute=minute, pages=pages))
+        session.flush()
+
+
+def recent(session: Session, stage: Stage) -> Throughput:
+    """What the stage did within `WINDOW`."""
+    moment = now()
+    pages, first = session.execute(
+        select(func.coalesce(func.sum(MinuteTally.pages), 0), func.min(MinuteTally.minute)).where(
+            MinuteTally.stage == stage, MinuteTally.minute > moment - WINDOW
+        )
+    ).one()
+    if not pages:
+        return Throughput(0, 0.0)
+    return Throughput(pages, pages / max(1.0, (moment - first).total_seconds()))
+
+
+def forget_old(session: Session) -> None:
+    session.execute(delete(MinuteTally).where(MinuteTally.minute < now() - _KEPT))
