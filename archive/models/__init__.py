@@ -4,6 +4,7 @@ from archive.models.base import Base
 from archive.models.event import Event
 from archive.models.file import File, HeldFile, Page, PageWords
 from archive.models.job import Job, Stage, WorkerHeartbeat
+from archive.models.likeness import Likeness, PageSignature
 from archive.models.publication import Publication, PublicationValue
 from archive.models.unit import Unit
 from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
@@ -14,8 +15,10 @@ __all__ = [
     "File",
     "HeldFile",
     "Job",
+    "Likeness",
     "LoginSession",
     "Page",
+    "PageSignature",
     "PageWords",
     "PasswordLink",
     "Publication",

@@ -27,7 +27,14 @@ MOST_ATTEMPTS = 5
 
 # Text is searchable before images are made, and one deposit's index entry does not wait for the
 # next one's extraction.
-_ORDER = {Stage.INDEX: 0, Stage.EXTRACT: 1, Stage.RECORD: 2, Stage.IMAGES: 3, Stage.OCR: 4}
+_ORDER = {
+    Stage.INDEX: 0,
+    Stage.EXTRACT: 1,
+    Stage.RECORD: 2,
+    Stage.COMPARE: 3,
+    Stage.IMAGES: 4,
+    Stage.OCR: 5,
+}
 
 
 class StaleLeaseError(ArchiveError):

@@ -27,7 +27,7 @@ from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
-from archive.worker import stages
+from archive.worker import comparing, stages
 
 IDLE_SECONDS = 0.15
 INDEX_BATCH = 64
@@ -138,6 +138,8 @@ class Worker:
                         stages.run_index(self._holdings, claims)
                     case Stage.RECORD:
                         stages.run_record(self._holdings, first)
+                    case Stage.COMPARE:
+                        comparing.run_compare(self._holdings, first, check=check)
         except stages.StopRequestedError:
             self._give_back(claims)
         except StaleLeaseError:
