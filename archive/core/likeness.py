@@ -184,7 +184,7 @@ def common_pages(
     for match in matches:
         shared = len(match.ours)
         if shared <= HALF * pages and (shared <= FEW_PAGES or shared < SOME * pages):
-            elsewhere.update(match.ours)
+            elsewhere.update(match.ours.keys())
     return frozenset(page for page, count in elsewhere.items() if count >= least_publications)
 
 
