@@ -8,12 +8,13 @@ from collections.abc import Callable
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from archive.core.errors import InvalidInputError
+from archive.core.errors import InvalidInputError, NotFoundError
 from archive.core.status import TransitionError
 from archive.core.wording import error_sentence
-from archive.services import reviews
+from archive.services import likeness, reviews
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, writing
+from archive.web.likeness import NOTED
 from archive.web.publications.base import blueprint, find_publication
 
 
@@ -49,6 +50,30 @@ def withdraw(publication_id: str) -> Response:
 @open_to(OpenTo.DEPOSITORS)
 def resubmit(publication_id: str) -> Response:
     return _act(publication_id, reviews.submit, "Đã gửi duyệt.")
+
+
+@blueprint.post("/an-pham/<publication_id>/gan-giong")
+@open_to(OpenTo.CURATORS)
+def decide(publication_id: str) -> Response:
+    """A curator's word on an alike publication (`other`): `decision` is same, edition, different.
+
+    A pair may be gone by then: its texts were read anew."""
+    with writing() as session:
+        publication = find_publication(session, publication_id, current_actor())
+        try:
+            said = likeness.decide(
+                session,
+                publication,
+                request.form.get("other", ""),
+                decision=request.form.get("decision", ""),
+                by=current_actor(),
+            )
+        except (NotFoundError, InvalidInputError):
+            flash("Cặp này không còn để xác nhận. Xin xem lại trang.", "error")
+        else:
+            session.commit()
+            flash(NOTED[said], "success")
+    return redirect(url_for("publications.show", publication_id=publication_id))
 
 
 def _act(publication_id: str, verb: Callable[..., None], done: str, **given: str) -> Response:
