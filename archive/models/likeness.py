@@ -41,7 +41,8 @@ class Likeness(Base):
 
     `…_matches` of `…_pages` comparable pages have an alike one on the other side; `pages` holds
     some of them as pairs [first's number, second's number]. `text_digest` tells of which texts
-    the figures, and the decision, are: other texts are asked about anew.
+    the figures, and the decision, are: other texts are asked about anew. `decided_by` is a name;
+    the account stands in the event.
     """
 
     __tablename__ = "likeness"
@@ -68,8 +69,7 @@ class Likeness(Base):
     found_at: Mapped[datetime] = mapped_column(Moment)
     decision: Mapped[Decision] = mapped_column(Code(Decision), default=Decision.UNDECIDED)
     decided_at: Mapped[datetime | None] = mapped_column(Moment)
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    decided_by_name: Mapped[str] = mapped_column(String(300), default="")
+    decided_by: Mapped[str] = mapped_column(String(300), default="")
 
     first: Mapped[Publication] = relationship(foreign_keys=first_id)
     second: Mapped[Publication] = relationship(foreign_keys=second_id)

@@ -129,7 +129,7 @@ def _seen_from(row: Row, publication_id: str) -> Likeness:
         pages=tuple(sorted(pages)),
         decision=row.decision,
         decided_at=row.decided_at,
-        decided_by=row.decided_by_name,
+        decided_by=row.decided_by,
     )
 
 
@@ -177,7 +177,7 @@ def decide(
     if row.decision is said:
         return said
     row.decision, row.decided_at = said, now()
-    row.decided_by_id, row.decided_by_name = by.user_id, by.name
+    row.decided_by = by.name
     for one, other in ((first, second), (second, first)):
         note_event(
             session, f"likeness_{said.value}", by=by, publication_id=one, data={"other": other}

@@ -41,8 +41,7 @@ def upgrade() -> None:
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decision", sa.String(length=20), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_by_id", sa.Integer(), nullable=True),
-        sa.Column("decided_by_name", sa.String(length=300), nullable=False),
+        sa.Column("decided_by", sa.String(length=300), nullable=False),
         sa.CheckConstraint("first_id < second_id", name=op.f("ck_likeness_order")),
         sa.CheckConstraint(
             "(decision = 'undecided') = (decided_at IS NULL)",
@@ -59,9 +58,6 @@ def upgrade() -> None:
             ["publication.id"],
             name=op.f("fk_likeness_second_id"),
             ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["user_account.id"], name=op.f("fk_likeness_decided_by_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_likeness")),
         sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_likeness_first_id_second_id")),
