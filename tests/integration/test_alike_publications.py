@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from alembic import command
@@ -14,8 +15,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, func, select, update
 
 from archive.core.dates import IssueDate
+from archive.core.identifiers import new_id
 from archive.core.roles import ANYONE, SYSTEM, Access, Actor, Role
 from archive.core.status import JobState, Status
+from archive.extract.results import PageText
 from archive.models import (
     Event,
     File,
@@ -26,10 +29,11 @@ from archive.models import (
     Stage,
     migrations,
 )
-from archive.services import jobs
+from archive.services import deposits, jobs, reading
 from archive.services.holdings import Holdings
 from archive.services.jobs import StaleLeaseError
 from archive.services.likeness import decide, editions_of, likenesses
+from archive.services.records import RecordInput
 from archive.services.units import find_unit
 from archive.worker.comparing import run_compare
 from archive.worker.loop import Worker
@@ -51,22 +55,80 @@ BOOK = texts(10, seed=21)
 OTHER = texts(10, seed=22)
 
 
-@pytest.fixture(scope="module")
-def book_pdf() -> bytes:
-    return make_pdf(*BOOK, title="bản in")
+SCAN = [f"{text}\nchân trang khác" for text in (BOOK[1], BOOK[0], *BOOK[2:9])]
+"""The same pages by other hands: one less, two in another order, another foot."""
 
 
-@pytest.fixture(scope="module")
-def scan_pdf() -> bytes:
-    """The same pages by other hands: other bytes, one page less, another order of two."""
-    pages = [BOOK[1], BOOK[0], *BOOK[2:9]]
-    return make_pdf(*(f"{text}\nchân trang khác" for text in pages), title="bản quét")
+@pytest.fixture
+def shelved(holdings: Holdings) -> Callable[..., str]:
+    """`shelved(pages, title=…)` → the id of a publication whose pages were just read.
+
+    Only reading the file itself is left out: a child process for each would take longer than all
+    that is asked here. `as_file`: what its bytes are called, where two hold the same.
+    """
+
+    def make(
+        pages: Sequence[str],
+        *,
+        title: str = "Về nguồn",
+        subtitle: str = "",
+        status: Status = Status.ACCEPTED,
+        access: Access = Access.PUBLIC,
+        unit: str = "so-van-hoa",
+        issued: IssueDate | None = None,
+        as_file: str = "",
+    ) -> str:
+        record = RecordInput(
+            title=title,
+            subtitle=subtitle,
+            issued=issued or IssueDate(2024, 5),
+            kind="book",
+            access=access,
+        )
+        with holdings.database.writing() as session:
+            owner = find_unit(session, unit)
+            assert owner is not None
+            made = deposits.deposit(
+                session,
+                holdings,
+                publication_id=new_id(),
+                record=record,
+                files=[],
+                unit=owner,
+                status=status,
+                by=SYSTEM,
+            ).publication
+            digest = sha256((as_file or made.id).encode()).hexdigest()
+            file = File(
+                publication_id=made.id,
+                position=1,
+                name="tep.txt",
+                kind="txt",
+                media_type="text/plain",
+                size_bytes=1,
+                sha256=digest,
+                sha512=digest * 2,
+                logical_path="files/0001.txt",
+            )
+            session.add(file)
+            session.flush()
+            read = [
+                PageText(number, None, text, 0, 0, text_source="embedded")
+                for number, text in enumerate(pages, start=1)
+            ]
+            reading.add_pages(session, file, read, offset=0)
+            reading.finish_file(session, file, info=None)
+            reading.finish_reading(session, made)
+            session.commit()
+            return made.id
+
+    return make
 
 
 @pytest.fixture
 def work(holdings: Holdings) -> Callable[[], None]:
-    """Run the worker, but for the drawing: it takes most of the time and is not asked about."""
-    stages = tuple(stage for stage in Stage if stage is not Stage.IMAGES)
+    """Run the worker on what is asked about here."""
+    stages = (Stage.EXTRACT, Stage.INDEX, Stage.COMPARE)
 
     def run() -> None:
         Worker(holdings, stages=stages).run(until_idle=True)
@@ -106,10 +168,12 @@ def shown(client: FlaskClient, path: str) -> str:
 
 
 def test_second_scan_is_told_in_figures_to_those_who_work_with_it_and_kept(
-    holdings, deposited, work, signed_in, client, book_pdf, scan_pdf
+    holdings, deposited, work, signed_in, client
 ):
-    first = deposited(title="Về nguồn", data=book_pdf)
-    second = deposited(title="Về nguồn (quét)", data=scan_pdf, status=Status.SUBMITTED)
+    first = deposited(title="Về nguồn", data=make_pdf(*BOOK, title="bản in"))
+    second = deposited(
+        title="Về nguồn (quét)", data=make_pdf(*SCAN, title="bản quét"), status=Status.SUBMITTED
+    )
     work()
     recognised(holdings, second)
     work()
@@ -150,14 +214,12 @@ def test_second_scan_is_told_in_figures_to_those_who_work_with_it_and_kept(
 
 
 @pytest.fixture
-def editions(deposited, work, book_pdf) -> tuple[str, str]:
+def editions(shelved, work) -> tuple[str, str]:
     """A book and its second edition: four pages new, one more, three years later."""
-    first = deposited(title="Về nguồn", data=book_pdf, issued=IssueDate(2021))
-    revised = make_pdf(*BOOK[:6], *OTHER[:5], title="tái bản")
-    second = deposited(
-        title="Về nguồn",
+    first = shelved(BOOK, issued=IssueDate(2021))
+    second = shelved(
+        [*BOOK[:6], *OTHER[:5]],
         subtitle="Tái bản lần thứ hai, có sửa chữa, bổ sung",
-        data=revised,
         issued=IssueDate(2024),
         status=Status.SUBMITTED,
     )
@@ -216,11 +278,9 @@ def test_readers_are_led_only_to_editions_they_may_open(holdings, client, signed
     assert "Các lần xuất bản" in shown(signed_in(Role.DEPOSITOR), f"/an-pham/{first}")
 
 
-def test_third_edition_is_reached_through_the_second(holdings, deposited, work, editions):
+def test_third_edition_is_reached_through_the_second(holdings, shelved, work, editions):
     first, second = editions
-    third = deposited(
-        title="Về nguồn", data=make_pdf(*OTHER[:5], *texts(4, seed=5)), issued=IssueDate(2026)
-    )
+    third = shelved([*OTHER[:5], *texts(4, seed=5)], issued=IssueDate(2026))
     work()
     with holdings.database.writing() as session:
         row = session.get_one(Publication, second)
@@ -231,9 +291,9 @@ def test_third_edition_is_reached_through_the_second(holdings, deposited, work, 
         assert pairs_of(holdings, third)[0].other.id == second
 
 
-def test_excerpt_is_told_as_a_part_from_either_side(holdings, deposited, work, signed_in, book_pdf):
-    whole = deposited(title="Toàn tập", data=book_pdf)
-    part = deposited(title="Trích", data=make_pdf(*BOOK[3:6]))
+def test_excerpt_is_told_as_a_part_from_either_side(holdings, shelved, work, signed_in):
+    whole = shelved(BOOK, title="Toàn tập")
+    part = shelved(BOOK[3:6], title="Trích")
     work()
     (pair,) = pairs_of(holdings, part)
     assert (pair.kind, pair.pages) == ("part", ((1, 4), (2, 5), (3, 6)))
@@ -244,12 +304,9 @@ def test_excerpt_is_told_as_a_part_from_either_side(holdings, deposited, work, s
     )
 
 
-def test_same_files_are_told_once_also_where_they_hold_no_text(
-    holdings, deposited, work, signed_in
-):
-    pdf = make_pdf("Chỉ một dòng")
-    first = deposited(title="Tờ một", data=pdf)
-    second = deposited(title="Tờ hai", data=pdf)
+def test_same_files_are_told_once_also_where_they_hold_no_text(holdings, shelved, work, signed_in):
+    first = shelved(["Chỉ một dòng"], title="Tờ một", as_file="cùng tệp")
+    second = shelved(["Chỉ một dòng"], title="Tờ hai", as_file="cùng tệp")
     work()
     (pair,) = pairs_of(holdings, second)
     assert (pair.kind, pair.other.id) == ("same_bytes", first)
@@ -259,22 +316,22 @@ def test_same_files_are_told_once_also_where_they_hold_no_text(
     assert "Tệp giống hệt tệp của “Tờ một”" in text
 
 
-def test_unrelated_publications_are_no_pair(holdings, deposited, work, book_pdf):
-    deposited(data=book_pdf)
-    deposited(data=make_pdf(*OTHER))
-    deposited(data=make_pdf(BOOK[0], *texts(6, seed=8)), title="Một trang trích lại")
+def test_unrelated_publications_are_no_pair(holdings, shelved, work):
+    shelved(BOOK)
+    shelved(OTHER)
+    shelved([BOOK[0], *texts(6, seed=8)], title="Một trang trích lại")
     work()
     assert count(holdings, PageSignature) == 27
     assert count(holdings, Likeness) == 0
 
 
 def test_page_common_to_a_series_makes_no_pair_and_unmakes_those_found_before(
-    holdings, deposited, work
+    holdings, shelved, work
 ):
     ids = []
     for number in range(4):
         front = texts(1, seed=40 + number)
-        ids.append(deposited(title=f"Tờ gấp {number}", data=make_pdf(*front, BOOK[0])))
+        ids.append(shelved([*front, BOOK[0]], title=f"Tờ gấp {number}"))
         work()
         if number == 1:
             assert count(holdings, Likeness) == 1, (
@@ -293,13 +350,9 @@ def actor_of_unit(holdings: Holdings, code: str) -> Actor:
         return Actor(role=Role.DEPOSITOR, unit_id=unit.id, unit_code=code)
 
 
-def test_depositor_learns_neither_titles_nor_drafts_of_others(
-    holdings, deposited, work, signed_in, book_pdf, scan_pdf
-):
-    closed = deposited(
-        title="Tên phải giữ kín", data=book_pdf, unit="tinh-doan", access=Access.RESTRICTED
-    )
-    mine = deposited(title="Của tôi", data=scan_pdf)
+def test_depositor_learns_neither_titles_nor_drafts_of_others(holdings, shelved, work, signed_in):
+    closed = shelved(BOOK, title="Tên phải giữ kín", unit="tinh-doan", access=Access.RESTRICTED)
+    mine = shelved(SCAN, title="Của tôi")
     work()
     depositor = signed_in(Role.DEPOSITOR)
     for path in ("/cua-toi", f"/an-pham/{mine}"):
@@ -371,10 +424,10 @@ def _queue(client: FlaskClient) -> str:
 
 
 def test_replaced_files_are_compared_anew_and_their_pages_take_the_signatures_along(
-    holdings, deposited, work, book_pdf, scan_pdf
+    holdings, shelved, deposited, work
 ):
-    first = deposited(data=book_pdf)
-    second = deposited(data=scan_pdf, status=Status.RETURNED)
+    first = shelved(BOOK)
+    second = deposited(data=make_pdf(*SCAN))
     work()
     assert len(pairs_of(holdings, second)) == 1
     assert count(holdings, PageSignature) == 19
@@ -392,9 +445,9 @@ def test_replaced_files_are_compared_anew_and_their_pages_take_the_signatures_al
     assert count(holdings, PageSignature) == 9
 
 
-def test_worker_that_lost_its_job_writes_no_pair(holdings, deposited, work, book_pdf, scan_pdf):
-    deposited(data=book_pdf)
-    second = deposited(data=scan_pdf)
+def test_worker_that_lost_its_job_writes_no_pair(holdings, shelved, work):
+    shelved(BOOK)
+    second = shelved(SCAN)
     work()
     with holdings.database.writing() as session:
         session.execute(delete(Likeness))
@@ -408,10 +461,8 @@ def test_worker_that_lost_its_job_writes_no_pair(holdings, deposited, work, book
     assert count(holdings, Likeness) == 1
 
 
-def test_what_was_read_before_the_change_of_schema_is_compared_too(
-    holdings, deposited, work, book_pdf, scan_pdf
-):
-    ids = {deposited(data=book_pdf), deposited(data=scan_pdf)}
+def test_what_was_read_before_the_change_of_schema_is_compared_too(holdings, shelved, work):
+    ids = {shelved(BOOK), shelved(SCAN)}
     work()
     with holdings.database.engine.connect().execution_options(writes=True) as connection:
         config = migrations._config()
