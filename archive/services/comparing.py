@@ -10,8 +10,8 @@ from hashlib import blake2b
 from statistics import fmean
 from typing import TypeVar
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, func, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from archive.core.dates import now
 from archive.core.likeness import (
@@ -181,7 +181,7 @@ def _candidates(session: Session, ours: _Text) -> list[str]:
         .where(File.sha256.in_(ours.digests), File.publication_id != publication_id)
         .distinct()
     ).all()
-    hits = _count_hits(session, publication_id)
+    hits = count_hits(session, publication_id)
     sizes: dict[str, int] = {}
     for ids in _chunks(sorted(hits)):
         sizes |= {
@@ -201,31 +201,41 @@ def _candidates(session: Session, ours: _Text) -> list[str]:
     return list(dict.fromkeys([*sorted(same_files), *likely]))[:MOST_CANDIDATES]
 
 
-def _count_hits(session: Session, publication_id: str) -> Counter[str]:
+def count_hits(session: Session, publication_id: str) -> Counter[str]:
     """How many pages of each other publication hold a key of this one's, counted for every key."""
-    ours = session.execute(
-        select(*_COLUMNS)
-        .join(Page, Page.id == PageSignature.page_id)
-        .where(Page.publication_id == publication_id)
-    ).all()
-    hits: Counter[str] = Counter()
-    for column, values in zip(_COLUMNS, zip(*ours, strict=True), strict=False):
-        for keys in _chunks(sorted(set(values))):
-            rare = session.scalars(
-                select(column)
-                .where(column.in_(keys))
-                .group_by(column)
-                .having(func.count().between(2, COMMON_KEY))
-            ).all()
-            if rare:
-                hits.update(
-                    session.scalars(
-                        select(Page.publication_id)
-                        .join(PageSignature, PageSignature.page_id == Page.id)
-                        .where(column.in_(rare), Page.publication_id != publication_id)
-                    )
-                )
-    return hits
+    rows = session.execute(_HITS, {"publication_id": publication_id})
+    return Counter({row[0]: row[1] for row in rows})
+
+
+def _hits() -> Select[str, int]:
+    """One statement that walks from our pages' keys over the eight indexes to their pages. A key
+    of more than COMMON_KEY pages is passed over, after as many steps."""
+    ours, theirs, crowd = (aliased(PageSignature) for _ in range(3))
+    our_page, their_page = aliased(Page), aliased(Page)
+    ways = []
+    for name in (f"key_{number}" for number in range(1, KEYS + 1)):
+        key = getattr(ours, name)
+        holders = select(crowd.page_id).where(getattr(crowd, name) == key).limit(COMMON_KEY + 1)
+        ways.append(
+            select(their_page.publication_id)
+            .select_from(our_page)
+            .join(ours, ours.page_id == our_page.id)
+            .join(theirs, getattr(theirs, name) == key)
+            .join(their_page, their_page.id == theirs.page_id)
+            .where(
+                our_page.publication_id == bindparam("publication_id"),
+                their_page.publication_id != bindparam("publication_id"),
+                select(func.count())
+                .select_from(holders.correlate(ours).subquery())
+                .scalar_subquery()
+                <= COMMON_KEY,
+            )
+        )
+    found = union_all(*ways).subquery()
+    return select(found.c.publication_id, func.count()).group_by(found.c.publication_id)
+
+
+_HITS = _hits()
 
 
 def _chunks(values: Sequence[_Value]) -> Iterator[Sequence[_Value]]:

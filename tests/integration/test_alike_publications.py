@@ -41,7 +41,7 @@ from bench.vietnamese import Writer
 from tests.conftest import make_pdf, post
 from tests.integration.conftest import jobs_of
 from tests.integration.standing import elements, page, words_of
-from tests.misread import misread
+from bench.misread import misread
 
 WORDS = 110
 

@@ -37,7 +37,7 @@ from archive.core.likeness import (
 )
 from archive.core.text import fold
 from bench.vietnamese import Writer
-from tests.misread import misread
+from bench.misread import misread
 
 
 def pages(count: int, *, seed: int) -> list[str]:
