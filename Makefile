@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-likeness lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -32,7 +32,7 @@ lint: $(VENV)/.installed-dev
 
 assets: node_modules/.fetched
 
-bench: bench-setup bench-ingest bench-pages
+bench: bench-setup bench-ingest bench-pages bench-likeness
 
 bench-setup: $(VENV)/.installed
 	@$(BIN)/python -m bench.setup
@@ -42,6 +42,9 @@ bench-ingest: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 
 bench-pages: $(VENV)/.installed
 	@$(BIN)/python -m bench.pages $(if $(PAGES),--pages $(PAGES))
+
+bench-likeness: $(VENV)/.installed
+	@$(BIN)/python -m bench.likeness $(if $(PAGES),--pages $(PAGES))
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

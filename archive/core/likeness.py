@@ -4,7 +4,8 @@ A page is kept as a signature of fixed size. Its shingles (runs of four folded s
 hashed; each hash falls into one of 64 bins, and of every bin the smallest hash stays (one
 permutation hashing). The share of bins in which two pages agree estimates the share of shingles
 they have in common. Folding takes lost marks out of the comparison, and as order does not count
-beyond four words, neither do running heads nor a page that ends two lines later.
+beyond four words, neither do running heads nor a page that ends two lines later. Single characters
+are passed over: they are what recognition makes of rules, bullets and formulas.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ class Signature:
 
 def signature_of(text: str) -> Signature | None:
     """The signature of a page, None where it holds too little text to tell it from others."""
-    folded = [fold(word) for word in words(text)]
+    folded = [fold(word) for word in words(text) if len(word) > 1]
     shingles = set(zip(*(folded[n:] for n in range(SHINGLE_WORDS)), strict=False))
     if len(shingles) < LEAST_SHINGLES:
         return None

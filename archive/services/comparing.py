@@ -36,7 +36,7 @@ MOST_CANDIDATES = 60
 COMMON_KEY = 500
 """A key that stands on more pages is of a set phrase or a notice, and leads nowhere."""
 
-LEAST_HITS = 0.03
+LEAST_HITS = 0.05
 """Of the keys of the smaller publication, so many must be in common; by far most have fewer."""
 
 SHOWN_PAGES = 5

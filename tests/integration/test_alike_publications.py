@@ -37,11 +37,11 @@ from archive.services.records import RecordInput
 from archive.services.units import find_unit
 from archive.worker.comparing import run_compare
 from archive.worker.loop import Worker
+from bench.misread import misread
 from bench.vietnamese import Writer
 from tests.conftest import make_pdf, post
 from tests.integration.conftest import jobs_of
 from tests.integration.standing import elements, page, words_of
-from bench.misread import misread
 
 WORDS = 110
 
