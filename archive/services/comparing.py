@@ -39,7 +39,7 @@ COMMON_KEY = 500
 LEAST_HITS = 0.05
 """Of the keys of the smaller publication, so many must be in common; by far most have fewer."""
 
-SHOWN_PAGES = 5
+SHOWN_PAGES = 4
 FRONT_PAGES, BACK_PAGES = 4, 2
 _CHUNK = 500
 _Value = TypeVar("_Value")

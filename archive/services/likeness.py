@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -18,7 +18,7 @@ from archive.core.likeness import Decision, LikenessKind
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.models import Likeness as Row
-from archive.models import Publication
+from archive.models import Page, Publication
 from archive.services.catalogue import publications_by_id
 from archive.services.events import note_event
 
@@ -131,6 +131,29 @@ def _seen_from(row: Row, publication_id: str) -> Likeness:
         decided_at=row.decided_at,
         decided_by=row.decided_by,
     )
+
+
+def paired_pages(
+    session: Session, publication_id: str, pairs: Sequence[Likeness]
+) -> dict[tuple[str, int], Page]:
+    """The pages that the pairs name, ours and theirs, by publication and number."""
+    wanted: dict[str, set[int]] = {publication_id: set()}
+    for pair in pairs:
+        wanted[publication_id].update(ours for ours, _ in pair.pages)
+        wanted[pair.other.id] = {theirs for _, theirs in pair.pages}
+    rows = session.scalars(
+        select(Page)
+        .where(
+            or_(
+                *(
+                    and_(Page.publication_id == one, Page.number.in_(sorted(numbers)))
+                    for one, numbers in wanted.items()
+                )
+            )
+        )
+        .options(load_only(Page.publication_id, Page.number, Page.file_id, Page.file_page))
+    )
+    return {(row.publication_id, row.number): row for row in rows}
 
 
 def may_be_told(pair: Likeness, *, actor: Actor) -> bool:

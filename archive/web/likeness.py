@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from archive.core.likeness import Decision
 from archive.core.roles import Actor
-from archive.models import Publication
+from archive.models import Page, Publication
 from archive.services import catalogue
 from archive.services.likeness import (
     Likeness,
@@ -17,9 +18,11 @@ from archive.services.likeness import (
     likenesses,
     list_likenesses,
     may_be_told,
+    paired_pages,
 )
+from archive.web.context import holdings
 from archive.web.pages import LikenessPanel, LikenessRow, Link, PagePair
-from archive.web.present import vietnamese_date
+from archive.web.present import IMAGE_SMALL_PX, has_image, image_url, vietnamese_date
 
 DECIDED = {
     Decision.SAME: "Đã xác nhận là bản trùng",
@@ -43,6 +46,9 @@ def likeness_panel(
     if not pairs:
         return None
     visible = _visible(session, pairs, actor)
+    images = _Images(
+        paired_pages(session, publication.id, [pair for pair in pairs if pair.other.id in visible])
+    )
     is_open = any(pair.decision is Decision.UNDECIDED for pair in pairs)
     if actor.may_curate:
         note = "Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa."
@@ -53,7 +59,10 @@ def likeness_panel(
     return LikenessPanel(
         title="Có thể trùng" if is_open else "Ấn phẩm gần giống",
         note=note,
-        rows=[_row(publication.id, pair, visible=pair.other.id in visible) for pair in pairs],
+        rows=[
+            _row(publication.id, pair, visible=pair.other.id in visible, images=images)
+            for pair in pairs
+        ],
         is_open=is_open,
         decide_url=url_for("publications.decide", publication_id=publication.id)
         if actor.may_curate
@@ -146,7 +155,20 @@ def _name_of(other: Publication, *, visible: bool) -> str:
     return f"“{other.title}” ({unit}{year})"
 
 
-def _row(publication_id: str, pair: Likeness, *, visible: bool) -> LikenessRow:
+@dataclass(frozen=True)
+class _Images:
+    """The small pictures of pages, where they are drawn."""
+
+    pages: Mapping[tuple[str, int], Page]
+
+    def url(self, publication_id: str, number: int) -> str:
+        page = self.pages.get((publication_id, number))
+        if page is None or not has_image(holdings(), page, IMAGE_SMALL_PX):
+            return ""
+        return image_url(publication_id, number, IMAGE_SMALL_PX)
+
+
+def _row(publication_id: str, pair: Likeness, *, visible: bool, images: _Images) -> LikenessRow:
     decided = ""
     if pair.decision is not Decision.UNDECIDED:
         who = f"{pair.decided_by}, " if pair.decided_by else ""
@@ -159,8 +181,10 @@ def _row(publication_id: str, pair: Likeness, *, visible: bool) -> LikenessRow:
             PagePair(
                 our_number=ours,
                 our_url=_page_url(publication_id, ours),
+                our_image=images.url(publication_id, ours),
                 their_number=theirs,
                 their_url=_page_url(pair.other.id, theirs),
+                their_image=images.url(pair.other.id, theirs),
             )
             for ours, theirs in pair.pages
         ]

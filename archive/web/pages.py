@@ -191,12 +191,15 @@ class EventRow:
 
 @dataclass(frozen=True)
 class PagePair:
-    """A page of this publication and the page of another that is like it."""
+    """A page of this publication and the page of another that is like it. Images are addresses,
+    "" where there is none yet."""
 
     our_number: int
     our_url: str
+    our_image: str
     their_number: int
     their_url: str
+    their_image: str
 
 
 @dataclass(frozen=True)

@@ -371,7 +371,17 @@ ALIKE = p.LikenessPanel(
             reason="94% của 38 trang trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
             url="/an-pham/vi-du-9",
             title="Về nguồn (ví dụ)",
-            pages=[p.PagePair(n, f"/trang/{n}", n + 2, f"/kia/{n + 2}") for n in range(3, 8)],
+            pages=[
+                p.PagePair(
+                    n,
+                    f"/trang/{n}",
+                    page_picture(300, 400),
+                    n + 2,
+                    f"/kia/{n + 2}",
+                    page_picture(300, 400) if n < 6 else "",
+                )
+                for n in range(3, 7)
+            ],
             decided="",
             other_id="vi-du-9",
         ),
@@ -380,7 +390,7 @@ ALIKE = p.LikenessPanel(
             "có thể là một lần xuất bản khác.",
             url="/an-pham/vi-du-8",
             title="Về nguồn, tái bản (ví dụ)",
-            pages=[p.PagePair(1, "/trang/1", 1, "/kia/1")],
+            pages=[p.PagePair(1, "/trang/1", "", 1, "/kia/1", "")],
             decided="Đã xác nhận là hai lần xuất bản (Nông Thị Ví Dụ, 15/07/2025).",
             other_id="vi-du-8",
         ),
