@@ -144,15 +144,17 @@ class Matches:
 def match_pages(ours: Mapping[int, bytes], theirs: Mapping[int, bytes]) -> Matches:
     """For each page the most alike one of the other text, whatever the order of the pages.
 
-    Takes marks by page number. The time grows with pages that are alike, not with the product.
+    Takes marks by page number. The time grows with pages that are alike, not with the product;
+    pages that are all the same (a form, a bomb) count as one.
     """
+    our_first, their_first = _firsts(ours), _firsts(theirs)
     index: list[defaultdict[int, list[int]]] = [defaultdict(list) for _ in range(BINS)]
-    for number, marks in theirs.items():
+    for marks, number in their_first.items():
         for place, mark in enumerate(marks):
             index[place][mark].append(number)
     best_ours: dict[int, PageMatch] = {}
     best_theirs: dict[int, PageMatch] = {}
-    for number, marks in ours.items():
+    for marks, number in our_first.items():
         agreeing: Counter[int] = Counter()
         for place, mark in enumerate(marks):
             agreeing.update(index[place].get(mark, ()))
@@ -164,7 +166,26 @@ def match_pages(ours: Mapping[int, bytes], theirs: Mapping[int, bytes]) -> Match
                 best_ours[number] = PageMatch(other, share)
             if other not in best_theirs or share > best_theirs[other].share:
                 best_theirs[other] = PageMatch(number, share)
-    return Matches(ours=best_ours, theirs=best_theirs)
+    return Matches(
+        ours=_spread(best_ours, ours, our_first), theirs=_spread(best_theirs, theirs, their_first)
+    )
+
+
+def _firsts(pages: Mapping[int, bytes]) -> dict[bytes, int]:
+    """The first page of each text."""
+    firsts: dict[bytes, int] = {}
+    for number, marks in pages.items():
+        firsts.setdefault(marks, number)
+    return firsts
+
+
+def _spread(
+    best: Mapping[int, PageMatch], pages: Mapping[int, bytes], firsts: Mapping[bytes, int]
+) -> dict[int, PageMatch]:
+    """The first pages' matches for all pages of the same text."""
+    return {
+        number: best[first] for number, marks in pages.items() if (first := firsts[marks]) in best
+    }
 
 
 def _share(agreeing: int) -> float:

@@ -359,8 +359,6 @@ def note_found(session: Session, publication_id: str, found: Sequence[Found]) ->
             row = Likeness(first_id=first, second_id=second, decision=Decision.UNDECIDED)
         elif row.text_digest != one.text_digest:
             row.decision, row.decided_at, row.decided_by = Decision.UNDECIDED, None, ""
-        elif (row.kind, row.pages) == (one.kind, _pages(row, publication_id, one)):
-            continue
         _fill(row, publication_id, one)
         session.add(row)
     session.flush()
