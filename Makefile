@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-legacy bench-pages lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -34,7 +34,7 @@ lint: $(VENV)/.installed-dev
 
 assets: node_modules/.fetched
 
-bench: bench-setup bench-ingest bench-pages
+bench: bench-setup bench-ingest bench-pages bench-likeness
 
 bench-setup: $(VENV)/.installed
 	@$(BIN)/python -m bench.setup
@@ -47,6 +47,9 @@ bench-legacy: $(VENV)/.installed
 
 bench-pages: $(VENV)/.installed
 	@$(BIN)/python -m bench.pages $(if $(PAGES),--pages $(PAGES))
+
+bench-likeness: $(VENV)/.installed
+	@$(BIN)/python -m bench.likeness $(if $(PAGES),--pages $(PAGES))
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \

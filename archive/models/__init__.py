@@ -5,6 +5,7 @@ from archive.models.event import Event
 from archive.models.file import File, HeldFile, Page, PageWords
 from archive.models.intake import MinuteTally, StagePause
 from archive.models.job import Job, Stage, WorkerHeartbeat
+from archive.models.likeness import Likeness, PageSignature
 from archive.models.marking import PageMarking
 from archive.models.publication import Publication, PublicationValue
 from archive.models.unit import Unit
@@ -16,10 +17,12 @@ __all__ = [
     "File",
     "HeldFile",
     "Job",
+    "Likeness",
     "LoginSession",
     "MinuteTally",
     "Page",
     "PageMarking",
+    "PageSignature",
     "PageWords",
     "PasswordLink",
     "Publication",

@@ -16,13 +16,14 @@ from archive.models.base import Base, Code, Moment
 class Stage(StrEnum):
     """EXTRACT: a file's text and word boxes. OCR: the text of pages that are pictures. IMAGES: its
     page images. INDEX: the publication's entries in the search index. RECORD: the edited record
-    into storage. Each may be repeated."""
+    into storage. COMPARE: which publications its text is like. Each may be repeated."""
 
     EXTRACT = "extract"
     OCR = "ocr"
     IMAGES = "images"
     INDEX = "index"
     RECORD = "record"
+    COMPARE = "compare"
 
 
 class Job(Base):

@@ -28,7 +28,14 @@ MOST_ATTEMPTS = 5
 
 # Text is searchable before images are made. An entry that is new lets waiting extractions go first
 # for a moment, so that one commit of the index serves them all; then it waits for none of them.
-_ORDER = {Stage.EXTRACT: 1, Stage.INDEX: 2, Stage.RECORD: 3, Stage.IMAGES: 4, Stage.OCR: 5}
+_ORDER = {
+    Stage.EXTRACT: 1,
+    Stage.INDEX: 2,
+    Stage.RECORD: 3,
+    Stage.COMPARE: 4,
+    Stage.IMAGES: 5,
+    Stage.OCR: 6,
+}
 _PATIENT = timedelta(seconds=1)
 
 

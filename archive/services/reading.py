@@ -143,7 +143,7 @@ def record_problem(session: Session, file: File, *, code: str, data: dict[str, A
 
 
 def finish_reading(session: Session, publication: Publication) -> None:
-    """All files are through: the publication may be indexed and drawn."""
+    """All files are through: the publication may be indexed, compared and drawn."""
     publication.page_count = (
         session.scalar(
             select(func.count()).select_from(Page).where(Page.publication_id == publication.id)
@@ -153,6 +153,7 @@ def finish_reading(session: Session, publication: Publication) -> None:
     publication.revision += 1
     publication.changed_at = now()
     enqueue(session, Stage.INDEX, publication.id)
+    enqueue(session, Stage.COMPARE, publication.id)
     enqueue(session, Stage.IMAGES, publication.id)
     waiting = select(Page.id).where(
         Page.publication_id == publication.id, Page.ocr_state == "waiting"

@@ -122,6 +122,8 @@ def make_findable(session: Session, publication_id: str, *, recognised: int, las
         return
     publication.revision += 1
     publication.changed_at = now()
+    if last:
+        enqueue(session, Stage.COMPARE, publication_id)
     wait = min(_LATEST, _FIRST_INDEXING + recognised * _LATER_PER_PAGE)
     enqueue(session, Stage.INDEX, publication_id, wait=timedelta(0) if last else wait)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
 from archive.core.wording import marking_words
@@ -15,14 +16,19 @@ from archive.services import catalogue, guard
 from archive.services.progress import progress_of
 from archive.services.recognition import availability
 from archive.web.context import holdings
+from archive.web.likeness import likeness_news
 from archive.web.listing import publication_cards
 from archive.web.pages import DepositRow, Link, StageRow
 
 
-def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[DepositRow]:
-    """Deposits with their stage, what needs a person, and the curator's last note."""
+def deposit_rows(
+    session: Session, publications: Sequence[Publication], actor: Actor
+) -> list[DepositRow]:
+    """Deposits with their stage, what needs a person, the curator's last note, and what of each
+    may be a duplicate as far as `actor` may know."""
     rows = []
     can_recognise = availability(holdings()).is_ok
+    news = likeness_news(session, publications, actor)
     for publication, card in zip(
         publications, publication_cards(session, publications), strict=True
     ):
@@ -47,6 +53,8 @@ def deposit_rows(session: Session, publications: Sequence[Publication]) -> list[
                 if publication.status in (Status.RETURNED, Status.WITHDRAWN)
                 else "",
                 marking=_marking(session, publication.id),
+                likeness=news.get(publication.id, ""),
+                flag="Nghi trùng" if actor.may_curate and publication.id in news else "",
             )
         )
     return rows

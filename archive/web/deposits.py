@@ -367,7 +367,7 @@ def mine() -> str:
         session, condition, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
     )
     page = MyDepositsPage(
-        rows=deposit_rows(session, publications),
+        rows=deposit_rows(session, publications, actor),
         filters=status_links(session, own, chosen=chosen, path="/cua-toi"),
         pagination=paginate(
             page=number,

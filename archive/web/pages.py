@@ -212,6 +212,45 @@ class EventRow:
 
 
 @dataclass(frozen=True)
+class PagePair:
+    """A page of this publication and the page of another that is like it. Images are addresses,
+    "" where there is none yet."""
+
+    our_number: int
+    our_url: str
+    our_image: str
+    their_number: int
+    their_url: str
+    their_image: str
+
+
+@dataclass(frozen=True)
+class LikenessRow:
+    """A publication like the one on the page. `url` and `title` are "" and `pages` empty where
+    the reader may not open it. `decided`: what a curator said of it, a sentence or "".
+    `other_id` is for the buttons."""
+
+    reason: str
+    url: str
+    title: str
+    pages: Sequence[PagePair]
+    decided: str
+    other_id: str
+
+
+@dataclass(frozen=True)
+class LikenessPanel:
+    """What the publication is like. `is_open`: a pair waits for a curator's word; `decide_url`:
+    where that word goes, "" for those who only read."""
+
+    title: str
+    note: str
+    rows: Sequence[LikenessRow]
+    is_open: bool
+    decide_url: str
+
+
+@dataclass(frozen=True)
 class PublicationPage:
     """`progress` and `events` are empty for readers; `actions` tells which buttons to show."""
 
@@ -232,6 +271,10 @@ class PublicationPage:
     may_withdraw: bool
     duplicate_of: Sequence[Link] = field(default=())
     marking: MarkingNotice | None = None
+    likeness: LikenessPanel | None = None
+    """For those who work with it; None for readers and where nothing is like it."""
+    editions: Sequence[Link] = ()
+    """This (selected) and the other editions, oldest first; empty where there is no other."""
 
 
 @dataclass(frozen=True)
@@ -327,6 +370,10 @@ class DepositRow:
     """The curator's note when it was returned."""
     marking: str = ""
     """The mark of secrecy that keeps it closed, as a sentence."""
+    likeness: str = ""
+    """Why it may be a duplicate, in a sentence; "" where nothing waits for a curator's word."""
+    flag: str = ""
+    """A word that curators look for in the queue, e.g. "Nghi trùng"."""
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
 from archive.services.pauses import unpaused
 from archive.services.recognition import availability, forgotten
-from archive.worker import drawing, recognition, stages
+from archive.worker import comparing, drawing, recognition, stages
 
 IDLE_SECONDS = 0.15
 INDEX_BATCH = 64
@@ -156,6 +156,8 @@ class Worker:
                         stages.run_index(self._holdings, claims)
                     case Stage.RECORD:
                         stages.run_record(self._holdings, first)
+                    case Stage.COMPARE:
+                        comparing.run_compare(self._holdings, first, check=check)
         except stages.StopRequestedError:
             self._give_back(claims)
         except StaleLeaseError:

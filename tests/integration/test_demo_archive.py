@@ -11,7 +11,17 @@ from archive.cli.demo import FONTS
 from archive.core.status import JobState
 from archive.demo.publications import publications
 from archive.demo.state import was_removed
-from archive.models import File, Job, Page, PageMarking, Publication, Stage, User
+from archive.models import (
+    File,
+    Job,
+    Likeness,
+    Page,
+    PageMarking,
+    PageSignature,
+    Publication,
+    Stage,
+    User,
+)
 from archive.worker.loop import Worker
 from tests.conftest import missing, sign_in
 from tests.integration.conftest import leftovers
@@ -29,7 +39,8 @@ def test_every_demo_page_comes_from_a_finished_extraction_and_removal_leaves_onl
     with holdings.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Page)) == 0
     # Drawing takes most of the time and is no part of what is asked here.
-    Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX, Stage.RECORD)).run(until_idle=True)
+    stages = (Stage.EXTRACT, Stage.INDEX, Stage.RECORD, Stage.COMPARE)
+    Worker(holdings, stages=stages).run(until_idle=True)
     with holdings.database.reading() as session:
         demo = session.scalars(select(Publication).where(Publication.is_demo)).all()
         extracted = set(
@@ -40,6 +51,8 @@ def test_every_demo_page_comes_from_a_finished_extraction_and_removal_leaves_onl
             )
         )
         files = session.scalars(select(File)).all()
+        alike = session.scalar(select(func.count()).select_from(Likeness))
+        assert session.scalar(select(func.count()).select_from(PageSignature)) > 200
         jobless = session.scalar(
             select(func.count())
             .select_from(Page)
@@ -49,6 +62,7 @@ def test_every_demo_page_comes_from_a_finished_extraction_and_removal_leaves_onl
     assert len(demo) == len(publications()) >= 24
     assert {row.id for row in demo} <= extracted
     assert jobless == 0
+    assert alike == 0, "no demo publication is taken for another's double"
     assert all(file.text_done and file.problem_code is None for file in files)
     assert all(row.page_count > 0 for row in demo)
     with holdings.database.reading() as session:

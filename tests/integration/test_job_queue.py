@@ -332,5 +332,5 @@ def read_and_indexed(holdings):
     return [
         (job.id, job.state, job.fence, job.finished_at)
         for job in jobs_of(holdings)
-        if job.stage is not Stage.IMAGES
+        if job.stage in (Stage.EXTRACT, Stage.INDEX)
     ]

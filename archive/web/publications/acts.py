@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from archive.core.errors import InvalidInputError, MarkingOpenError, NotFoundError
 from archive.core.status import TransitionError
 from archive.core.wording import error_sentence
-from archive.services import catalogue, guard, reviews
+from archive.services import catalogue, guard, likeness, reviews
 from archive.services.rereading import read_again as read_file_again
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, writing
+from archive.web.likeness import NOTED
 from archive.web.publications.base import blueprint, find_publication
 
 
@@ -110,6 +111,30 @@ def read_again(publication_id: str, position: int) -> Response:
 
 def _whole_number(typed: str) -> int:
     return int(typed) if typed.isdecimal() and len(typed) < 4 else 0
+
+
+@blueprint.post("/an-pham/<publication_id>/gan-giong")
+@open_to(OpenTo.CURATORS)
+def decide(publication_id: str) -> Response:
+    """A curator's word on an alike publication (`other`): `decision` is same, edition, different.
+
+    A pair may be gone by then: its texts were read anew."""
+    with writing() as session:
+        publication = find_publication(session, publication_id, current_actor())
+        try:
+            said = likeness.decide(
+                session,
+                publication,
+                request.form.get("other", ""),
+                decision=request.form.get("decision", ""),
+                by=current_actor(),
+            )
+        except (NotFoundError, InvalidInputError):
+            flash("Cặp này không còn để xác nhận. Xin xem lại trang.", "error")
+        else:
+            session.commit()
+            flash(NOTED[said], "success")
+    return redirect(url_for("publications.show", publication_id=publication_id))
 
 
 def _act(publication_id: str, verb: Callable[..., None], done: str, **given: str) -> Response:

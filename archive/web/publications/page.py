@@ -20,6 +20,7 @@ from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
 from archive.web.context import holdings
+from archive.web.likeness import edition_links, likeness_panel
 from archive.web.pages import (
     EventRow,
     Fact,
@@ -60,6 +61,7 @@ def publication_page(
         if mine
         else None
     )
+    likeness = likeness_panel(session, publication, actor) if mine else None
     return PublicationPage(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
@@ -76,14 +78,18 @@ def publication_page(
         progress_url=url_for("publications.progress", publication_id=publication.id)
         if progress and progress.is_running
         else "",
-        events=_event_rows(session, publication.id) if mine else [],
+        events=_event_rows(session, publication.id, actor) if mine else [],
         citation=citation(publication),
         may_review=actor.may_curate and publication.status is Status.SUBMITTED,
         may_resubmit=_is_theirs(publication, actor)
         and publication.status in (Status.DRAFT, Status.RETURNED),
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
-        duplicate_of=_duplicates(session, publication, files, actor) if mine else [],
         marking=marking_notice(session, publication, actor) if mine else None,
+        duplicate_of=_duplicates(session, publication, files, actor)
+        if mine and likeness is None
+        else [],
+        likeness=likeness,
+        editions=edition_links(session, publication, actor),
     )
 
 
@@ -123,16 +129,28 @@ def _stage_rows(progress: Progress) -> list[StageRow]:
     ]
 
 
-def _event_rows(session: Session, publication_id: str) -> list[EventRow]:
-    return [
-        EventRow(
-            at=event.at,
-            who=event.actor_name,
-            what=event_words(event.kind, event.data),
-            note=event.note,
+def _event_rows(session: Session, publication_id: str, actor: Actor) -> list[EventRow]:
+    events = catalogue.list_events(session, publication_id)
+    named = [str(event.data["other"]) for event in events if event.data and "other" in event.data]
+    others = catalogue.publications_by_id(session, named, actor=actor) if named else {}
+    rows = []
+    for event in events:
+        other = others.get(str((event.data or {}).get("other")))
+        about = (
+            Link(other.title, url_for("publications.show", publication_id=other.id))
+            if other is not None
+            else None
         )
-        for event in catalogue.list_events(session, publication_id)
-    ]
+        rows.append(
+            EventRow(
+                at=event.at,
+                who=event.actor_name,
+                what=event_words(event.kind, event.data),
+                note=event.note,
+                about=about,
+            )
+        )
+    return rows
 
 
 def _duplicates(

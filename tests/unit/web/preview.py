@@ -363,6 +363,47 @@ UNITS = [
     p.UnitRow(2, "btg", "Ban Tuyên giáo Tỉnh ủy (ví dụ)", "", "", "", True, 0, 88, "/2"),
 ]  # fmt: skip
 PENDING = deposit_row(1, "submitted", progress=STAGES)
+SUSPECTED = deposit_row(
+    5,
+    "submitted",
+    likeness="94% của 38 trang trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
+    flag="Nghi trùng",
+)
+ALIKE = p.LikenessPanel(
+    title="Có thể trùng",
+    note="Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa.",
+    rows=[
+        p.LikenessRow(
+            reason="94% của 38 trang trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
+            url="/an-pham/vi-du-9",
+            title="Về nguồn (ví dụ)",
+            pages=[
+                p.PagePair(
+                    n,
+                    f"/trang/{n}",
+                    page_picture(300, 400),
+                    n + 2,
+                    f"/kia/{n + 2}",
+                    page_picture(300, 400) if n < 6 else "",
+                )
+                for n in range(3, 7)
+            ],
+            decided="",
+            other_id="vi-du-9",
+        ),
+        p.LikenessRow(
+            reason="45% của 38 trang trùng với “Về nguồn, tái bản (ví dụ)” (Tỉnh đoàn, 2024); "
+            "có thể là một lần xuất bản khác.",
+            url="/an-pham/vi-du-8",
+            title="Về nguồn, tái bản (ví dụ)",
+            pages=[p.PagePair(1, "/trang/1", "", 1, "/kia/1", "")],
+            decided="Đã xác nhận là hai lần xuất bản (Nông Thị Ví Dụ, 15/07/2025).",
+            other_id="vi-du-8",
+        ),
+    ],
+    is_open=True,
+    decide_url="/an-pham/vi-du-0/gan-giong",
+)
 RETURNED = deposit_row(2, "returned", note="Trang 3 bị ngược, xin thay tệp (ví dụ).")
 BROKEN = deposit_row(
     3, "draft", problem="Tệp đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.", progress=FAILED_STAGES
@@ -570,6 +611,38 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": ADMIN,
             },
         ),
+        "publication-alike-decide": (
+            "publications/show.html",
+            {
+                "page": publication(
+                    card=card(1, status="submitted", status_label=STATUS["submitted"]),
+                    may_review=True,
+                    likeness=ALIKE,
+                ),
+                "current": "review",
+                "me": ADMIN,
+            },
+        ),
+        "publication-alike": (
+            "publications/show.html",
+            {
+                "page": publication(
+                    likeness=replace(
+                        ALIKE,
+                        note="Kho đã có một bản gần giống. Bản nộp vẫn được giữ (ví dụ).",
+                        rows=[replace(ALIKE.rows[0], url="", title="", pages=(), other_id="")],
+                        decide_url="",
+                    ),
+                    editions=[
+                        p.Link("2021", "/an-pham/vi-du-3"),
+                        p.Link("2024", "/an-pham/vi-du-0", selected=True),
+                        p.Link("chưa rõ năm (“Nhan đề khác (ví dụ)”)", "/an-pham/vi-du-4"),
+                    ],
+                ),
+                "current": "mine",
+                "me": DEPOSITOR,
+            },
+        ),
         "publication-returned": (
             "publications/show.html",
             {
@@ -714,7 +787,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             "review/queue.html",
             {
                 "page": p.QueuePage(
-                    [PENDING, deposit_row(5, "submitted", marking=MARKING.lines[0])],
+                    [PENDING, SUSPECTED, deposit_row(5, "submitted", marking=MARKING.lines[0])],
                     FILTERS,
                     pagination(),
                 ),

@@ -307,6 +307,8 @@ def test_review_actions_are_shown_only_to_those_who_may() -> None:
 
     assert actions("publication") == set()
     assert actions("publication-review") == {"nhan", "tra-lai"}
+    assert actions("publication-alike") == set()
+    assert actions("publication-alike-decide") == {"nhan", "tra-lai", "gan-giong"}
     assert actions("publication-returned") == {"nop-lai"}
     assert actions("publication-withdraw") == {"thu-hoi"}
 

@@ -1,0 +1,227 @@
+"""What is told of alike publications, and what curators decide about a pair.
+
+Nothing is refused or removed because of a likeness: it is a hint, and a curator's word ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session, joinedload, load_only
+
+from archive.core.dates import now
+from archive.core.errors import InvalidInputError, NotAllowedError, NotFoundError
+from archive.core.likeness import Decision, LikenessKind
+from archive.core.roles import Actor
+from archive.core.status import Status
+from archive.models import Likeness as Row
+from archive.models import Page, Publication
+from archive.services.catalogue import publications_by_id
+from archive.services.events import note_event
+
+_STRENGTH = (
+    LikenessKind.SAME_BYTES,
+    LikenessKind.SAME_TEXT,
+    LikenessKind.PART,
+    LikenessKind.EDITION,
+)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """A pair as one of the two sees it.
+
+    `our_matches` of `our_pages` pages with text have an alike page in `other`, `their_matches` of
+    `their_pages` of its pages have one here. `pages`: the first of them, ours ↔ theirs.
+    """
+
+    other: Publication
+    kind: LikenessKind
+    our_matches: int
+    our_pages: int
+    their_matches: int
+    their_pages: int
+    pages: tuple[tuple[int, int], ...]
+    decision: Decision
+    decided_at: datetime | None
+    decided_by: str
+
+    @property
+    def ours(self) -> float:
+        """The share of our pages that lie in the other, 0 to 1."""
+        return self.our_matches / self.our_pages if self.our_pages else 0.0
+
+    @property
+    def theirs(self) -> float:
+        return self.their_matches / self.their_pages if self.their_pages else 0.0
+
+    def reason(self, other: str) -> str:
+        """Why the two are taken for alike, in figures; `other` names the other publication to
+        whoever reads it. No full stop at the end."""
+        ours = f"{_percent(self.our_matches, self.our_pages)} của {self.our_pages} trang"
+        theirs = f"{_percent(self.their_matches, self.their_pages)} của {self.their_pages} trang"
+        match self.kind:
+            case LikenessKind.SAME_BYTES:
+                return f"Tệp giống hệt tệp của {other}"
+            case LikenessKind.SAME_TEXT:
+                return f"{ours} trùng với {other}"
+            case LikenessKind.PART if self.ours >= self.theirs:
+                return f"{ours} nằm trong {other}; có thể đây là một phần được in riêng"
+            case LikenessKind.PART:
+                return f"{theirs} của {other} nằm trong ấn phẩm này; có thể đây là bản gộp"
+            case LikenessKind.EDITION:
+                return f"{ours} trùng với {other}; có thể là một lần xuất bản khác"
+
+
+def _percent(part: int, whole: int) -> str:
+    """Rounded down: "100%" is said only of all."""
+    return f"{100 * part // whole if whole else 0}%"
+
+
+def likenesses(session: Session, publication_id: str) -> list[Likeness]:
+    """The pairs found of a publication: the undecided first, then by strength and share."""
+    return list_likenesses(session, [publication_id]).get(publication_id, [])
+
+
+def list_likenesses(session: Session, ids: Sequence[str]) -> dict[str, list[Likeness]]:
+    """`likenesses` of each of these publications that has any."""
+    rows = session.scalars(
+        select(Row)
+        .where(or_(Row.first_id.in_(ids), Row.second_id.in_(ids)))
+        .options(
+            joinedload(Row.first).joinedload(Publication.unit),
+            joinedload(Row.second).joinedload(Publication.unit),
+        )
+    ).all()
+    found: dict[str, list[Likeness]] = {}
+    for row in rows:
+        for publication_id in {row.first_id, row.second_id}.intersection(ids):
+            found.setdefault(publication_id, []).append(_seen_from(row, publication_id))
+    for pairs in found.values():
+        pairs.sort(key=_order)
+    return found
+
+
+def _order(pair: Likeness) -> tuple[bool, int, float, str]:
+    return (
+        pair.decision is not Decision.UNDECIDED,
+        _STRENGTH.index(pair.kind),
+        -max(pair.ours, pair.theirs),
+        pair.other.id,
+    )
+
+
+def _seen_from(row: Row, publication_id: str) -> Likeness:
+    is_first = row.first_id == publication_id
+    first, second = (row.first_matches, row.first_pages), (row.second_matches, row.second_pages)
+    ours, theirs = (first, second) if is_first else (second, first)
+    pages = [(one, other) if is_first else (other, one) for one, other in row.pages]
+    return Likeness(
+        other=row.second if is_first else row.first,
+        kind=row.kind,
+        our_matches=ours[0],
+        our_pages=ours[1],
+        their_matches=theirs[0],
+        their_pages=theirs[1],
+        pages=tuple(sorted(pages)),
+        decision=row.decision,
+        decided_at=row.decided_at,
+        decided_by=row.decided_by,
+    )
+
+
+def paired_pages(
+    session: Session, publication_id: str, pairs: Sequence[Likeness]
+) -> dict[tuple[str, int], Page]:
+    """The pages that the pairs name, ours and theirs, by publication and number."""
+    wanted: dict[str, set[int]] = {publication_id: set()}
+    for pair in pairs:
+        wanted[publication_id].update(ours for ours, _ in pair.pages)
+        wanted[pair.other.id] = {theirs for _, theirs in pair.pages}
+    rows = session.scalars(
+        select(Page)
+        .where(
+            or_(
+                *(
+                    and_(Page.publication_id == one, Page.number.in_(sorted(numbers)))
+                    for one, numbers in wanted.items()
+                )
+            )
+        )
+        .options(load_only(Page.publication_id, Page.number, Page.file_id, Page.file_page))
+    )
+    return {(row.publication_id, row.number): row for row in rows}
+
+
+def may_be_told(pair: Likeness, *, actor: Actor) -> bool:
+    """Whether `actor`, who works with one of the two, may know that the other exists.
+
+    Curators may; a depositor may not learn of another unit's drafts.
+    """
+    return (
+        actor.may_curate
+        or pair.other.status is not Status.DRAFT
+        or pair.other.unit_id == actor.unit_id
+    )
+
+
+def is_suspected() -> ColumnElement[bool]:
+    """The condition on Publication that one of its pairs waits for a curator's word."""
+    return (
+        select(Row.id)
+        .where(
+            or_(Row.first_id == Publication.id, Row.second_id == Publication.id),
+            Row.decision == Decision.UNDECIDED,
+        )
+        .exists()
+    )
+
+
+def decide(
+    session: Session, publication: Publication, other_id: str, *, decision: str, by: Actor
+) -> Decision:
+    """Write down what a curator says of the pair, for both publications' histories.
+
+    A later word takes the place of an earlier one; the same word again changes nothing. Raises
+    NotAllowedError, NotFoundError where there is no such pair, InvalidInputError(`decision`).
+    """
+    if not by.may_curate:
+        raise NotAllowedError(what="decide")
+    if decision not in (Decision.SAME, Decision.EDITION, Decision.DIFFERENT):
+        raise InvalidInputError(field="decision", problem="decision_unknown", value=decision)
+    first, second = sorted((publication.id, other_id))
+    row = session.scalar(select(Row).where(Row.first_id == first, Row.second_id == second))
+    if row is None:
+        raise NotFoundError(what="likeness", id=publication.id, other=other_id)
+    said = Decision(decision)
+    if row.decision is said:
+        return said
+    row.decision, row.decided_at = said, now()
+    row.decided_by = by.name
+    for one, other in ((first, second), (second, first)):
+        note_event(
+            session, f"likeness_{said.value}", by=by, publication_id=one, data={"other": other}
+        )
+    return said
+
+
+def editions_of(session: Session, publication: Publication, *, actor: Actor) -> list[Publication]:
+    """The other editions that `actor` may open, the oldest first; editions of editions count."""
+    known = {publication.id}
+    near = [publication.id]
+    while near:
+        rows = session.execute(
+            select(Row.first_id, Row.second_id).where(
+                or_(Row.first_id.in_(near), Row.second_id.in_(near)),
+                Row.decision == Decision.EDITION,
+            )
+        )
+        near = sorted({found for row in rows for found in row} - known)
+        known.update(near)
+    if len(known) == 1:
+        return []
+    others = publications_by_id(session, sorted(known - {publication.id}), actor=actor)
+    return sorted(others.values(), key=lambda other: (other.issued or "9999", other.id))

@@ -1,0 +1,199 @@
+"""Alike publications as a page tells of them: to curators with buttons, to depositors as news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from archive.core.likeness import Decision
+from archive.core.roles import Actor
+from archive.models import Page, Publication
+from archive.services import catalogue
+from archive.services.likeness import (
+    Likeness,
+    editions_of,
+    likenesses,
+    list_likenesses,
+    may_be_told,
+    paired_pages,
+)
+from archive.web.context import holdings
+from archive.web.pages import LikenessPanel, LikenessRow, Link, PagePair
+from archive.web.present import IMAGE_SMALL_PX, has_image, image_url, vietnamese_date
+
+DECIDED = {
+    Decision.SAME: "Đã xác nhận là bản trùng",
+    Decision.EDITION: "Đã xác nhận là hai lần xuất bản",
+    Decision.DIFFERENT: "Đã xác nhận là không trùng",
+}
+KEPT = "Bản nộp vẫn được giữ; biên mục viên sẽ xem."
+NOTED = {
+    Decision.SAME: "Đã ghi nhận hai bản trùng nhau. Cả hai vẫn được giữ.",
+    Decision.EDITION: "Đã ghi nhận hai lần xuất bản. Trang của mỗi bản có liên kết sang bản kia.",
+    Decision.DIFFERENT: "Đã ghi nhận hai ấn phẩm không trùng nhau.",
+}
+
+
+def likeness_panel(
+    session: Session, publication: Publication, actor: Actor
+) -> LikenessPanel | None:
+    """What the publication is like, for those who work with it; None where nothing is. A
+    depositor does not hear of pairs that a curator told apart, nor of another unit's drafts."""
+    pairs = _told(likenesses(session, publication.id), actor)
+    if not pairs:
+        return None
+    visible = _visible(session, pairs, actor)
+    images = _Images(
+        paired_pages(session, publication.id, [pair for pair in pairs if pair.other.id in visible])
+    )
+    is_open = any(pair.decision is Decision.UNDECIDED for pair in pairs)
+    if actor.may_curate:
+        note = "Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa."
+    elif is_open:
+        note = f"{_opening(publication, pairs[0])}. {KEPT}"
+    else:
+        note = "Bản nộp vẫn được giữ."
+    return LikenessPanel(
+        title="Có thể trùng" if is_open else "Ấn phẩm gần giống",
+        note=note,
+        rows=[
+            _row(publication.id, pair, visible=pair.other.id in visible, images=images)
+            for pair in pairs
+        ],
+        is_open=is_open,
+        decide_url=url_for("publications.decide", publication_id=publication.id)
+        if actor.may_curate
+        else "",
+    )
+
+
+def likeness_news(
+    session: Session, publications: Sequence[Publication], actor: Actor
+) -> dict[str, str]:
+    """For each of these publications with an undecided pair what `actor` is told of the strongest
+    one: a curator the reason, a depositor also that the deposit is kept."""
+    found = list_likenesses(session, [publication.id for publication in publications])
+    strongest: dict[str, Likeness] = {}
+    for publication_id, pairs in found.items():
+        waiting = [pair for pair in _told(pairs, actor) if pair.decision is Decision.UNDECIDED]
+        if waiting:
+            strongest[publication_id] = waiting[0]
+    visible = _visible(session, strongest.values(), actor)
+    news = {}
+    for publication in publications:
+        if (pair := strongest.get(publication.id)) is None:
+            continue
+        reason = pair.reason(_name_of(pair.other, visible=pair.other.id in visible))
+        news[publication.id] = (
+            f"{reason}."
+            if actor.may_curate
+            else f"{_opening(publication, pair)}: {reason[0].lower()}{reason[1:]}. {KEPT}"
+        )
+    return news
+
+
+def _opening(publication: Publication, pair: Likeness) -> str:
+    is_earlier = pair.other.added_at <= publication.added_at
+    return f"Kho {'đã có' if is_earlier else 'mới nhận thêm'} một bản gần giống"
+
+
+def edition_links(session: Session, publication: Publication, actor: Actor) -> list[Link]:
+    """This and the other editions that `actor` may open, the oldest first; [] for an only one."""
+    others = editions_of(session, publication, actor=actor)
+    if not others:
+        return []
+    editions = sorted(
+        [publication, *others], key=lambda one: (one.issued or "9999", one.added_at, one.id)
+    )
+    return [
+        Link(
+            label=_edition_label(edition, editions),
+            url=url_for("publications.show", publication_id=edition.id),
+            selected=edition.id == publication.id,
+        )
+        for edition in editions
+    ]
+
+
+def _edition_label(edition: Publication, editions: Sequence[Publication]) -> str:
+    """The year, with the title where that changed, with the day of arrival where nothing else
+    tells two apart."""
+    year = str(edition.issued_year) if edition.issued_year else "chưa rõ năm"
+    if len({one.title for one in editions}) > 1:
+        year = f"{year} (“{edition.title}”)"
+    twins = [
+        one
+        for one in editions
+        if (one.issued_year, one.title) == (edition.issued_year, edition.title)
+    ]
+    return f"{year}, nộp {vietnamese_date(edition.added_at)}" if len(twins) > 1 else year
+
+
+def _told(pairs: Iterable[Likeness], actor: Actor) -> list[Likeness]:
+    return [
+        pair
+        for pair in pairs
+        if may_be_told(pair, actor=actor)
+        and (actor.may_curate or pair.decision is not Decision.DIFFERENT)
+    ]
+
+
+def _visible(session: Session, pairs: Iterable[Likeness], actor: Actor) -> set[str]:
+    ids = sorted({pair.other.id for pair in pairs})
+    return set(catalogue.publications_by_id(session, ids, actor=actor)) if ids else set()
+
+
+def _name_of(other: Publication, *, visible: bool) -> str:
+    """Of what the reader may not open only unit and day are told, so that they know whom to ask."""
+    unit = other.unit_name_given or other.unit.name
+    if not visible:
+        return f"một bản của {other.unit.name}, nộp ngày {vietnamese_date(other.added_at)}"
+    year = f", {other.issued_year}" if other.issued_year else ""
+    return f"“{other.title}” ({unit}{year})"
+
+
+@dataclass(frozen=True)
+class _Images:
+    """The small pictures of pages, where they are drawn."""
+
+    pages: Mapping[tuple[str, int], Page]
+
+    def url(self, publication_id: str, number: int) -> str:
+        page = self.pages.get((publication_id, number))
+        if page is None or not has_image(holdings(), page, IMAGE_SMALL_PX):
+            return ""
+        return image_url(publication_id, number, IMAGE_SMALL_PX)
+
+
+def _row(publication_id: str, pair: Likeness, *, visible: bool, images: _Images) -> LikenessRow:
+    decided = ""
+    if pair.decision is not Decision.UNDECIDED:
+        who = f"{pair.decided_by}, " if pair.decided_by else ""
+        decided = f"{DECIDED[pair.decision]} ({who}{vietnamese_date(pair.decided_at)})."
+    return LikenessRow(
+        reason=pair.reason(_name_of(pair.other, visible=visible)) + ".",
+        url=url_for("publications.show", publication_id=pair.other.id) if visible else "",
+        title=pair.other.title if visible else "",
+        pages=[
+            PagePair(
+                our_number=ours,
+                our_url=_page_url(publication_id, ours),
+                our_image=images.url(publication_id, ours),
+                their_number=theirs,
+                their_url=_page_url(pair.other.id, theirs),
+                their_image=images.url(pair.other.id, theirs),
+            )
+            for ours, theirs in pair.pages
+        ]
+        if visible
+        else (),
+        decided=decided,
+        other_id=pair.other.id if visible else "",
+    )
+
+
+def _page_url(publication_id: str, number: int) -> str:
+    return url_for("publications.read", publication_id=publication_id, number=number)
