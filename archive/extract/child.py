@@ -20,6 +20,8 @@ import socket
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -57,6 +59,8 @@ def main() -> None:
         write_message(replies, encode_summary(document.summarise()))
     elif request["task"] == "read":
         _read(document, replies, limits=limits, first_page=request["first_page"])
+    elif request["task"] == "peek":
+        _peek(document, replies, limits=limits, first=request["first"], last=request["last"])
     else:
         _draw(
             document,
@@ -92,6 +96,23 @@ def _read(document: Document, replies: IO[bytes], *, limits: Limits, first_page:
     sandbox.allow_cpu_seconds_more(limits.structure_cpu_seconds)
     for part in document.describe():
         write_message(replies, {"type": "info", "part": part})
+    write_message(replies, {"type": "info_done"})
+
+
+def _peek(document: Document, replies: IO[bytes], *, limits: Limits, first: int, last: int) -> None:
+    """The first and the last pages without their boxes, then the title, and nothing after it."""
+    count = document.page_count
+    write_message(replies, {"type": "opened", "pages": count})
+    head = islice(document.read_pages(1), first)
+    tail = document.read_pages(max(first, count - last) + 1)
+    for page in chain(head, tail):
+        _bounded_text_bytes(page, limits=limits)
+        write_message(replies, *encode_page(replace(page, words=())))
+    write_message(replies, {"type": "pages_done"})
+    for part in document.describe():
+        if "title" in part:
+            write_message(replies, {"type": "info", "part": part})
+            break
     write_message(replies, {"type": "info_done"})
 
 
