@@ -190,6 +190,31 @@ class EventRow:
 
 
 @dataclass(frozen=True)
+class GuessRow:
+    """A value offered for a field of the record: `source` says where it was read ("trang 2"),
+    `line` what stands there; `url` leads to that page, "" where it cannot be opened yet."""
+
+    field: str
+    label: str
+    value: str
+    source: str
+    line: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class OutlineRow:
+    """A part in the table of contents with the parts inside it. `url` is "" where it leads
+    nowhere; `is_current`: the page that is read belongs to it."""
+
+    title: str
+    url: str
+    page_label: str
+    is_current: bool = False
+    parts: Sequence[OutlineRow] = ()
+
+
+@dataclass(frozen=True)
 class PublicationPage:
     """`progress` and `events` are empty for readers; `actions` tells which buttons to show."""
 
@@ -209,6 +234,10 @@ class PublicationPage:
     may_resubmit: bool
     may_withdraw: bool
     duplicate_of: Sequence[Link] = field(default=())
+    guesses: Sequence[GuessRow] = ()
+    """What the pages say and the record does not, for those who may mend the record."""
+    doubts: Sequence[str] = ()
+    outline: Sequence[OutlineRow] = ()
 
 
 @dataclass(frozen=True)
@@ -246,6 +275,11 @@ class ReaderPage:
     publication_url: str
     original_url: str
     original_name: str
+    outline: Sequence[OutlineRow] = ()
+    goto_url: str = ""
+    """Where the form "go to page" is sent; "" where there is but one page."""
+    address: str = ""
+    """This page's own address, without a query."""
 
 
 @dataclass(frozen=True)
@@ -274,6 +308,14 @@ class DepositPage:
     """The names of the files that stay if no others are chosen."""
     note: str = ""
     """What the curator wrote when it was returned."""
+    guesses: Sequence[GuessRow] = ()
+    """Values offered for fields that are still empty."""
+    doubts: Sequence[str] = ()
+    """Sentences about printed numbers that cannot be right."""
+    taken: Sequence[str] = ()
+    """The labels of the fields that were just filled with their guesses."""
+    was_read: bool = False
+    """The files were just looked at for guesses: it is said even where there is none."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ it how far the intake is, what happened to it and what they may do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -15,8 +15,13 @@ from archive.core.vocabulary import ACCESS, LANGUAGES
 from archive.core.wording import sentence, size_label
 from archive.models import File, Page, Publication
 from archive.services import catalogue
+from archive.services.guessing import Offers, guess_publication
+from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
 from archive.web.context import holdings
+from archive.web.forms import DepositForm
+from archive.web.guesses import doubt_words, guess_rows
+from archive.web.outline import outline_rows
 from archive.web.pages import (
     EventRow,
     Fact,
@@ -51,6 +56,7 @@ def publication_page(
     limit = MOST_THUMBS if all_thumbs else THUMBS
     pages = catalogue.pages_of(session, publication.id, limit=limit)
     progress = progress_of(session, publication, files) if mine else None
+    offers = _offers(session, publication) if mine else Offers()
     return PublicationPage(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
@@ -74,7 +80,23 @@ def publication_page(
         and publication.status in (Status.DRAFT, Status.RETURNED),
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
         duplicate_of=_duplicates(session, publication, files, actor) if mine else [],
+        guesses=guess_rows(
+            offers, DepositForm(formdata=None), publication_id=publication.id, has_pages=True
+        ),
+        doubts=doubt_words(offers),
+        outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id)),
     )
+
+
+def _reader_of(publication_id: str) -> Callable[[int], str]:
+    return lambda number: url_for("publications.read", publication_id=publication_id, number=number)
+
+
+def _offers(session: Session, publication: Publication) -> Offers:
+    """What the pages say beyond the record; an import's record is its file's name at first."""
+    if publication.status is Status.WITHDRAWN:
+        return Offers()
+    return guess_publication(session, publication, first_year=holdings().settings.first_year)
 
 
 def _is_theirs(publication: Publication, actor: Actor) -> bool:
