@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from archive.core.text import canonical
 from archive.metadata.names import (
+    COMMON,
     MIDDLE_NAMES,
     NAMES,
     NO_PLACE,
@@ -66,11 +67,12 @@ def names_in(lines: Iterable[str]) -> frozenset[tuple[str, ...]]:
                     capital[piece] += 1
             else:
                 for start in range(len(run) - 1):
-                    runs.add(tuple(run[start:]))
+                    if run[start].lower() not in COMMON:
+                        runs.add(tuple(run[start:]))
                 run = []
                 small.add(piece)
             opens = piece in '.:;!?“"(-–'
-    single = {(word,) for word in capital if word.lower() not in small}
+    single = {(word,) for word in capital if word.lower() not in small | COMMON}
     return frozenset(runs | single)
 
 

@@ -123,6 +123,12 @@ _MIDDLE_NAMES = (
     "văn thị đình hữu đức xuân quang minh ngọc thanh công như viết huy quốc trọng nguyên bá"
     " thế duy kim"
 )
-NO_PLACE, SURNAMES, MIDDLE_NAMES = (
-    frozenset(words.split()) for words in (_NO_PLACE, _SURNAMES, _MIDDLE_NAMES)
+# Words that running text often begins with a capital and that are no names by themselves.
+_COMMON = (
+    "tỉnh huyện xã phường quận thành thị trấn phố thôn bản làng xóm ban sở ủy bộ hội đoàn trường"
+    " phòng viện trung tâm công ty nhà chương phần bài mục trang số ngày tháng năm quý đồng chí"
+    " chi cục khu đại học cao đẳng giấy phép"
+)
+NO_PLACE, SURNAMES, MIDDLE_NAMES, COMMON = (
+    frozenset(words.split()) for words in (_NO_PLACE, _SURNAMES, _MIDDLE_NAMES, _COMMON)
 )

@@ -146,6 +146,7 @@ def test_names_are_learned_from_inside_lines_only():
     assert ("Lê", "Nin") in found
     assert ("Đảng",) in found
     assert ("Rồi",) not in found
+    assert ("Tỉnh",) not in names_in(["Cùng Tỉnh ủy"])
 
 
 @pytest.mark.parametrize(
