@@ -63,7 +63,7 @@ function offer(form, { field, label, value, source, line }) {
   button.type = "submit";
   button.name = "use";
   button.value = field;
-  button.setAttribute("aria-label", `Dùng gợi ý cho mục ${label}: ${value}`);
+  button.append(make("span", "unseen", ` gợi ý cho mục ${label}: ${value}`));
   box.append(text, button);
   place.append(box);
 }
