@@ -68,6 +68,9 @@ _RUN = re.compile(
     rf"\s*[:.]?\s*{_AMOUNT}\s*(?P<copies>{_COPIES})"
     r"(?=\s*(?:$|[.,;:()\n\-–/*]|(?:in|kho|tai|theo|tren|gia|va|do|dong|bia|so|giay|gpxb|nop)\b))"
 )
+_RUN_WITH_SIZE = re.compile(
+    rf"(?<![^\n]){_AMOUNT}\s*(?P<copies>{_COPIES})\s*[,;]?\s*(?=kho\s*\(?\d)"
+)
 _SIZE = re.compile(
     rf"(?<![a-z])kho\s*(?:giay|sach|in|an\s*pham)?\s*[:.]?\s*\(?\s*({_D}{{1,3}}(?:[.,]{_D}{{1,2}})?)\s*(cm|mm)?"
     rf"\s*[x×*]\s*({_D}{{1,3}}(?:[.,]{_D}{{1,2}})?)\s*\)?\s*(cm|mm)?(?![a-z0-9])"
@@ -229,24 +232,30 @@ def _isbns(page: Leaf) -> Iterator[Guess | Doubt]:
 
 def _runs(page: Leaf) -> Iterator[Guess]:
     for match in _RUN.finditer(page.bare):
-        digits, copies = match.group(3), match.group("copies")
-        if not re.search(r"\d|[olo]{3}", digits) or not 10 <= number(digits) <= 5_000_000:
-            continue
         before = page.bare[: match.start()].rstrip(" ")
-        opens = before == "" or before[-1] in "\n.;,:(-–*•"
+        opens = before == "" or before[-1] in "\n.;,:(-–*•/"
         word = match.group("word")
         if word and not (opens and (page.text[match.start()] != "i" or page.cues >= 2)):
             continue  # "đã in 1000 cuốn" in running text is another book's.
         if not word and not (opens and (page.cues >= 2 or "in" in match.group("amount").split())):
             continue
-        unit = "cuốn" if copies == "cuan" else _unit(page, match)
-        value = f"{number(digits)} {unit}"
-        certainty = 0.95 if page.cues >= 2 else 0.8
-        yield _guess(page, "print_run", value, match.start(), match.end(), certainty)
+        yield from _run(page, match, match.group(3))
+    for match in _RUN_WITH_SIZE.finditer(page.bare):
+        yield from _run(page, match, match.group(1))
+
+
+def _run(page: Leaf, match: re.Match[str], digits: str) -> Iterator[Guess]:
+    if not re.search(r"\d|[ol]{3}", digits) or not 10 <= number(digits) <= 5_000_000:
+        return
+    copies = " ".join(match.group("copies").split())
+    value = f"{number(digits)} {_UNITS[copies]}"
+    certainty = 0.95 if page.cues >= 2 else 0.8
+    yield _guess(page, "print_run", value, match.start(), match.end(), certainty)
 
 
 _UNITS = {
     "cuon": "cuốn",
+    "cuan": "cuốn",
     "ban": "bản",
     "quyen": "quyển",
     "to": "tờ",
@@ -255,10 +264,6 @@ _UNITS = {
     "bo": "bộ",
     "an pham": "ấn phẩm",
 }
-
-
-def _unit(page: Leaf, match: re.Match[str]) -> str:
-    return _UNITS[" ".join(match.group("copies").split())]
 
 
 def _sizes(page: Leaf) -> Iterator[Guess]:

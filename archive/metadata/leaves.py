@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from archive.core.text import clean_text
 from archive.metadata.guesses import LINE_LENGTH
@@ -15,6 +16,8 @@ _CUES = re.compile(
     r"|quyet dinh xuat ban|bien tap|trinh bay|sua ban in|\bin tai\b|che ban|thiet ke|so luong"
     r"|don vi in|nha in|ve bia|doc sach mau|lien ket xuat ban|in xong|\bkho\b.{0,12}\dcm|ban in"
 )
+
+_END_LENGTH = 8_000
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Leaf:
     def lines(self) -> list[str]:
         return self.text.split("\n")
 
-    @property
+    @cached_property
     def cues(self) -> int:
         """How many different signs of an imprint the page shows."""
         return len({re.sub(r"\d+", "", cue) for cue in _CUES.findall(self.bare)})
@@ -47,7 +50,12 @@ class Leaf:
 
 
 def leaf(number: int, text: str) -> Leaf:
-    """The page `number` with its text in order: composed, a blank for each run of blanks."""
+    """The page `number` with its text in order: composed, a blank for each run of blanks.
+
+    Of a page that is longer than any imprint only both ends are looked at.
+    """
+    if len(text) > 2 * _END_LENGTH:
+        text = f"{text[:_END_LENGTH]}\n{text[-_END_LENGTH:]}"
     lines = [" ".join(line.split()) for line in clean_text(text).splitlines()]
     tidy = "\n".join(lines).strip("\n")
     return Leaf(number=number, text=tidy, bare=bare_letters(tidy))

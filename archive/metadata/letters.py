@@ -18,6 +18,7 @@ from archive.metadata.names import (
     SURNAMES,
 )
 
+_NAME_WORDS = 8  # What is longer is a heading in which every word is large.
 _DASHES = (" - ", " – ")  # What follows one of these begins anew, as a second title does.
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|\s+")
 
@@ -66,7 +67,7 @@ def names_in(lines: Iterable[str]) -> frozenset[tuple[str, ...]]:
                 if not opens:
                     capital[piece] += 1
             else:
-                for start in range(len(run) - 1):
+                for start in range(len(run) - 1 if len(run) <= _NAME_WORDS else 0):
                     if run[start].lower() not in COMMON:
                         runs.add(tuple(run[start:]))
                 run = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from archive.core.text import canonical
 from archive.metadata.guesses import Guess
@@ -12,6 +13,11 @@ from archive.metadata.letters import bare_letters, from_capitals, is_capitals
 from archive.metadata.names import PRINTERS_WORDS, PUBLISHERS
 
 Names = Iterable[Sequence[str]]
+
+_STATEMENTS = 20
+"""How many statements of a kind are looked at on a page: an imprint has one or two."""
+_STRETCH = 400
+"""How far a name and its address may reach, in characters."""
 
 # Where another statement begins: a value that runs over the line's end stops before it.
 _NEXT = re.compile(
@@ -22,7 +28,8 @@ _NEXT = re.compile(
     r"bien dich|trinh bay|ve bia|sua ban in|doc sach|thiet ke|che ban|ky thuat|doi tac|lien ket|"
     r"dia chi|d/c|dc:|dien thoai|dt|tel|fax|email|e-mail|website|web:|kho |gia|nop luu|to chuc|"
     r"giam doc|tong bien tap|pho giam doc|don vi|noi in|nha in:|anh|minh hoa|van phong|co quan|"
-    r"thu ky|hoi dong|ban bien|phu trach|hieu dinh|bia:|nha xuat ban|nxb|do so|tp\.|so \d|\d)"
+    r"thu ky|hoi dong|ban bien|phu trach|hieu dinh|bia:|nha xuat ban|nxb|do so|tp\.|so \d|so nha|"
+    r"ngo |pho |duong |km|\d)"
 )
 _ADDRESS = re.compile(
     r"\s*[,;(\-–.:]?\s*(?:dia chi|d/c\b|dt\b|dien thoai|tel\b|so nha|so \d|\d+[a-z]?[,/ ]|lo |km|"
@@ -99,15 +106,16 @@ def printers(page: Leaf, names: Names) -> Iterator[Guess]:
     """Where it was printed: "In tại …", "Đơn vị in: …", "In 1000 cuốn …, tại …"."""
     for rank, pattern in enumerate((*_PRINTERS, _RUN_AT)):
         labelled = rank in (1, 2)
-        for match in pattern.finditer(page.bare):
+        for match in islice(pattern.finditer(page.bare), _STATEMENTS):
             before = page.bare[: match.start()].rstrip(" ")
-            if before and before[-1] not in "\n.;,:(-–*•" and not labelled:
+            opens = before == "" or before[-1] in "\n.;,:(-–*•/"
+            if not opens and not labelled and page.cues < 2:
                 continue
             value, place, end = _stretch(page, match.end())
             works = _WORKS.search(bare_letters(value))
             if not 4 <= len(value) <= 150 or (works is None and (not labelled or page.cues < 2)):
                 continue
-            if works is not None and works.start() > 12:
+            if works is not None and works.start() > (12 if opens else 3):
                 continue
             name = _proper(value, (*names, *PRINTERS_WORDS))
             certainty = 0.9 if page.cues >= 2 else 0.7
@@ -123,8 +131,8 @@ def _stretch(page: Leaf, start: int) -> tuple[str, str, int]:
     it, and where the name ends."""
     end = start
     for turn in range(3):
-        stop = page.bare.find("\n", end)
-        stop = len(page.bare) if stop < 0 else stop
+        stop = page.bare.find("\n", end, start + _STRETCH)
+        stop = min(len(page.bare), start + _STRETCH) if stop < 0 else stop
         if stop == end and turn == 0 and start < len(page.bare):
             end = stop + 1  # The label stands alone; the name is on the next line.
             continue
@@ -184,7 +192,8 @@ def publishers(page: Leaf, names: Names) -> Iterator[Guess]:
     ):
         if page.cues >= 2 and (house := _house(page.text[match.end() : match.end() + 60])):
             yield _publisher(page, house[0], match.start(), match.end() + house[1], 0.9)
-    for match in re.finditer(rf"(?:^|(?<=\n)){label}", page.bare):
+    on_its_line = re.finditer(rf"(?:^|(?<=\n)){label}", page.bare)
+    for match in islice(on_its_line, _STATEMENTS):
         follows = page.text[match.end() : match.end() + 90]
         house = _house(follows)
         if house is None:
@@ -227,7 +236,7 @@ def names_a_body(line: str) -> bool:
 
 def responsible(page: Leaf, names: Names) -> Iterator[Guess]:
     """The body that answers for the publication; persons are left to the form."""
-    for match in _ANSWERS.finditer(page.bare):
+    for match in islice(_ANSWERS.finditer(page.bare), _STATEMENTS):
         value, _, end = _stretch(page, match.end())
         if not 6 <= len(value) <= 150 or not names_a_body(value):
             continue

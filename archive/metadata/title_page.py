@@ -39,6 +39,10 @@ _PLACE_MONTH = re.compile(
 _SPAN = re.compile(
     r"[(\[]\s*(?:tu\s*)?(?:nam\s*)?\d{4}\s*(?:[-–—]|den)\s*(?:nam\s*)?(?:\d{4}|nay)\s*[)\]]"
 )
+_TOLD = re.compile(
+    r"\W*(?:chiu trach nhiem|bien tap|giay phep|gpxb|qdxb|so (?:dk|dang k|xac nhan)|isbn|in xong)"
+)
+_VOLUME = re.compile(r"(?:tap|quyen|phan)\s*(?:thu\s*)?(?:[ivx]+|\d{1,2}|mot|hai|ba|bon|nam)\s*:?")
 _PROGRAMS = re.compile(
     r"^(?:microsoft|untitled|khong co tieu de|document\d*$|presentation|powerpoint|slide"
     r"|layout|print|"
@@ -140,7 +144,9 @@ def _find_squeezed(bare: str, wanted: str) -> tuple[int, int] | None:
 
 def _cover(page: Leaf, leaves: Sequence[Leaf], names: Names) -> Iterator[Guess]:
     lines = page.lines
-    barred = [_is_barred(line) for line in lines]
+    told = next((n for n, line in enumerate(lines) if _TOLD.match(bare_letters(line))), len(lines))
+    # What stands under "chịu trách nhiệm …" names persons and their offices.
+    barred = [n >= told or _is_barred(line) for n, line in enumerate(lines)]
     body = [n for n, line in enumerate(lines) if names_a_body(line) and _opens_as_body(lines, n)]
     yield from _bodies(page, [n for n in body if n < 6], names)
     blocks = _blocks(lines, [bar or n in body for n, bar in enumerate(barred)])
@@ -152,6 +158,8 @@ def _cover(page: Leaf, leaves: Sequence[Leaf], names: Names) -> Iterator[Guess]:
     if len(words) < 2 or len(words) > _TITLE_WORDS or not re.search(r"[^\W\d_]{2}", value):
         return
     certainty = 0.8 if page.number <= 2 else 0.7
+    if end < len(lines) and _VOLUME.fullmatch(bare_letters(lines[end]).strip()):
+        end += 1
     if end < len(lines) and _SPAN.fullmatch(bare_letters(lines[end]).strip()):
         value += " " + lines[end].strip()
         end += 1
@@ -169,7 +177,7 @@ def _is_barred(line: str) -> bool:
     bare = bare_letters(line).strip(" *-–_.")
     if not re.search(r"[a-z]{2}", bare) or _NEVER_TITLE.search(bare):
         return True
-    return _PLACE_YEAR.fullmatch(bare) is not None
+    return (_PLACE_YEAR.fullmatch(bare) or _VOLUME.fullmatch(bare)) is not None
 
 
 def _opens_as_body(lines: Sequence[str], n: int) -> bool:
@@ -250,8 +258,9 @@ def _bodies(page: Leaf, places: Sequence[int], names: Names) -> Iterator[Guess]:
 
 def _years(page: Leaf) -> Iterator[Guess]:
     """The place and year at a cover's foot: "Cao Bằng, tháng 7 năm 2025", "HÀ NỘI - 2024"."""
+    cover = _is_cover(page)
     for line in page.lines:
-        found = _PLACE_MONTH.match(line) if _is_cover(page) else None
+        found = _PLACE_MONTH.match(line) if cover else None
         match = _PLACE_YEAR.fullmatch(bare_letters(found.group() if found else line).strip(" *()"))
         if match is None:
             continue
@@ -260,7 +269,7 @@ def _years(page: Leaf) -> Iterator[Guess]:
         named = bool(place) and all(word[:1].isupper() for word in re.findall(r"\w+", place))
         if (place and not named) or not 1945 <= year < 2100 or month > 12 or day > 31:
             continue
-        if (not place and not _is_cover(page)) or (not month and not _is_cover(page)):
+        if not cover and not (place and month):
             continue
         certainty = 0.85 if month else 0.8 if named else 0.6
         typed = "/".join(str(part) for part in (day if month else 0, month, year) if part)

@@ -124,6 +124,9 @@ if (first) {
   // A form that comes back from the server takes the first one's place.
   new MutationObserver(() => {
     const form = document.querySelector("[data-deposit]");
-    if (form && form.dataset.guessed === undefined) start(form);
+    if (!form || form.dataset.guessed !== undefined) return;
+    start(form);
+    const panel = form.querySelector("[data-guesses]:not([hidden])");
+    if (panel && !form.querySelector("[data-error-summary]")) panel.scrollIntoView({ block: "center" });
   }).observe(first.parentNode, { childList: true });
 }

@@ -73,6 +73,22 @@ COVERS: tuple[Cover, ...] = (
         "BẢN TIN\nTUỔI TRẺ CAO BẰNG\nSố 3 - Tháng 9/2024",
         {"title": "Bản tin tuổi trẻ Cao Bằng", "issued": "9/2024"},
     ),
+    Cover(
+        "volume between title and years",
+        "BỘ CHỈ HUY QUÂN SỰ TỈNH CAO BẰNG\nLỊCH SỬ LỰC LƯỢNG VŨ TRANG\nTỈNH CAO BẰNG\nTẬP II\n"
+        "(1975 - 2020)\nNHÀ XUẤT BẢN QUÂN ĐỘI NHÂN DÂN\nHà Nội - 2022",
+        {
+            "title": "Lịch sử lực lượng vũ trang tỉnh Cao Bằng (1975 - 2020)",
+            "responsibility": "Bộ Chỉ huy Quân sự tỉnh Cao Bằng",
+            "publisher": "Nhà xuất bản Quân đội nhân dân",
+            "issued": "2022",
+        },
+    ),
+    Cover(
+        "offices of persons are no title",
+        "Chịu trách nhiệm xuất bản:\nTRƯỞNG BAN TUYÊN GIÁO TỈNH ỦY\nNGUYỄN VĂN A",
+        {},
+    ),
     # What must stay silent.
     Cover(
         "only a body and a year",

@@ -405,6 +405,51 @@ IMPRINTS: tuple[Imprint, ...] = (
             "printer": "Xưởng in Báo Cao Bằng",
         },
     ),
+    Imprint(
+        "house number on the next line",
+        "In 300 cuốn, khổ 20,5 x 29,5cm, tại Xí nghiệp in Cao Bằng\n"
+        "Số nhà 12, phố Xuân Trường\nGiấy phép xuất bản số: 20/GP-XBTL, cấp ngày 12/5/2021.",
+        {
+            "print_run": "300 cuốn",
+            "dimensions": "20,5 x 29,5 cm",
+            "printer": "Xí nghiệp in Cao Bằng",
+            "printer_place": "Số nhà 12, phố Xuân Trường",
+            "licence_number": "20/GP-XBTL",
+            "issued": "2021",
+        },
+    ),
+    Imprint(
+        "run without its verb",
+        "1OO0 cuốn khổ 14.5 x 20.5cm in tại Nhà in Hoa Mai. Giấy phép số 17/GP-STTTT cấp ngày "
+        "17/02/2025",
+        {
+            "print_run": "1000 cuốn",
+            "dimensions": "14,5 x 20,5 cm",
+            "printer": "Nhà in Hoa Mai",
+            "licence_number": "17/GP-STTTT",
+            "issued": "2025",
+        },
+    ),
+    Imprint(
+        "bilingual run",
+        "Print run: 1,000 copies / Số lượng in: 1,000 bản. ISBN: 978-604-000-000-2 (bộ)",
+        {"print_run": "1000 bản", "isbn": "978-604-000-000-2"},
+    ),
+    Imprint(
+        "address after a full stop",
+        "Số đăng ký xuất bản: 0005-2019/CXBIPH/15-67/CTQG. Nộp lưu chiểu: tháng 9 năm 2019.\n"
+        "In 1.020 cuốn, khổ 16x24cm, tại Công ty cổ phần Thương mại in Phương Nam\n"
+        "Địa chỉ: 16/7 Đội Cung, phường 9, thành phố Hồ Chí Minh",
+        {
+            "licence_number": "0005-2019/CXBIPH/15-67/CTQG",
+            "issued": "9/2019",
+            "legal_deposit": "9/2019",
+            "print_run": "1020 cuốn",
+            "dimensions": "16 x 24 cm",
+            "printer": "Công ty cổ phần Thương mại in Phương Nam",
+            "printer_place": "16/7 Đội Cung, phường 9, thành phố Hồ Chí Minh",
+        },
+    ),
     # What looks like an imprint and is not.
     Imprint(
         "running text about copies", "Năm ấy báo đã in 1000 cuốn sách nhỏ gửi ra chiến khu.", {}

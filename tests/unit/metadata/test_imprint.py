@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import time
 import unicodedata
 from collections import Counter
 from pathlib import Path
@@ -177,6 +178,20 @@ def test_titles_of_real_products_survive_capitals(corpus: Path):
         assert [canonical(w) for w in found.split()] == [canonical(w) for w in title.split()]
         right += found == title
     assert right / len(titles) >= 0.6, f"{right} of {len(titles)}"
+
+
+@pytest.mark.parametrize(
+    "bit",
+    ["In tại Công ty In ", "giấy phép xuất bản số ", "Giấy\n\n\n", "Nông Văn ", "978-604-000-",
+     "Chịu trách nhiệm nội dung: Ban Tuyên giáo ", "in 1000 cuốn ", "khổ 1 x ", "NHÀ XUẤT BẢN\n",
+     "Cao Bằng, tháng ", "1.000.", "ngày 1/", "(", "a\u0301\u0302", "IN TẠI\n"],
+)  # fmt: skip
+def test_a_hostile_page_costs_no_more_than_a_glance(bit):
+    """The pages are read in the web's own process: whatever they hold, it must be over soon."""
+    page = bit * (200_000 // len(bit))
+    begun = time.process_time()
+    guess_record([(number, page) for number in range(1, 9)], file_title=bit * 20)
+    assert time.process_time() - begun < 3
 
 
 @settings(max_examples=150, deadline=None)
