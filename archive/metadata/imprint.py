@@ -14,7 +14,7 @@ from archive.core.dates import parse_issue_date
 from archive.metadata.guesses import Doubt, Guess, Guesses, best
 from archive.metadata.isbn import has_right_check_digit, looks_like_isbn, normal_isbn
 from archive.metadata.leaves import Leaf, leaf
-from archive.metadata.letters import names_in
+from archive.metadata.letters import names_in, read_number
 from archive.metadata.makers import Names, printers, publishers, responsible
 from archive.metadata.title_page import title_page
 
@@ -110,18 +110,14 @@ def _running_lines(leaves: Iterable[Leaf]) -> Iterator[str]:
         yield from page.lines
 
 
-def number(digits: str) -> int:
-    """The number that recognised digits mean."""
-    return int(re.sub(r"[.,\s]", "", digits).translate(_DIGITS))
-
-
 def _date(day: str, month: str, year: str) -> str:
     """The date as it is typed; "" where there is no such day."""
     try:
         found = parse_issue_date(
-            "/".join(str(number(part)) for part in (day, month) if part) + f"/{number(year)}"
+            "/".join(str(read_number(part)) for part in (day, month) if part)
+            + f"/{read_number(year)}"
             if month
-            else str(number(year))
+            else str(read_number(year))
         )
     except ValueError:
         return ""
@@ -245,10 +241,10 @@ def _runs(page: Leaf) -> Iterator[Guess]:
 
 
 def _run(page: Leaf, match: re.Match[str], digits: str) -> Iterator[Guess]:
-    if not re.search(r"\d|[ol]{3}", digits) or not 10 <= number(digits) <= 5_000_000:
+    if not re.search(r"\d|[ol]{3}", digits) or not 10 <= read_number(digits) <= 5_000_000:
         return
     copies = " ".join(match.group("copies").split())
-    value = f"{number(digits)} {_UNITS[copies]}"
+    value = f"{read_number(digits)} {_UNITS[copies]}"
     certainty = 0.95 if page.cues >= 2 else 0.8
     yield _guess(page, "print_run", value, match.start(), match.end(), certainty)
 

@@ -18,6 +18,7 @@ from archive.metadata.names import (
     SURNAMES,
 )
 
+_DIGITS = str.maketrans({"o": "0", "l": "1", "i": "1"})
 _NAME_WORDS = 8  # What is longer is a heading in which every word is large.
 _DASHES = (" - ", " – ")  # What follows one of these begins anew, as a second title does.
 _WORD = re.compile(r"[^\W\d_]+|\d+|[^\w\s]|\s+")
@@ -39,6 +40,11 @@ def bare_letters(text: str) -> str:
     and what recognition lost of the marks is not missed.
     """
     return "".join(map(_bare, text))
+
+
+def read_number(digits: str) -> int:
+    """The number that recognised digits mean: o for 0, l and i for 1, separators left out."""
+    return int(re.sub(r"[.,\s]", "", digits).translate(_DIGITS))
 
 
 def is_capitals(text: str) -> bool:

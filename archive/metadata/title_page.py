@@ -8,7 +8,12 @@ from collections.abc import Iterator, Sequence
 from archive.core.text import clean_text
 from archive.metadata.guesses import Guess
 from archive.metadata.leaves import Leaf
-from archive.metadata.letters import bare_letters, from_capitals, is_capitals
+from archive.metadata.letters import (
+    bare_letters,
+    from_capitals,
+    is_capitals,
+    read_number,
+)
 from archive.metadata.makers import Names, names_a_body
 
 _COVER_WORDS = 90
@@ -25,19 +30,22 @@ _NEVER_TITLE = re.compile(
     r"|kinh gui|"
     r"trang \d|chu bien|nhieu tac gia|bien soan|tac gia"
 )
+_D = "[0-9oli]"
+_YEAR = rf"(?={_D}{{0,3}}[0-9])[12l][09o]{_D}{{2}}"
 _PLACE_YEAR = re.compile(
-    r"((?!thang\b|nam\b|ngay\b|quy\b|so\b)[a-z]+(?:[ .]+(?!thang\b|nam\b|ngay\b"
-    r"|quy\b)[a-z]+){0,3}?)?"
-    r"(?(1)(?:\s*[,\-–]+\s*|\s+(?=thang|\d{4}))|)(?:ngay\s*(\d{1,2})\s*,?\s*)?"
-    r"(?:thang\s*(\d{1,2})\s*(?:[/.\-]|,?\s*nam)?\s*|nam\s*|quy [iv\d]+\s*[/\-–]?\s*(?:nam)?\s*)?"
-    r"[,\-–]?\s*((?:19|20)\d\d)\s*\.?"
+    r"((?!thang\b|nam\b|ngay\b|quy\b|so\b)[a-z]+"
+    r"(?:[ .]+(?!thang\b|nam\b|ngay\b|quy\b)[a-z]+){0,3}?)?"
+    rf"(?(1)(?:\s*[,\-–]+\s*|\s+(?=thang|{_YEAR}))|)(?:ngay\s*({_D}{{1,2}})\s*,?\s*)?"
+    rf"(?:thang\s*({_D}{{1,2}})\s*(?:[/.\-]|,?\s*nam)?\s*|nam\s*"
+    r"|quy [iv\d]+\s*[/\-–]?\s*(?:nam)?\s*)?"
+    rf"[,\-–]?\s*({_YEAR})\s*\.?"
 )
 # The same at the beginning of a line on which more follows: what stands beside it on the cover.
 _PLACE_MONTH = re.compile(
     r"[^\W\d_]+(?: [^\W\d_]+){0,3}, (?:ngày \d{1,2} )?tháng \d{1,2}(?: năm |/)\d{4}(?!\d)"
 )
 _SPAN = re.compile(
-    r"[(\[]\s*(?:tu\s*)?(?:nam\s*)?\d{4}\s*(?:[-–—]|den)\s*(?:nam\s*)?(?:\d{4}|nay)\s*[)\]]"
+    rf"[(\[]\s*(?:tu\s*)?(?:nam\s*)?{_D}{{4}}\s*(?:[-–—]|den)\s*(?:nam\s*)?(?:{_D}{{4}}|nay)\s*[)\]]"
 )
 _TOLD = re.compile(
     r"\W*(?:chiu trach nhiem|bien tap|giay phep|gpxb|qdxb|so (?:dk|dang k|xac nhan)|isbn|in xong)"
@@ -264,7 +272,7 @@ def _years(page: Leaf) -> Iterator[Guess]:
         match = _PLACE_YEAR.fullmatch(bare_letters(found.group() if found else line).strip(" *()"))
         if match is None:
             continue
-        day, month, year = (int(part or 0) for part in match.groups()[1:])
+        day, month, year = (read_number(part or "0") for part in match.groups()[1:])
         place = (found.group() if found else line).strip(" *()")[: len(match.group(1) or "")]
         named = bool(place) and all(word[:1].isupper() for word in re.findall(r"\w+", place))
         if (place and not named) or not 1945 <= year < 2100 or month > 12 or day > 31:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import random
+import re
 import time
 import unicodedata
 from collections import Counter
@@ -178,6 +180,41 @@ def test_titles_of_real_products_survive_capitals(corpus: Path):
         assert [canonical(w) for w in found.split()] == [canonical(w) for w in title.split()]
         right += found == title
     assert right / len(titles) >= 0.6, f"{right} of {len(titles)}"
+
+
+def blurred(text: str, chance: random.Random) -> str:
+    """The text as recognition might give it: a tenth of its marks lost, 1 as l, 0 as O, blanks."""
+    letters = []
+    for letter in text:
+        dice = chance.random()
+        if dice < 0.1 and letter.isalpha():
+            letters.append(bare_but_large(letter))
+        elif dice < 0.15 and letter in "10":
+            letters.append({"1": "l", "0": "O"}[letter])
+        else:
+            letters.append(letter + " " if dice < 0.12 and letter == " " else letter)
+    return "".join(letters)
+
+
+def told(value: str) -> str:
+    """The value without what recognition may have cost it."""
+    bare = bare_letters(unicodedata.normalize("NFC", value))
+    return re.sub(r"[\W_]", "", bare).translate(str.maketrans("oli", "011"))
+
+
+def test_noise_costs_few_finds_and_hardly_ever_makes_a_wrong_one():
+    right, wrong, wanted = Counter(), Counter(), 0
+    for seed in range(4):
+        chance = random.Random(seed)
+        for number, cases in ((99, IMPRINTS), (1, COVERS)):
+            for case in cases:
+                found = values(guess_record([(number, blurred(case.page, chance))]))
+                wanted += len(case.says)
+                for field, value in found.items():
+                    fits = told(value) == told(case.says.get(field, ""))
+                    (right if fits else wrong)[field] += 1
+    assert sum(right.values()) / wanted > 0.95
+    assert sum(wrong.values()) / sum(right.values()) < 0.015, wrong
 
 
 @pytest.mark.parametrize(
