@@ -15,6 +15,7 @@ from archive.metadata.letters import (
     read_number,
 )
 from archive.metadata.makers import Names, names_a_body
+from archive.metadata.names import SURNAMES
 
 _COVER_WORDS = 90
 """A page with more words than this is no cover, and its first lines may be anything."""
@@ -68,7 +69,7 @@ def title_page(
     front = [page for page in leaves if page.number <= 4 and page.text.strip()]
     titled = _sane_title(file_title, file_name)
     if titled:
-        yield from _own_title(titled, front)
+        yield from _own_title(titled, front, names)
     covers = [page for page in front if _is_cover(page)]
     for page in covers[:2]:
         yield from _cover(page, leaves, names)
@@ -94,7 +95,7 @@ def _squeezed(bare: str) -> str:
     return re.sub(r"[\W_]", "", bare)
 
 
-def _own_title(title: str, front: Sequence[Leaf]) -> Iterator[Guess]:
+def _own_title(title: str, front: Sequence[Leaf], names: Names) -> Iterator[Guess]:
     """The file's own title where its first pages bear it out; a stale one names another text."""
     wanted = _squeezed(bare_letters(title))
     for page in front:
@@ -105,14 +106,14 @@ def _own_title(title: str, front: Sequence[Leaf]) -> Iterator[Guess]:
         printed = " ".join(page.text[begin:end].split())
         value = printed if is_capitals(title) and not is_capitals(printed) else title
         line = page.line_at(begin, end)
-        yield Guess("title", from_capitals(value), page.number, line, 0.95)
+        yield Guess("title", from_capitals(value, names), page.number, line, 0.95)
         if _is_cover(page):
             subtitle = _plain_subtitle(page.text[end:].split("\n")[1:])
             if subtitle:
                 yield Guess("subtitle", subtitle, page.number, subtitle[:200], 0.6)
         return
     if not front:
-        yield Guess("title", from_capitals(title), 0, title, 0.5)
+        yield Guess("title", from_capitals(title, names), 0, title, 0.5)
 
 
 def _stands_alone(page: Leaf, begin: int, end: int) -> bool:
@@ -135,12 +136,20 @@ def _plain_subtitle(lines: Sequence[str]) -> str:
         taken.append(line)
     else:
         return ""  # Nothing closes it: this is no cover's foot.
+    if taken and _names_a_person(taken[0]):
+        return ""
     text = " ".join(" ".join(taken).split()).strip("() ")
     words = text.split()
     person = sum(word[:1].isupper() for word in words) == len(words)
     if not 3 <= len(words) <= 22 or len(taken) > 3 or person or not text[:1].isupper():
         return ""
     return "" if is_capitals(text) else text
+
+
+def _names_a_person(line: str) -> bool:
+    words = re.findall(r"\w+", line)
+    large = all(word[:1].isupper() for word in words)
+    return 2 <= len(words) <= 4 and large and words[0].lower() in SURNAMES
 
 
 def _find_squeezed(bare: str, wanted: str) -> tuple[int, int] | None:

@@ -122,6 +122,12 @@ def test_files_own_title_counts_where_the_cover_bears_it():
     assert guess_record([(1, COVER)], file_title="Báo cáo tổng kết năm 2012").value("title") == ""
 
 
+def test_author_below_the_title_is_no_subtitle():
+    page = "Đường về Pác Bó\nNông Văn Mẫu\nHội viên hội văn nghệ\nCao Bằng, tháng 5 năm 2024"
+    found = guess_record([(1, page)], file_title="Đường về Pác Bó")
+    assert (found.value("title"), found.value("subtitle")) == ("Đường về Pác Bó", "")
+
+
 @pytest.mark.parametrize(
     "title",
     ["Microsoft Word - bia sach.doc", "Untitled-1", "Slide 1", "ruot sach in.indd", "Layout 1",
