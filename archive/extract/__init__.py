@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from archive.extract.isolation import isolation_available as isolation_available
     from archive.extract.kinds import FileKind as FileKind
     from archive.extract.limits import Limits as Limits
+    from archive.extract.peeking import Peek as Peek
+    from archive.extract.peeking import peek as peek
     from archive.extract.reading import Reading as Reading
     from archive.extract.reading import extract as extract
     from archive.extract.results import DocumentInfo as DocumentInfo
@@ -34,6 +36,8 @@ _HOMES = {
     "isolation_available": "isolation",
     "FileKind": "kinds",
     "Limits": "limits",
+    "Peek": "peeking",
+    "peek": "peeking",
     "Reading": "reading",
     "extract": "reading",
     "DocumentInfo": "results",

@@ -21,6 +21,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Sequence
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
@@ -85,6 +86,8 @@ def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
         _describe_file(document, replies, limits=limits)
     elif request["task"] == "recognise":
         _recognise(document, replies, engine, limits=limits, pages=request["pages"])
+    elif request["task"] == "peek":
+        _peek(document, replies, limits=limits, first=request["first"], last=request["last"])
     else:
         _draw(
             document,
@@ -127,6 +130,23 @@ def _describe_file(document: Document, replies: IO[bytes], *, limits: Limits) ->
     sandbox.allow_cpu_seconds_more(limits.structure_cpu_seconds)
     for part in document.describe():
         write_message(replies, {"type": "info", "part": part})
+    write_message(replies, {"type": "info_done"})
+
+
+def _peek(document: Document, replies: IO[bytes], *, limits: Limits, first: int, last: int) -> None:
+    """The first and the last pages without their boxes, then the title, and nothing after it."""
+    count = document.page_count
+    write_message(replies, {"type": "opened", "pages": count})
+    head = islice(document.read_pages(1, words=False), first)
+    tail = document.read_pages(max(first, count - last) + 1, words=False)
+    for page in chain(head, tail):
+        _bounded_text_bytes(page, limits=limits)
+        write_message(replies, *encode_page(page))
+    write_message(replies, {"type": "pages_done"})
+    for part in document.describe():
+        if "title" in part:
+            write_message(replies, {"type": "info", "part": part})
+            break
     write_message(replies, {"type": "info_done"})
 
 

@@ -33,6 +33,13 @@ from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.deposit_lists import deposit_rows, last_note, status_links
 from archive.web.forms import DepositForm, show_error
+from archive.web.guesses import (
+    asks_for_guesses,
+    doubt_words,
+    form_offers,
+    guess_rows,
+    take_over,
+)
 from archive.web.listing import page_number
 from archive.web.pages import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate
@@ -184,6 +191,8 @@ def _submit(
     if status is Status.DRAFT:
         # A draft may wait for its date and its files; its title it needs to be found again.
         form.issued.validators = ()
+    if asks_for_guesses(request.form):
+        return _render(form, held=intake.checked, errors=errors, amending_id=amending_id)
     valid = form.validate_on_submit()
     record = _read(form) if valid else None
     if status is Status.SUBMITTED and not intake.checked and not amending and not errors:
@@ -324,14 +333,17 @@ def _render(
 ) -> str:
     """The form, new or for the deposit `amending_id`."""
     most = holdings().settings.max_upload_bytes
+    received = [file for file in held if isinstance(file, CheckedFile)]
+    offers = form_offers(form, received, amending_id=amending_id)
+    taken = take_over(form, offers, request.form.get("use", ""))
+    offers = offers.without(field.short_name for field in form if (field.data or "") != "")
     rows = [
         HeldFileRow(
             id=file.received.name,
             name=file.name,
             size_label=size_label(file.received.size_bytes),
         )
-        for file in held
-        if isinstance(file, CheckedFile)
+        for file in received
     ]
     page = DepositPage(
         form=form,
@@ -347,6 +359,10 @@ def _render(
         may_declare=current_actor().may_curate,
         declared=_declares(),
         declared_reason=request.form.get("declared_reason", "") if _declares() else "",
+        guesses=guess_rows(offers, form),
+        doubts=doubt_words(offers),
+        taken=taken,
+        was_read=asks_for_guesses(request.form),
     )
     return render_template("deposits/new.html", current="deposit", page=page)
 

@@ -251,6 +251,31 @@ class LikenessPanel:
 
 
 @dataclass(frozen=True)
+class GuessRow:
+    """A value offered for a field of the record: `source` says where it was read ("trang 2"),
+    `line` what stands there; `url` leads to that page, "" where it cannot be opened yet."""
+
+    field: str
+    label: str
+    value: str
+    source: str
+    line: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class OutlineRow:
+    """A part in the table of contents with the parts inside it. `url` is "" where it leads
+    nowhere; `is_current`: the page that is read belongs to it."""
+
+    title: str
+    url: str
+    page_label: str
+    is_current: bool = False
+    parts: Sequence[OutlineRow] = ()
+
+
+@dataclass(frozen=True)
 class PublicationPage:
     """`progress` and `events` are empty for readers; `actions` tells which buttons to show."""
 
@@ -275,6 +300,10 @@ class PublicationPage:
     """For those who work with it; None for readers and where nothing is like it."""
     editions: Sequence[Link] = ()
     """This (selected) and the other editions, oldest first; empty where there is no other."""
+    guesses: Sequence[GuessRow] = ()
+    """What the pages say and the record does not, for those who may mend the record."""
+    doubts: Sequence[str] = ()
+    outline: Sequence[OutlineRow] = ()
 
 
 @dataclass(frozen=True)
@@ -326,6 +355,11 @@ class ReaderPage:
     original_url: str
     original_name: str
     reading: PageReading | None = None
+    outline: Sequence[OutlineRow] = ()
+    goto_url: str = ""
+    """Where the form "go to page" is sent; "" where there is but one page."""
+    address: str = ""
+    """This page's own address, without a query."""
 
 
 @dataclass(frozen=True)
@@ -358,6 +392,14 @@ class DepositPage:
     """A curator may answer for a file that was taken for secret."""
     declared: bool = False
     declared_reason: str = ""
+    guesses: Sequence[GuessRow] = ()
+    """Values offered for fields that are still empty."""
+    doubts: Sequence[str] = ()
+    """Sentences about printed numbers that cannot be right."""
+    taken: Sequence[str] = ()
+    """The labels of the fields that were just filled with their guesses."""
+    was_read: bool = False
+    """The files were just looked at for guesses: it is said even where there is none."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from archive.search.highlight import MarkTerms, mark, word_indices
 from archive.search.query import parse_query
 from archive.services import catalogue
 from archive.services.holdings import Holdings
+from archive.services.outlines import outline_of
 from archive.services.word_boxes import unpack_words
+from archive.web.outline import outline_rows
 from archive.web.pages import Box, PageReading, ReaderPage
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX, card_of, has_image, image_url
 
@@ -37,10 +39,18 @@ _STATES = {
 
 
 def reader_page(
-    session: Session, holdings: Holdings, page: Page, *, query: str, tends: bool
+    session: Session,
+    holdings: Holdings,
+    page: Page,
+    *,
+    query: str,
+    tends: bool,
+    missed: str = "",
 ) -> ReaderPage:
     """The page object of `page`, with the words of `query` marked in text and image alike.
-    `tends`: the reader looks after the publication, and sees how the page was read."""
+
+    `tends`: the reader looks after the publication, and sees how the page was read. `missed` is
+    what was typed for a page that is not there."""
     publication = page.file.publication
     query = query[:QUERY_LENGTH]
     terms = _terms(query)
@@ -71,7 +81,7 @@ def reader_page(
         text=_paragraphs(page.text, terms),
         text_source=page.text_source,
         has_text=bool(page.text.strip()),
-        notice=_notice(page),
+        notice=_missed_words(missed, count) if missed else _notice(page),
         previous_url=at(page.number - 1) if page.number > 1 else "",
         next_url=at(page.number + 1) if page.number < count else "",
         first_url=at(1),
@@ -84,6 +94,9 @@ def reader_page(
         ),
         original_name=page.file.name,
         reading=_reading(page) if tends else None,
+        outline=outline_rows(outline_of(session, publication.id), at, at=page.number),
+        goto_url=url_for("publications.go_to", publication_id=publication.id) if count > 1 else "",
+        address=url_for("publications.read", publication_id=publication.id, number=page.number),
     )
 
 
@@ -93,6 +106,13 @@ def _reading(page: Page) -> PageReading:
         score=f"{round(100 * page.text_score)}%" if page.text_score is not None else "",
         before=page.text_before or "",
         state=_STATES.get(page.ocr_state, ""),
+    )
+
+
+def _missed_words(missed: str, count: int) -> str:
+    return (
+        f"Ấn phẩm không có trang “{missed[:40]}”. "
+        f"Ghi số in trên trang, hoặc thứ tự từ 1 đến {count}."
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from flask import abort, render_template, request, send_file
+from flask import abort, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from archive.core.errors import NotFoundError
 from archive.models import Page
 from archive.services import catalogue
 from archive.services.holdings import original_path
+from archive.services.outlines import find_labelled
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
@@ -67,6 +68,32 @@ def read(publication_id: str, number: int) -> str:
         tends=tends(current_actor(), page.file.publication),
     )
     return render_template("publications/read.html", current="browse", page=shown)
+
+
+@blueprint.get("/an-pham/<publication_id>/trang")
+@open_to(OpenTo.ANYONE)
+def go_to(publication_id: str) -> Response | tuple[str, int]:
+    """To the page that a reader names by what is printed on it ("iv", "A-3") or by its place; where
+    there is none, the page they came from says so."""
+    session = reading()
+    publication = find_publication(session, publication_id, current_actor())
+    typed, query = one_line(request.args.get("so", "")), one_line(request.args.get("q", ""))
+    number = find_labelled(session, publication.id, typed)
+    if number is not None:
+        address = url_for(
+            "publications.read", publication_id=publication.id, number=number, q=query or None
+        )
+        return redirect(address)
+    page = _find_page(publication.id, request.args.get("tu", 1, type=int))
+    shown = reader_page(
+        session,
+        holdings(),
+        page,
+        query=query,
+        tends=tends(current_actor(), page.file.publication),
+        missed=typed or "…",
+    )
+    return render_template("publications/read.html", current="browse", page=shown), 404
 
 
 @blueprint.get("/an-pham/<publication_id>/trang/<int:number>/anh-<int:width_px>.webp")

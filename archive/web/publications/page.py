@@ -3,7 +3,7 @@ it how far the intake is, what happened to it and what they may do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -16,11 +16,16 @@ from archive.core.wording import marking_words, sentence, size_label
 from archive.extract.limits import GREATEST_FACTOR
 from archive.models import File, Page, Publication
 from archive.services import catalogue, guard
+from archive.services.guessing import Offers, guess_publication
+from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
 from archive.web.context import holdings
+from archive.web.forms import DepositForm
+from archive.web.guesses import doubt_words, guess_rows
 from archive.web.likeness import edition_links, likeness_panel
+from archive.web.outline import outline_rows
 from archive.web.pages import (
     EventRow,
     Fact,
@@ -62,6 +67,7 @@ def publication_page(
         else None
     )
     likeness = likeness_panel(session, publication, actor) if mine else None
+    offers = _offers(session, publication) if mine else Offers()
     return PublicationPage(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
@@ -90,12 +96,28 @@ def publication_page(
         else [],
         likeness=likeness,
         editions=edition_links(session, publication, actor),
+        guesses=guess_rows(
+            offers, DepositForm(formdata=None), publication_id=publication.id, has_pages=True
+        ),
+        doubts=doubt_words(offers),
+        outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id)),
     )
 
 
 def tends(actor: Actor, publication: Publication) -> bool:
     """Whether `actor` looks after the publication: a curator, or an officer of its unit."""
     return actor.may_curate or (actor.may_deposit and publication.unit_id == actor.unit_id)
+
+
+def _reader_of(publication_id: str) -> Callable[[int], str]:
+    return lambda number: url_for("publications.read", publication_id=publication_id, number=number)
+
+
+def _offers(session: Session, publication: Publication) -> Offers:
+    """What the pages say beyond the record; an import's record is its file's name at first."""
+    if publication.status is Status.WITHDRAWN:
+        return Offers()
+    return guess_publication(session, publication, first_year=holdings().settings.first_year)
 
 
 def _is_theirs(publication: Publication, actor: Actor) -> bool:

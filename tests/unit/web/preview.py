@@ -280,6 +280,37 @@ def publication(**changes: Any) -> p.PublicationPage:
     return replace(made, **changes)
 
 
+GUESSES = [
+    p.GuessRow("title", "Nhan đề", "Các tướng lĩnh (ví dụ)", "trang 1", "CÁC TƯỚNG LĨNH (VÍ DỤ)"),
+    p.GuessRow(
+        "issued", "Ngày phát hành", "7/2025", "trang 2", "Ví dụ, tháng 7 năm 2025", "/trang/2"
+    ),
+    p.GuessRow("publisher", "Nhà xuất bản", "Nhà xuất bản Ví Dụ", "tên ghi trong tệp", ""),
+    p.GuessRow(
+        "responsibility",
+        "Thông tin trách nhiệm",
+        "Ban Tuyên giáo và Dân vận Tỉnh ủy",
+        "trang 2",
+        "Chịu trách nhiệm nội dung: BAN TUYÊN GIÁO VÀ DÂN VẬN TỈNH ỦY, dòng dài " * 2,
+        "/trang/2",
+    ),
+]
+
+OUTLINE = [
+    p.OutlineRow("Lời nói đầu", "/trang/3", "iii"),
+    p.OutlineRow(
+        "Phần một: những năm đầu, nhan đề rất dài để xem chữ xuống dòng",
+        "/trang/5",
+        "1",
+        parts=[
+            p.OutlineRow("Chương 1", "/trang/5", "1", is_current=True),
+            p.OutlineRow("Chương 2", "/trang/21", "17"),
+        ],
+    ),
+    p.OutlineRow("Phần không dẫn tới trang nào", "", ""),
+]
+
+
 def reader(**changes: Any) -> p.ReaderPage:
     paragraphs = Markup("").join(
         Markup(
@@ -315,6 +346,8 @@ def reader(**changes: Any) -> p.ReaderPage:
             before="CAC TU0NG L1NH\nwww.luatvietnam.vn",
             state="",
         ),
+        outline=OUTLINE,
+        goto_url="/an-pham/vi-du-0/trang",
     )
     return replace(made, **changes)
 
@@ -594,6 +627,20 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             {"page": p.BrowsePage([], [], [], None, []), "current": "browse"},
         ),
         "publication": ("publications/show.html", {"page": publication(), "current": "browse"}),
+        "publication-guesses": (
+            "publications/show.html",
+            {
+                "page": publication(
+                    guesses=GUESSES,
+                    doubts=["Số ISBN 978-604-000-000-1 ở trang 2 sai số kiểm tra."],
+                    outline=OUTLINE,
+                    may_resubmit=True,
+                    card=card(0, status="draft", status_label=STATUS["draft"]),
+                ),
+                "current": "browse",
+                "me": DEPOSITOR,
+            },
+        ),
         "publication-review": (
             "publications/show.html",
             {
@@ -762,6 +809,21 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             "deposits/new.html",
             {
                 "page": deposit(DepositForm(data={"title": "Ví dụ"}), editing=True),
+                "current": "deposit",
+                "me": DEPOSITOR,
+            },
+        ),
+        "deposit-guesses": (
+            "deposits/new.html",
+            {
+                "page": deposit(
+                    DepositForm(),
+                    held=held,
+                    guesses=GUESSES,
+                    doubts=["Số ISBN 978-604-000-000-1 ở trang 2 sai số kiểm tra."],
+                    taken=["Nhà xuất bản"],
+                    was_read=True,
+                ),
                 "current": "deposit",
                 "me": DEPOSITOR,
             },

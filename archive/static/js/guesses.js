@@ -1,0 +1,132 @@
+/* Guesses on the deposit form. A guess is taken over at once, and files that arrive while the form is
+   open are asked what they say of themselves. Without this file the buttons send the form, and it
+   comes back filled. Other scripts need not know of this one: it sees each `input[name=held]` that is
+   put into the form. */
+
+function make(tag, className, text = "") {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+function controlOf(form, name) {
+  return form.querySelector(`[data-field="${CSS.escape(name)}"] .field__control`);
+}
+
+function guessesOf(form) {
+  return [...form.querySelectorAll("[data-guess]")];
+}
+
+function say(form, sentence) {
+  const panel = form.querySelector("[data-guesses]");
+  panel.hidden = false;
+  panel.querySelector("[data-guesses-text]").textContent = sentence;
+}
+
+/* What a person typed stays; a guess shows only while its field is empty. */
+function showOnlyForEmpty(form) {
+  let left = 0;
+  for (const guess of guessesOf(form)) {
+    guess.hidden = Boolean(controlOf(form, guess.dataset.guess)?.value.trim());
+    left += guess.hidden ? 0 : 1;
+  }
+  form.querySelector("[data-guesses-all]").hidden = left === 0;
+  return left;
+}
+
+function take(form, name) {
+  const filled = [];
+  for (const guess of guessesOf(form)) {
+    const control = controlOf(form, guess.dataset.guess);
+    if (!control || control.value.trim() || (name !== "all" && guess.dataset.guess !== name)) continue;
+    control.value = guess.querySelector("[data-guess-value]").textContent;
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+    filled.push(control);
+  }
+  const left = showOnlyForEmpty(form);
+  const names = filled.map((control) => form.querySelector(`label[for="${control.id}"]`).firstChild.textContent.trim());
+  if (filled.length) say(form, `Đã điền: ${names.join(", ")}.${left ? ` Còn ${left} gợi ý.` : ""}`);
+  if (name !== "all") filled[0]?.focus();
+}
+
+function offer(form, { field, label, value, source, line }) {
+  const place = form.querySelector(`[data-field="${CSS.escape(field)}"]`);
+  if (!place || place.querySelector("[data-guess]")) return;
+  const box = make("div", "guess");
+  box.dataset.guess = field;
+  const text = make("p", "guess__text", "Gợi ý: ");
+  const strong = make("strong", "guess__value", value);
+  strong.dataset.guessValue = "";
+  text.append(strong, " ", make("span", "guess__source", `— ${source}${line ? `: “${line}”` : ""}`));
+  const button = make("button", "button button--plain button--small", "Dùng");
+  button.type = "submit";
+  button.name = "use";
+  button.value = field;
+  button.append(make("span", "unseen", ` gợi ý cho mục ${label}: ${value}`));
+  box.append(text, button);
+  place.append(box);
+}
+
+function heldIn(form) {
+  return [...form.querySelectorAll("input[name=held]")].map((input) => input.value);
+}
+
+async function ask(form) {
+  const held = heldIn(form);
+  const key = held.join(" ");
+  if (form.dataset.guessed === key) return;
+  form.dataset.guessed = key;
+  // What was offered is of other files: those there were before, or one that was taken away.
+  for (const guess of guessesOf(form)) guess.remove();
+  form.querySelector("[data-guesses]").hidden = true;
+  if (!held.length) return;
+  const query = new URLSearchParams(held.map((id) => ["held", id]));
+  let told;
+  try {
+    const answer = await fetch(`${form.dataset.guessesUrl}?${query}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    told = await answer.json();
+  } catch {
+    return; // Guesses are an extra: the form goes on without.
+  }
+  if (form.dataset.guessed !== key) return; // Another file came meanwhile; its answer counts.
+  for (const guess of told.guesses) offer(form, guess);
+  const left = showOnlyForEmpty(form);
+  if (guessesOf(form).some((guess) => !guess.hidden && guess.closest("details"))) form.querySelector("details.form__more").open = true;
+  const sentences = told.doubts.map((doubt) => doubt.sentence);
+  if (left) sentences.unshift(`Kho đọc được ${left} mục trong tệp. Gợi ý nằm dưới từng ô còn trống; đúng thì bấm “Dùng”.`);
+  if (sentences.length) say(form, sentences.join(" "));
+}
+
+function start(form) {
+  // The files the form came back with were asked by the server already.
+  form.dataset.guessed = heldIn(form).join(" ");
+  showOnlyForEmpty(form);
+  new MutationObserver(() => ask(form)).observe(form, { childList: true, subtree: true });
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-deposit] button[name=use]");
+  if (!button) return;
+  event.preventDefault();
+  take(button.form, button.value);
+});
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("[data-deposit]");
+  if (form) showOnlyForEmpty(form);
+});
+
+const first = document.querySelector("[data-deposit]");
+if (first) {
+  start(first);
+  // A form that comes back from the server takes the first one's place.
+  new MutationObserver(() => {
+    const form = document.querySelector("[data-deposit]");
+    if (!form || form.dataset.guessed !== undefined) return;
+    start(form);
+    const panel = form.querySelector("[data-guesses]:not([hidden])");
+    if (panel && !form.querySelector("[data-error-summary]")) panel.scrollIntoView({ block: "center" });
+  }).observe(first.parentNode, { childList: true });
+}
