@@ -122,7 +122,9 @@ def measure(text: str) -> SyllableShare:
     marked = valid = valid_marked = bare = 0
     found = _WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text))
     for word in found:
-        if word.isascii():
+        if len(word) > _LONGEST:  # No syllable, and nothing to remember.
+            marked += not word.isascii()
+        elif word.isascii():
             valid += is_syllable(word)
             bare += is_bare_syllable(word)
         else:

@@ -34,7 +34,7 @@ _NOT_STARTED = 127
 _ENCRYPTED = 69
 
 # What a header or footer holds where Word prints the number of the page.
-_PAGE_FIELD = re.compile(r"^[ \t]*(?:(?:NUM)?PAGES?\b[ \t]*(?:\\\*[ \t]*\w+)?[ \t\d]*)+$", re.M)
+_PAGE_FIELD = re.compile(r"^[ \t]*(?:(?:NUM)?PAGES?\b(?:[ \t]*\\\*[ \t]*\w+)?[ \t\d]*)+$", re.M)
 
 
 def ready_opener() -> Callable[[Path, str, Limits], RunningText]:

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from archive.core.syllables import is_syllable
+from archive.extract.legacy_capitals import case_of, recapitalise
 
 
 class Encoding(IntEnum):
@@ -112,8 +113,8 @@ _CODES = {
 # Legacy text shows itself by letters and signs that Vietnamese does not write, next to a letter.
 _FOREIGN = "¡-¬\xad®-¿ÄÅÆÇËÎÏÑÐÖ×ØÛÜÞßäåæçëîïðñöø÷ûüþÿ"
 _SUSPECT = re.compile(f"[A-Za-z-][{_FOREIGN}]|[{_FOREIGN}][A-Za-z-]")
-_LINE_END_HYPHENS = "\ufffe\x02"
-_RUN = re.compile(rf"[^\s{_LINE_END_HYPHENS}]+")
+_LINE_END_HYPHENS = ("\ufffe", "\x02")
+_RUN = re.compile("[^\\s\ufffe\x02]+")
 _ASCII_EDGES = re.compile(r"[^\s!-@\[-`{-~]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _HYPHENATED = re.compile(r"[^\s!-,.-@\[-`{-~-]*(?:-[^\s!-,.-@\[-`{-~-]*)+")
@@ -128,8 +129,8 @@ _CHANGE_AT_LINE_END = 1.9
 _START_IN_LEGACY = 1.5
 # A stretch is converted only where so many of its words come out as syllables.
 _CONVINCING = 0.6
-# Words with plain capitals and small codes (TÞCH) that prove a font of capitals.
-_PROOFS = 2
+# What is longer is no word, and is left as it is.
+_LONGEST_RUN = 200
 
 
 def may_be_legacy(text: str) -> bool:
@@ -229,13 +230,13 @@ def _tells(word: str) -> bool:
     costs = _costs(word)
     if not any(len(core) > 1 for core in _cores(word)):
         return False
-    return any(costs) and (min(costs) < _NO_SYLLABLE or _case(word) == "lower")
+    return any(costs) and (min(costs) < _NO_SYLLABLE or case_of(word) == "lower")
 
 
 @lru_cache(maxsize=1 << 14)
 def _costs(run: str) -> tuple[float, float, float]:
     """How unlikely each encoding makes a run; all 0 where it tells nothing."""
-    cores = _cores(run)
+    cores = _cores(run) if len(run) <= _LONGEST_RUN else []
     if not cores:
         return 0.0, 0.0, 0.0
     with_horns = _cores(_with_horns(run))
@@ -291,45 +292,43 @@ def _lines(text: str, runs: Sequence[Run]) -> Iterator[list[Run]]:
 def _repair_line(
     text: str, line: Sequence[Run], encodings: dict[int, Encoding]
 ) -> Iterator[tuple[int, Repair]]:
-    known = [encodings.get(run.start) for run in line]
-    if not any(known):
+    typed = [text[run.start : run.end] for run in line]
+    typed_in = _filled([encodings.get(run.start) for run in line])
+    if not any(typed_in):
         return
     words: list[str] = []
-    typed_in: list[Encoding] = []
     ends_line: list[bool] = []
-    for at, run in enumerate(line):
-        word = text[run.start : run.end]
-        encoding = known[at]
-        if encoding is None:
-            # Plain letters read the same everywhere, but a hyphen may be the letter ư.
-            encoding = _nearest(known, at)
+    for run, word, encoding in zip(line, typed, typed_in, strict=True):
         read, complete = word, False
         if encoding is Encoding.VNI:
             read = _read(word, Encoding.VNI)
         elif encoding is Encoding.TCVN3:
-            at_line_end = text[run.end : run.end + 1] in (*_LINE_END_HYPHENS,) and run.end < len(
-                text
-            )
-            read, complete = _read_tcvn3(word, at_line_end=at_line_end)
+            before_hyphen = text[run.end : run.end + 1] in _LINE_END_HYPHENS
+            read, complete = _read_tcvn3(word, at_line_end=before_hyphen)
         words.append(read)
-        typed_in.append(encoding)
         ends_line.append(complete)
-    typed = [text[run.start : run.end] for run in line]
-    capitals = _is_in_capitals(typed, words)
-    for at, run in enumerate(line):
-        word = words[at]
-        if typed_in[at] is Encoding.TCVN3:
-            word = word.upper() if capitals else _recapitalise(typed[at], words, at)
-        if word != text[run.start : run.end] or ends_line[at]:
-            yield run.start, Repair(word, ends_line[at])
+    if Encoding.TCVN3 in typed_in:
+        capitals = recapitalise(typed, words)
+        words = [
+            capital if encoding is Encoding.TCVN3 else word
+            for capital, word, encoding in zip(capitals, words, typed_in, strict=True)
+        ]
+    for run, word, before, complete in zip(line, words, typed, ends_line, strict=True):
+        if word != before or complete:
+            yield run.start, Repair(word, complete)
 
 
-def _nearest(known: Sequence[Encoding | None], at: int) -> Encoding:
-    for distance in range(1, len(known)):
-        for place in (at - distance, at + distance):
-            if 0 <= place < len(known) and (found := known[place]) is not None:
-                return found
-    return Encoding.UNICODE
+def _filled(known: Sequence[Encoding | None]) -> list[Encoding]:
+    """The encodings of a line; a word in plain letters has its predecessor's, or the first.
+
+    Plain letters read the same everywhere, but a hyphen among them may be the letter ư.
+    """
+    last = next((encoding for encoding in known if encoding is not None), Encoding.UNICODE)
+    filled: list[Encoding] = []
+    for encoding in known:
+        last = last if encoding is None else encoding
+        filled.append(last)
+    return filled
 
 
 def _read(word: str, encoding: Encoding) -> str:
@@ -358,40 +357,12 @@ def _decoded(found: re.Match[str]) -> str:
 
 def _with_horns(word: str) -> str:
     # The code of ư is the soft hyphen's, and many programs write that as a hyphen.
-    return _HYPHENATED.sub(_with_horn, word.replace("\xad", "-")) if "-" in word else word
+    if "-" not in word or len(word) > _LONGEST_RUN:
+        return word
+    return _HYPHENATED.sub(_with_horn, word.replace("\xad", "-"))
 
 
 def _with_horn(found: re.Match[str]) -> str:
     typed = found.group()
     joined = typed.replace("-", "\xad")
     return joined if len(typed) > 1 and is_syllable(decode_tcvn3(joined)) else typed
-
-
-def _is_in_capitals(typed: Sequence[str], read: Sequence[str]) -> bool:
-    """Whether a font of capitals drew the line, so that its small letters are capitals too."""
-    proofs = sum(
-        _case(before) == "upper" and after != after.upper()
-        for before, after in zip(typed, read, strict=True)
-    )
-    return proofs >= _PROOFS and proofs >= 2 * sum(_case(word) == "lower" for word in typed)
-
-
-def _recapitalise(typed: str, words: Sequence[str], at: int) -> str:
-    """The word in capitals where its font (.VnTimeH) draws small letters as capitals."""
-    own = _case(typed)
-    if own == "upper":
-        return words[at].upper()
-    if own != "unclear":
-        return words[at]
-    before = next((case for w in reversed(words[:at]) if (case := _case(w)) != "unclear"), None)
-    after = next((case for w in words[at + 1 :] if (case := _case(w)) != "unclear"), None)
-    around = {before, after} - {None}
-    return words[at].upper() if around == {"upper"} else words[at]
-
-
-def _case(word: str) -> str:
-    """By its plain letters, which every font draws as typed; a single capital says nothing."""
-    plain = [letter for letter in word if letter.isascii() and letter.isalpha()]
-    if any(letter.islower() for letter in plain):
-        return "lower"
-    return "upper" if len(plain) > 1 else "unclear"

@@ -17,7 +17,7 @@ PRIVATE_SIGNS: dict[int, str | None] = {
     **{ord(sign): "•" for sign in _LIST_SIGNS},
 }
 
-_WITH_TILDE = re.compile(r"\w*[ñÑ]\w*")
+_WITH_TILDE = re.compile(r"(?<!\w)\w*[ñÑ]\w*")
 _TILDE_TO_STROKE = str.maketrans("ñÑ", "đĐ")
 
 # A consonant that stands alone and a rime after it: `d ữ`.

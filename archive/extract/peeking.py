@@ -74,5 +74,6 @@ def _read_title(child: Child, page_count: int) -> str | None:
         while (message := child.receive()) is not None:
             if message[0]["type"] == "info" and isinstance(message[0].get("part"), dict):
                 parts.append(message[0]["part"])
+        return decode_info(parts, page_count=page_count, complete=True).title
     except (ArchiveError, ProtocolError):
         return None  # The pages are delivered; the file's own title is an extra.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import unicodedata
 from pathlib import Path
@@ -57,20 +58,13 @@ def test_any_word_has_one_answer_in_every_normal_form_and_case(word):
         assert is_syllable(word.upper())
 
 
-@given(
-    st.lists(
-        st.text(
-            st.sampled_from("".join(map(chr, (*range(0x61, 0x7B), *range(0xC0, 0x100))))),
-            min_size=3,
-            max_size=7,
-        ),
-        min_size=200,
-        max_size=200,
-    )
-)
+@given(st.integers(0, 10_000))
 @settings(max_examples=20)
-def test_junk_of_western_letters_is_mostly_refused(words):
-    assert sum(map(is_syllable, words)) <= 10
+def test_junk_of_western_letters_is_mostly_refused(seed):
+    drawn = random.Random(seed)
+    letters = [chr(code) for code in (*range(0x61, 0x7B), *range(0xC0, 0x100))]
+    words = ["".join(drawn.choices(letters, k=drawn.randint(3, 7))) for _ in range(300)]
+    assert sum(map(is_syllable, words)) <= 15
 
 
 def test_the_demo_texts_consist_of_syllables():
