@@ -64,6 +64,10 @@ class Score:
         self.found += _common(true_words, read_words)
         self.found_folded += _common(map(fold, true_words), map(fold, read_words))
 
+    def __str__(self) -> str:
+        found, folded = self.found / self.words, self.found_folded / self.words
+        return f"CER {self.cer:.4f}, words {found:.3f}, folded {folded:.3f}"
+
     @property
     def cer(self) -> float:
         return self.edits / self.characters
@@ -116,10 +120,11 @@ def _common(one: Iterable[str], other: Iterable[str]) -> int:
 def _measure_words(pages: Sequence[KnownPage], folder: Path, data: Path) -> list[Row]:
     rendered, worn, both = Score(), Score(), Score()
     for page in pages:
+        score = Score()
         read = _read_image(_png(page.raster()), ".png", folder, data)
-        rendered.add(page.text, read)
-        both.add(page.text, read)
-    tell(f"rendered: CER {rendered.cer:.4f}")
+        for counted in (score, rendered, both):
+            counted.add(page.text, read)
+        tell(f"{page.name}: {score}")
     for number, fault in enumerate(FAULTS):
         score = Score()
         for turn in range(_PAGES_PER_FAULT):
@@ -128,7 +133,7 @@ def _measure_words(pages: Sequence[KnownPage], folder: Path, data: Path) -> list
             read = _read_image(degraded(page, fault, seed=number), fault.extension, folder, data)
             for counted in (score, worn, both):
                 counted.add(page.text, read)
-        tell(f"{fault.name}: CER {score.cer:.4f}, words {score.found / score.words:.3f}")
+        tell(f"{fault.name}: {score}")
     return [
         Row(name="ocr_cer_rendered", value=rendered.cer, goal=0.03),
         Row(name="ocr_cer_degraded", value=worn.cer, goal=0.03),
