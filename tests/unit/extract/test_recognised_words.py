@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from archive.extract.ocr_picture import lit_evenly, prepare
-from archive.extract.ocr_words import SeenWord, assemble, confidence_of
+from archive.extract.ocr_words import SeenWord, assemble, confidence_of, sure_letters
 
 BOX = (0, 0, 10, 10)
 
@@ -82,6 +82,13 @@ def test_the_confidence_of_a_page_counts_letters():
     words = [SeenWord("Bằng", 90.0, BOX, True, True), SeenWord("—", 0.0, BOX, False, False)]
     assert confidence_of(words) == 90.0
     assert confidence_of([]) == 0.0
+
+
+def test_words_that_run_up_the_page_are_not_sure():
+    standing = SeenWord("nguồn", 95.0, (100, 100, 130, 220), True, True)
+    assert confidence_of([standing]) == 0.0
+    assert confidence_of([standing._replace(box=(100, 100, 220, 130))]) == 95.0
+    assert sure_letters([standing], confidence=50.0) == 0
 
 
 @given(
