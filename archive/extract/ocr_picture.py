@@ -35,7 +35,7 @@ _LEVEL_DEGREES = 1.0
 _SURE = 1.08
 # Lines of print gather at least twice as well along their own direction as across it.
 _SIDEWAYS = 1.5
-_POINTS = 40_000
+_POINTS = 20_000
 # Fewer dark dots than the smallest page number leaves on the reduced copy.
 _BLANK_POINTS = 4
 _TURNS = {

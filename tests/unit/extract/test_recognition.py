@@ -204,7 +204,7 @@ def test_a_page_without_writing_has_no_text(tmp_path, data, name):
     image = {
         "white": Image.new("L", size, 255),
         "black": Image.new("L", size, 0),
-        "noise": Image.fromarray(chance.integers(0, 256, size[::-1], dtype=np.uint8)),
+        "noise": Image.fromarray(chance.integers(0, 256, (300, 400), dtype=np.uint8)),
         "one dot": Image.new("L", (1, 1), 0),
     }[name]
     [page] = read(saved(tmp_path, image), data)
