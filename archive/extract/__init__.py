@@ -1,4 +1,5 @@
-"""A file becomes pages: what it is, whether it opens, its text, its images.
+"""A file becomes pages: what it is, whether it opens, its text, its images, and the text of pages
+that are only pictures.
 
 Everything that opens a file runs in a child process with limits (`Limits`) and no network. Names
 are loaded when they are first used, because the child imports this package too and starts anew for
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from archive.extract.peeking import peek as peek
     from archive.extract.reading import Reading as Reading
     from archive.extract.reading import extract as extract
+    from archive.extract.recognition import Availability as Availability
+    from archive.extract.recognition import recognise as recognise
+    from archive.extract.recognition import recognition_available as recognition_available
+    from archive.extract.recognition import unpack_data as unpack_data
     from archive.extract.results import DocumentInfo as DocumentInfo
     from archive.extract.results import FileSummary as FileSummary
     from archive.extract.results import OutlineEntry as OutlineEntry
@@ -40,6 +45,10 @@ _HOMES = {
     "peek": "peeking",
     "Reading": "reading",
     "extract": "reading",
+    "Availability": "recognition",
+    "recognise": "recognition",
+    "recognition_available": "recognition",
+    "unpack_data": "recognition",
     "DocumentInfo": "results",
     "FileSummary": "results",
     "OutlineEntry": "results",

@@ -18,6 +18,8 @@ _LONE_CONFIDENCE = 60.0
 _ONE_CHARACTER_CONFIDENCE = 40.0
 _MOSTLY_SIGNS_CONFIDENCE = 50.0
 _LINE_CONFIDENCE = 50.0
+# A word so long is wider than it is high, in any face.
+_TELLING_CHARACTERS = 4
 _HYPHENS = "-\u2010\u00ad"
 _NOISE = dict.fromkeys((*range(32), 127))
 _BROKEN = re.compile(rf".*\w[{_HYPHENS}]")
@@ -35,18 +37,24 @@ class SeenWord(NamedTuple):
 
 
 def confidence_of(words: Iterable[SeenWord]) -> float:
-    """How sure the recogniser is of the letters and digits it saw, 0 to 100; 0 for none."""
+    """How sure the recogniser is of the letters and digits it saw, 0 to 100; 0 for none.
+
+    It reads lines that run up or down the page too, worse than in their own turn: of those it
+    counts as not sure at all.
+    """
     sure, count = 0.0, 0
     for word in words:
         letters = _letters(word.text)
-        sure += letters * word.confidence
+        sure += letters * word.confidence * _lies_flat(word)
         count += letters
     return sure / count if count else 0.0
 
 
 def sure_letters(words: Iterable[SeenWord], *, confidence: float) -> int:
-    """How many letters and digits stand in words that are at least so sure."""
-    return sum(_letters(word.text) for word in words if word.confidence >= confidence)
+    """How many letters and digits stand in words on level lines that are at least so sure."""
+    return sum(
+        _letters(word.text) for word in words if word.confidence >= confidence and _lies_flat(word)
+    )
 
 
 def assemble(
@@ -123,6 +131,11 @@ def _is_noise(word: SeenWord) -> bool:
     if signs == 1:
         return word.confidence < _ONE_CHARACTER_CONFIDENCE
     return 2 * letters < signs and word.confidence < _MOSTLY_SIGNS_CONFIDENCE
+
+
+def _lies_flat(word: SeenWord) -> bool:
+    left, top, right, bottom = word.box
+    return len(word.text) < _TELLING_CHARACTERS or right - left >= bottom - top
 
 
 def _letters(text: str) -> int:

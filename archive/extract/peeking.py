@@ -13,7 +13,7 @@ from archive.extract.limits import Limits
 from archive.extract.process import Child
 from archive.extract.requests import opened_pages, start_child
 from archive.extract.results import PageText
-from archive.extract.wire import ProtocolError, decode_page
+from archive.extract.wire import ProtocolError, decode_info, decode_page
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from archive.core.errors import DamagedFileError, ExtractorFailedError
 from archive.extract.kinds import FileKind
 from archive.extract.limits import Limits
 from archive.extract.process import Child
-from archive.extract.requests import opened_pages, start_child
+from archive.extract.requests import opened_pages, start_child, wall_seconds
 from archive.extract.results import PageText
 from archive.extract.wire import Message, ProtocolError, decode_page
 
@@ -97,16 +97,16 @@ def recognise(
     limits = limits or Limits()
     # A PDF needs the memory of an image here: its pages are pictures, and the recogniser is large.
     limits = dataclasses.replace(limits, memory_bytes=limits.image_memory_bytes)
+    cpu_seconds = math.ceil(limits.ocr_cpu_seconds_per_page)
     child = start_child(
         path,
         kind,
         "recognise",
         limits=limits,
-        cpu_seconds=math.ceil(limits.ocr_cpu_seconds_per_page),
+        cpu_seconds=cpu_seconds,
         pages=list(pages),
         engine=str(data.resolve()),
     )
-    wall_seconds = limits.wall_factor * limits.ocr_cpu_seconds_per_page
     try:
         opened_pages(child, limits=limits)
         expected = iter(pages)
@@ -115,7 +115,7 @@ def recognise(
             if page.number not in expected:  # Which takes all up to that number.
                 raise ProtocolError("a page is out of turn")
             yield page
-            child.allow_more(wall_seconds=wall_seconds)
+            child.allow_more(wall_seconds=wall_seconds(cpu_seconds, limits))
     except ProtocolError as error:
         raise DamagedFileError(detail=f"protocol: {error}") from error
     finally:
