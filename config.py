@@ -43,6 +43,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         proxies=_integer(env, "ARCHIVE_PROXIES", 0, least=0),
         first_year=_integer(env, "ARCHIVE_FIRST_YEAR", 2019, least=1000),
         max_upload_bytes=_integer(env, "ARCHIVE_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,
+        upload_quota_bytes=_integer(env, "ARCHIVE_UPLOAD_QUOTA_MB", 8192, least=1) * 1024 * 1024,
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
     )
 

@@ -25,6 +25,7 @@ from archive.web import (
     review,
     search,
     static,
+    tus,
 )
 from archive.web.access import check_declarations, guard
 from archive.web.context import init_context, me
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
         search,
         publications,
         deposits,
+        tus,
         review,
         accounts,
         admin,

@@ -6,6 +6,7 @@ from archive.models.file import File, HeldFile, Page, PageWords
 from archive.models.job import Job, Stage, WorkerHeartbeat
 from archive.models.publication import Publication, PublicationValue
 from archive.models.unit import Unit
+from archive.models.upload import Upload
 from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "SignInAttempt",
     "Stage",
     "Unit",
+    "Upload",
     "User",
     "WorkerHeartbeat",
 ]

@@ -12,6 +12,7 @@ from archive.storage.derivatives import Derivatives
 from archive.storage.incoming import Incoming
 from archive.storage.ocfl import StorageRoot
 from archive.storage.records import RecordLog
+from archive.storage.resumable import Resumable
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Holdings:
     records: RecordLog
     images: Derivatives
     index: SearchIndex
+    resumable: Resumable
 
 
 def open_holdings(settings: Settings) -> Holdings:
@@ -38,6 +40,7 @@ def open_holdings(settings: Settings) -> Holdings:
         records=RecordLog(settings.records),
         images=Derivatives(settings.images_folder),
         index=SearchIndex(settings.search_folder),
+        resumable=Resumable(settings.incoming),
     )
 
 

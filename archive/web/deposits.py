@@ -37,6 +37,7 @@ from archive.web.pages import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate
 from archive.web.publications import same_bytes_words
 from archive.web.uploads import finish_uploads, takes_files
+from archive.web.waiting import waiting_rows
 
 blueprint = Blueprint("deposits", __name__)
 
@@ -323,6 +324,8 @@ def _render(
         editing=bool(amending_id),
         files_now=[file.name for file in catalogue.list_files(reading(), amending_id)],
         note=last_note(reading(), amending_id),
+        waiting=waiting_rows({row.id for row in rows}),
+        draft_key=f"{current_actor().user_id}:{amending_id or 'moi'}",
     )
     return render_template("deposits/new.html", current="deposit", page=page)
 
