@@ -262,7 +262,7 @@ class Resumable:
             size_bytes = self.find(name).offset_bytes
             with storage_faults():
                 with io.FileIO(path, "r") as part:
-                    running = self._recall(name) or _Running()
+                    running = self._recall(name, size_bytes)
                     running.catch_up(part, size_bytes)
                 path.rename(target)
                 sync_folder(self._incoming)
@@ -307,16 +307,20 @@ class Resumable:
 
     def _follow(self, name: str, part: io.FileIO, size_bytes: int) -> _Running | None:
         """Digests that stand at `size_bytes`; None where too much would have to be read now."""
-        running = self._recall(name) or _Running()
-        if not 0 <= size_bytes - running.size_bytes <= CATCH_UP_BYTES:
+        running = self._recall(name, size_bytes)
+        if size_bytes - running.size_bytes > CATCH_UP_BYTES:
             return None
         running.catch_up(part, size_bytes)
         return running
 
-    def _recall(self, name: str) -> _Running | None:
+    def _recall(self, name: str, size_bytes: int) -> _Running:
+        """The digests this process has of the first `size_bytes` or fewer."""
         with self._guard:
             known = self._known.get(name)
-            return known.copy() if known is not None else None
+            # Ahead of the file it would be of bytes that a damaged disk lost.
+            if known is None or known.size_bytes > size_bytes:
+                return _Running()
+            return known.copy()
 
     def _close(self, name: str, part: io.FileIO, arriving: Arriving) -> None:
         """Bytes that do not count go at once: on a full disk somebody else needs their room."""
