@@ -160,6 +160,7 @@ export class Chosen {
     row.view.element.remove();
     this.#list.hidden = !this.#rows.length;
     this.#say("");
+    this.#announced.textContent = `Đã bỏ tệp ${row.file.name}.`;
     this.#input.focus();
     this.#sendNext();
     this.#changed();

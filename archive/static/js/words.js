@@ -7,7 +7,7 @@ export function sizeLabel(bytes) {
   let size = bytes;
   let unit = 0;
   while (size >= KIB && unit < units.length - 1) { size /= KIB; unit += 1; }
-  return `${size.toLocaleString("vi-VN", { maximumFractionDigits: unit ? 1 : 0 })} ${units[unit]}`;
+  return `${size.toLocaleString("vi-VN", { maximumFractionDigits: unit && size < 1000 ? 1 : 0 })} ${units[unit]}`;
 }
 
 /* How long sending will still take; rounded up, since an estimate that shrinks is kinder. */
