@@ -149,6 +149,17 @@ def end(upload_id: str) -> Response:
     return Response(status=204)
 
 
+@blueprint.post("/nop/tai-len/<upload_id>", provide_automatic_options=False)
+@open_to(OpenTo.DEPOSITORS)
+@takes_pieces
+def override(upload_id: str) -> Response:
+    """Networks that let GET and POST through alone: the method is named in a header."""
+    method = request.headers.get("X-HTTP-Method-Override")
+    if method not in ("PATCH", "DELETE"):
+        abort(405)
+    return append(upload_id) if method == "PATCH" else end(upload_id)
+
+
 @blueprint.post("/nop/tai-len/<upload_id>/kiem-tra", provide_automatic_options=False)
 @open_to(OpenTo.DEPOSITORS)
 def outcome(upload_id: str) -> Response:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import os
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -442,6 +443,53 @@ def test_connection_that_breaks_keeps_what_arrived_unless_it_has_a_checksum(
     )
     assert answer.status_code == 400
     assert sender.offset(path) == 3, "half a piece cannot be verified"
+
+
+def test_sender_that_falls_silent_is_cut_off_and_may_go_on(
+    archive: Standing, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A phone that left its network: nothing more comes, and nothing says so."""
+    monkeypatch.setattr(tus, "SILENCE_SECONDS", 0.2)
+    path = sender.start(10)
+    near, far = socket.socketpair()
+    with near, far, near.makefile("rb", buffering=0) as body:
+        far.sendall(b"123")
+        answer = sender.client.open(
+            path,
+            method="PATCH",
+            headers={
+                "Tus-Resumable": "1.0.0",
+                "X-CSRFToken": sender.token,
+                "Content-Type": PIECE,
+                "Upload-Offset": "0",
+            },
+            environ_overrides={
+                "wsgi.input": body,
+                "gunicorn.socket": near,
+                "CONTENT_LENGTH": "10",
+            },
+        )
+        assert answer.status_code == 400
+        assert near.gettimeout() is None
+        assert near.recv(1) == b"", "nobody waits for the rest"
+    assert sender.offset(path) == 3
+    assert sender.send(path, 3, b"4567").status_code == 204
+
+
+def test_network_that_lets_only_post_through_may_name_the_method(
+    archive: Standing, sender: Sender
+) -> None:
+    path = sender.start(10)
+    given = {"Content_Type": PIECE, "Upload_Offset": "0"}
+    patch = sender.ask("POST", path, data=b"123", X_HTTP_Method_Override="PATCH", **given)
+    assert patch.status_code == 204
+    assert sender.offset(path) == 3
+    assert sender.ask("POST", path, X_HTTP_Method_Override="GET").status_code == 405
+    assert sender.ask("POST", path).status_code == 405
+    other = Sender(archive.client("depositor", unit="tinh-doan"))
+    assert other.ask("POST", path, X_HTTP_Method_Override="DELETE").status_code == 404
+    assert sender.ask("POST", path, X_HTTP_Method_Override="DELETE").status_code == 204
+    assert sender.ask("HEAD", path).status_code == 404
 
 
 def test_one_process_leaves_threads_to_those_who_read(archive: Standing, sender: Sender) -> None:

@@ -214,7 +214,7 @@ class RowView {
     this.sentence = {
       [UploadState.QUEUED]: "Chờ đến lượt",
       [UploadState.SENDING]: "Đang gửi",
-      [UploadState.LOST]: "Mất kết nối, đang thử nối lại",
+      [UploadState.LOST]: upload.sentence || "Mất kết nối, đang thử nối lại",
       [UploadState.PAUSED]: `Tạm dừng ở ${percent}`,
       [UploadState.CHECKING]: "Đã gửi hết, kho đang kiểm tra tệp",
       [UploadState.HELD]: "Đã nhận, đã kiểm tra",

@@ -10,8 +10,10 @@ const SENTENCES = {
   400: "Trang này mở đã lâu. Hãy tải lại trang rồi chọn lại tệp; phần đã gửi và những gì đã điền vẫn còn.",
   401: "Phiên làm việc đã hết. Hãy đăng nhập lại rồi mở lại trang này; phần đã gửi và những gì đã điền vẫn còn.",
   403: "Tài khoản này không gửi được tệp.",
+  503: "Kho đang nhận nhiều tệp cùng lúc. Phần đã gửi vẫn còn; xin đợi một lát rồi bấm Gửi tiếp.",
 };
 const LOST = "Mất kết nối. Phần đã gửi vẫn còn; bấm Gửi tiếp khi có mạng.";
+const BUSY = "Kho đang bận, đang đợi đến lượt";
 const BROKEN = "Kho gặp lỗi khi nhận tệp. Phần đã gửi vẫn còn; xin bấm Gửi tiếp, nếu vẫn lỗi thì báo quản trị viên.";
 
 export const UploadState = Object.freeze({
@@ -112,7 +114,7 @@ export class Upload {
   #shouldRetry(error) {
     const status = error.originalResponse?.getStatus() ?? 0;
     const passes = !status || status === 409 || status === 423 || (status >= 500 && status !== 507);
-    if (passes && status !== 409) { this.#samples = []; this.#become(UploadState.LOST); }
+    if (passes && status !== 409) { this.#samples = []; this.#become(UploadState.LOST, status === 503 ? BUSY : ""); }
     return passes;
   }
 
