@@ -168,7 +168,8 @@ class Resumable:
     """The folder of unfinished files, beside the whole ones of `Incoming`.
 
     Digests run along while the pieces of a file come to one process, and are kept in its memory;
-    what another process or an earlier run took in is read once more at the end.
+    what another process or an earlier run took in is read once more, a little with each piece and
+    the rest at the end.
     """
 
     def __init__(self, incoming: Path) -> None:
@@ -306,12 +307,14 @@ class Resumable:
         return {path.stem for path in paths if _NAME.fullmatch(path.stem)}
 
     def _follow(self, name: str, part: io.FileIO, size_bytes: int) -> _Running | None:
-        """Digests that stand at `size_bytes`; None where too much would have to be read now."""
+        """Digests that stand at `size_bytes`, to go along with a piece; None where they are further
+        behind than a sender should wait for. Then they came nearer, and the next piece goes on."""
         running = self._recall(name, size_bytes)
-        if size_bytes - running.size_bytes > CATCH_UP_BYTES:
-            return None
-        running.catch_up(part, size_bytes)
-        return running
+        running.catch_up(part, min(size_bytes, running.size_bytes + CATCH_UP_BYTES))
+        if running.size_bytes == size_bytes:
+            return running
+        self._remember(name, running)
+        return None
 
     def _recall(self, name: str, size_bytes: int) -> _Running:
         """The digests this process has of the first `size_bytes` or fewer."""
@@ -329,11 +332,14 @@ class Resumable:
                 part.truncate(arriving.offset_bytes)
         running = arriving.running
         if running is not None and running.size_bytes == arriving.offset_bytes:
-            with self._guard:
-                self._known[name] = running
-                self._known.move_to_end(name)
-                while len(self._known) > REMEMBERED:
-                    self._known.popitem(last=False)
+            self._remember(name, running)
+
+    def _remember(self, name: str, running: _Running) -> None:
+        with self._guard:
+            self._known[name] = running
+            self._known.move_to_end(name)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
 
 
 def _offset_line(offset_bytes: int) -> bytes:

@@ -309,3 +309,19 @@ def test_pictures_of_sending(site, form, tmp_path, width, dark):
     while page.get_by_role("button", name=re.compile("^Bỏ tệp")).count():
         page.get_by_role("button", name=re.compile("^Bỏ tệp")).first.click()
     wait_until(lambda: large.name not in names(site), seconds=10)
+
+
+def test_form_sends_its_files_itself_where_the_client_was_not_fetched(site, form, tmp_path):
+    path = tmp_path / "theo mẫu.pdf"
+    path.write_bytes(make_pdf("gửi cùng biểu mẫu"))
+    page = form()
+    page.route(
+        "**/vendor/tus.min.js*",
+        lambda route: route.fulfill(body="", content_type="text/javascript"),
+    )
+    page.reload()
+    page.get_by_label(INPUT).set_input_files(path)
+    fill(page, "Không có tus")
+    page.get_by_role("button", name="Gửi duyệt").click()
+    page.wait_for_url(ADDRESS, timeout=20_000)
+    assert file_of(site, page.url).name == "theo mẫu.pdf"

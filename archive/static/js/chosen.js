@@ -222,7 +222,9 @@ class RowView {
       [UploadState.REFUSED]: upload.sentence,
     }[upload.state];
     let words = this.sentence;
-    if (upload.state === UploadState.SENDING) {
+    // The last piece is answered once the file has been checked.
+    if (upload.state === UploadState.SENDING && share >= 1) words = "Đã gửi hết, kho đang kiểm tra tệp";
+    else if (upload.state === UploadState.SENDING) {
       words = `Đang gửi: ${percent}`;
       if (upload.speed) words += ` · ${sizeLabel(upload.speed)}/giây · ${timeLeft((this.file.size - upload.sent) / upload.speed)}`;
     } else if (upload.state === UploadState.LOST) words += ` (đã gửi ${percent})`;
