@@ -90,7 +90,7 @@ def create() -> Response:
     """Announce a file by size and name; its first piece may come along."""
     _check_version()
     size_bytes = _number("Upload-Length")
-    metadata = _metadata(request.headers.get("Upload-Metadata", ""))
+    metadata = read_metadata(request.headers.get("Upload-Metadata", ""))
     name = clean_name(metadata.get("filename", ""))
     if not name:
         abort(400)
@@ -121,6 +121,12 @@ def look(upload_id: str) -> Response:
     state = uploads.find_upload(reading(), holdings(), upload_id, by=current_actor())
     answer = _answer(200, state)
     answer.headers["Upload-Length"] = str(state.size_bytes)
+    metadata = {"filename": state.name, "lastModified": state.modified}
+    answer.headers["Upload-Metadata"] = ",".join(
+        f"{key} {base64.b64encode(value.encode()).decode()}"
+        for key, value in metadata.items()
+        if value
+    )
     return answer
 
 
@@ -298,7 +304,7 @@ def _checksum() -> Checksum | None:
     return checksum
 
 
-def _metadata(header: str) -> dict[str, str]:
+def read_metadata(header: str) -> dict[str, str]:
     """`filename d29ybGQ=,flag` → its values as text; what is not well formed is a 400."""
     found: dict[str, str] = {}
     for pair in header.split(","):

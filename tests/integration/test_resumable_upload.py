@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from pypdf import PdfWriter
 from sqlalchemy import func, select
 
@@ -249,6 +251,21 @@ def test_announcement_that_makes_no_sense_leaves_nothing(
     assert sender.ask("POST", ADDRESS, **given).status_code == status
     assert count(archive, Upload) == 0
     assert files_of(archive) == []
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.from_regex(r"[a-zA-Z]{1,8}", fullmatch=True), st.text(), max_size=4))
+@example({"filename": NAME})
+@example({"filename": "Đường về Pác Bo\u0301, đợt 1.pdf", "empty": ""})
+def test_metadata_is_read_as_it_was_written(values: dict[str, str]) -> None:
+    header = ",".join(f"{key} {b64(value.encode())}" for key, value in values.items())
+    assert tus.read_metadata(header) == (values or {"": ""})
+
+
+def test_unfinished_upload_gives_its_name_back(sender: Sender) -> None:
+    path = sender.start(10)
+    given = tus.read_metadata(sender.ask("HEAD", path).headers["Upload-Metadata"])
+    assert given == {"filename": NAME, "lastModified": "17"}
 
 
 def test_name_is_data_and_has_no_control_characters(archive: Standing, sender: Sender) -> None:

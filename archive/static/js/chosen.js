@@ -79,6 +79,7 @@ export class Chosen {
         button.addEventListener("click", () => {
           forget(`${this.#endpoint}/${shown.dataset.id ?? shown.querySelector("[name=held]").value}`, this.#token);
           this.#forgetRow(shown);
+          this.#announced.textContent = "Đã bỏ tệp.";
           this.#input.focus();
           this.#changed();
         });

@@ -5,6 +5,8 @@ const PIECE_BYTES = 16 * 1024 * 1024;
 const RETRY_MS = [0, 1000, 3000, 5000, 10000, 20000, 30000, 60000, 60000, 60000];
 const CHECK_AGAIN_MS = [1000, 2000, 5000, 10000, 20000];
 const SPEED_WINDOW_MS = 8000;
+// A line that died without a word; what the system took in ahead may drain for a minute.
+const STALLED_MS = 120000;
 
 const SENTENCES = {
   400: "Trang này mở đã lâu. Hãy tải lại trang rồi chọn lại tệp; phần đã gửi và những gì đã điền vẫn còn.",
@@ -25,7 +27,7 @@ export class Upload {
   state = UploadState.QUEUED;
   sent = 0;
   sentence = "";
-  #endpoint; #token; #changed; #transfer = null; #address = ""; #samples = []; #checking = null;
+  #endpoint; #token; #changed; #transfer = null; #address = ""; #samples = []; #checking = null; #watch = null;
 
   /* `address`: of an upload begun earlier, to go on with. */
   constructor(file, { endpoint, token, address = "", sent = 0, changed }) {
@@ -52,6 +54,7 @@ export class Upload {
   start() {
     this.#samples = [];
     this.#become(UploadState.SENDING);
+    this.#watchLine();
     this.#transfer = new window.tus.Upload(this.file, {
       endpoint: this.#address ? null : this.#endpoint,
       uploadUrl: this.#address || null,
@@ -96,6 +99,16 @@ export class Upload {
     return this.#address ? forget(this.#address, this.#token) : Promise.resolve();
   }
 
+  /* Begin anew where nothing has moved for long, as if the connection had broken. */
+  #watchLine() {
+    clearTimeout(this.#watch);
+    this.#watch = setTimeout(() => {
+      if (this.state !== UploadState.SENDING || this.sent >= this.file.size) return;
+      this.#transfer.abort();
+      this.start();
+    }, STALLED_MS);
+  }
+
   #become(state, sentence = "") {
     this.state = state;
     this.sentence = sentence;
@@ -105,6 +118,7 @@ export class Upload {
   #progress(sent) {
     const at = performance.now();
     this.sent = sent;
+    this.#watchLine();
     this.#samples.push({ at, sent });
     while (this.#samples.length > 2 && at - this.#samples[0].at > SPEED_WINDOW_MS) this.#samples.shift();
     if (this.state === UploadState.LOST) this.#become(UploadState.SENDING);
