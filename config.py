@@ -53,6 +53,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ocr_processes=_integer(env, "ARCHIVE_OCR_PROCESSES", _cores(), least=1),
         guard_contact=(env.get("ARCHIVE_GUARD_CONTACT") or "").strip() or GUARD_CONTACT,
         limits=_limits(env),
+        upload_quota_bytes=_integer(env, "ARCHIVE_UPLOAD_QUOTA_MB", 8192, least=1) * 1024 * 1024,
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
     )
 

@@ -26,6 +26,7 @@ from archive.web import (
     review,
     search,
     static,
+    tus,
 )
 from archive.web.access import check_declarations, guard
 from archive.web.context import init_context, me
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> Flask:
         publications,
         deposits,
         guesses,
+        tus,
         review,
         accounts,
         admin,

@@ -36,6 +36,7 @@ class Settings:
     first_year: int = 2019
     max_upload_bytes: int = 2048 * 1024 * 1024
     max_files_per_deposit: int = 50
+    upload_quota_bytes: int = 8192 * 1024 * 1024
     session_lifetime: timedelta = field(default=timedelta(days=14))
     password_link_lifetime: timedelta = field(default=timedelta(days=7))
     sign_in_window: timedelta = field(default=timedelta(minutes=15))

@@ -102,6 +102,31 @@ class StorageBusyError(StorageError):
     code = "storage_busy"
 
 
+class UploadConflictError(StorageError):
+    """A piece does not begin where the upload stands (`offset_bytes`)."""
+
+    code = "upload_conflict"
+
+
+class UploadCorruptError(StorageError):
+    """A piece is not what its checksum (`algorithm`) says; nothing of it was kept."""
+
+    code = "upload_corrupt"
+
+
+class UploadQuotaError(ArchiveError):
+    """The account has as much waiting (`waiting_bytes`, `waiting_files`) as it may
+    (`limit_bytes`, `limit_files`)."""
+
+    code = "upload_quota"
+
+
+class UploadExpiredError(ArchiveError):
+    """The upload got no byte for longer than it is kept."""
+
+    code = "upload_expired"
+
+
 class StorageDamagedError(StorageError):
     """What is stored is not what was written: `object_id`, `path` inside it, `problem` (a word)."""
 

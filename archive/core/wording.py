@@ -182,6 +182,20 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Ổ đĩa của kho đã đầy nên chưa nhận được tệp. Báo quản trị rồi gửi lại sau."
         case "storage_failed":
             return "Kho lưu trữ gặp trục trặc, chưa nhận được tệp. Thử lại sau ít phút."
+        case "storage_busy":
+            return "Kho đang bận với chính tệp này. Đợi một lát rồi thử lại."
+        case "upload_conflict":
+            return "Tệp đang được gửi từ một cửa sổ khác. Đóng cửa sổ ấy rồi thử lại."
+        case "upload_corrupt":
+            return "Một phần của tệp bị sai trên đường truyền. Phần ấy sẽ được gửi lại."
+        case "upload_expired":
+            return "Tệp gửi dở đã quá hạn giữ nên bị bỏ. Chọn tệp rồi gửi lại từ đầu."
+        case "upload_quota":
+            return (
+                f"Các tệp bạn đã gửi mà chưa nộp chiếm {_size(values.get('waiting_bytes'))}, "
+                f"kho giữ cho mỗi tài khoản tối đa {_size(values.get('limit_bytes'))}. "
+                "Nộp hoặc bỏ bớt tệp cũ rồi gửi tiếp."
+            )
         case "index_unavailable":
             return "Chỉ mục tìm kiếm đang được dựng lại. Vẫn xem được ấn phẩm và danh mục."
         case "query_refused":

@@ -9,6 +9,7 @@ from archive.models.likeness import Likeness, PageSignature
 from archive.models.marking import PageMarking
 from archive.models.publication import Publication, PublicationValue
 from archive.models.unit import Unit
+from archive.models.upload import Upload
 from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Stage",
     "StagePause",
     "Unit",
+    "Upload",
     "User",
     "WorkerHeartbeat",
 ]

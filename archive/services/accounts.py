@@ -26,6 +26,7 @@ from archive.models import (
     Publication,
     SignInAttempt,
     Unit,
+    Upload,
     User,
 )
 from archive.services.events import note_event
@@ -304,7 +305,7 @@ def unblock_user(session: Session, *, user_id: int, by: Actor) -> User:
 
 def delete_user(session: Session, *, user_id: int) -> None:
     """Remove an account for good. What it did stays under its name; its deposits stay too."""
-    for model in (LoginSession, PasswordLink, HeldFile):
+    for model in (LoginSession, PasswordLink, HeldFile, Upload):
         session.execute(delete(model).where(model.user_id == user_id))
     session.execute(update(Event).where(Event.actor_id == user_id).values(actor_id=None))
     session.execute(

@@ -13,6 +13,7 @@ from archive.storage.derivatives import Derivatives
 from archive.storage.incoming import Incoming
 from archive.storage.ocfl import StorageRoot
 from archive.storage.records import RecordLog
+from archive.storage.resumable import Resumable
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Holdings:
     records: RecordLog
     images: Derivatives
     index: SearchIndex
+    resumable: Resumable
     limits: Limits
     """What one file may cost, at the door and in the worker alike."""
 
@@ -42,6 +44,7 @@ def open_holdings(settings: Settings) -> Holdings:
         images=Derivatives(settings.images_folder),
         index=SearchIndex(settings.search_folder),
         limits=limits_of(settings.limits),
+        resumable=Resumable(settings.incoming),
     )
 
 

@@ -23,6 +23,7 @@ def _typefaces() -> dict[str, str]:
 VENDOR_FILES: Final[Mapping[str, str]] = {
     "vendor/htmx.min.js": "htmx.org/dist/htmx.min.js",
     "vendor/openseadragon.min.js": "openseadragon/build/openseadragon/openseadragon.min.js",
+    "vendor/tus.min.js": "tus-js-client/dist/tus.min.js",
     **_typefaces(),
 }
 """The served name of each file of others → its path under the folder of fetched packages. Nothing

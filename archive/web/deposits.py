@@ -45,6 +45,7 @@ from archive.web.pages import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate
 from archive.web.publications import same_bytes_words
 from archive.web.uploads import finish_uploads, takes_files
+from archive.web.waiting import waiting_rows
 
 blueprint = Blueprint("deposits", __name__)
 
@@ -363,6 +364,8 @@ def _render(
         doubts=doubt_words(offers),
         taken=taken,
         was_read=asks_for_guesses(request.form),
+        waiting=waiting_rows({row.id for row in rows}),
+        draft_key=f"{current_actor().user_id}:{amending_id or 'moi'}",
     )
     return render_template("deposits/new.html", current="deposit", page=page)
 

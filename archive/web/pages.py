@@ -372,8 +372,28 @@ class HeldFileRow:
 
 
 @dataclass(frozen=True)
+class WaitingFileRow:
+    """A file that was sent earlier and is in no deposit yet: whole (`is_held`; the form may take
+    it along by its `id`), or cut off at `percent`, to go on when the same file is chosen again.
+
+    `name`, `size_bytes` and `modified` (the browser's number, "" where unknown) tell it again.
+    """
+
+    id: str
+    name: str
+    size_label: str
+    size_bytes: int
+    modified: str
+    percent: int
+    is_held: bool
+    kept_until: str
+
+
+@dataclass(frozen=True)
 class DepositPage:
-    """`form` is the WTForms object; `held` the files kept from a form that had to be mended."""
+    """`form` is the WTForms object; `held` the files kept from a form that had to be mended;
+    `waiting` what else the account has sent and not deposited. `draft_key` names what the browser
+    keeps of a form that is being filled in: each account and each form its own."""
 
     form: object
     held: Sequence[HeldFileRow]
@@ -400,6 +420,8 @@ class DepositPage:
     """The labels of the fields that were just filled with their guesses."""
     was_read: bool = False
     """The files were just looked at for guesses: it is said even where there is none."""
+    waiting: Sequence[WaitingFileRow] = ()
+    draft_key: str = ""
 
 
 @dataclass(frozen=True)

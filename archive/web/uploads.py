@@ -86,6 +86,7 @@ class ArchiveRequest(Request):
 
 View = TypeVar("View", bound=Callable[..., Any])
 FORM_BYTES = 1024 * 1024
+PIECE_TYPE = "application/offset+octet-stream"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -95,14 +96,29 @@ def takes_files(view: View) -> View:
     return view
 
 
+def takes_pieces(view: View) -> View:
+    """Declare that the view takes pieces of files, and reads them from the request itself."""
+    view.takes_pieces = True  # type: ignore[attr-defined]
+    return view
+
+
 def allow_files() -> None:
     """Before a request's body is read, and after the guard let it through: lift the limit where
     the view takes files."""
     view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_pieces", False) and request.mimetype == PIECE_TYPE:
+        # Of any other type something else would read the body: a form's parser, into memory.
+        pieces: Holdings = current_app.extensions["archive_holdings"]
+        request.max_content_length = pieces.settings.max_upload_bytes
     if getattr(view, "takes_files", False):
         holdings: Holdings = current_app.extensions["archive_holdings"]
         request.takes_files = True  # type: ignore[attr-defined]
         request.max_content_length = holdings.settings.max_upload_bytes + FORM_BYTES
+
+
+def clean_name(name: str) -> str:
+    """Line ends and NUL have no place in a name: headers and databases refuse them."""
+    return _CONTROL.sub("", name)
 
 
 @dataclass(frozen=True)
@@ -118,8 +134,7 @@ def finish_uploads(storages: list[FileStorage]) -> list[Upload]:
     """The form's files in their order; an input left empty is none."""
     uploads = []
     for storage in storages:
-        # Line ends and NUL have no place in a name: headers and databases refuse them.
-        name = _CONTROL.sub("", storage.filename or "")
+        name = clean_name(storage.filename or "")
         stream: Any = storage.stream
         if not name or not isinstance(stream, UploadStream):
             storage.close()

@@ -29,6 +29,7 @@ from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
 from archive.services.pauses import unpaused
 from archive.services.recognition import availability, forgotten
+from archive.services.uploads import sweep_uploads
 from archive.worker import comparing, drawing, recognition, stages
 
 IDLE_SECONDS = 0.15
@@ -294,6 +295,7 @@ class Worker:
             self._next_sweep = moment + SWEEP_INTERVAL_SECONDS
             with self._holdings.database.writing() as session:
                 sweep_held(session, self._holdings)
+                sweep_uploads(session, self._holdings)
                 jobs.forget_old(session)
                 throughput.forget_old(session)
                 accounts.forget_attempts(session, settings=self._holdings.settings)

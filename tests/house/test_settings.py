@@ -39,7 +39,9 @@ def test_nothing_but_the_configuration_reads_the_environment():
     assert re.findall(r'os\.environ\[name\] for name in (\("SYSTEMROOT",\))', process)
 
 
-@pytest.mark.parametrize("name", ["ARCHIVE_FIRST_YEAR", "ARCHIVE_MAX_UPLOAD_MB"])
+@pytest.mark.parametrize(
+    "name", ["ARCHIVE_FIRST_YEAR", "ARCHIVE_MAX_UPLOAD_MB", "ARCHIVE_UPLOAD_QUOTA_MB"]
+)
 @pytest.mark.parametrize("value", ["hai nghìn", "-1", "0", "1.5"])
 def test_a_value_that_cannot_be_used_is_named(tmp_path, name, value):
     with pytest.raises(ConfigurationError, match=name):

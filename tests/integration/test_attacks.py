@@ -492,7 +492,7 @@ def test_held_file_is_its_own_depositors_only(archive: Standing, small_pdf: byte
     (held,) = [
         field.get("value")
         for field in elements(page(answer), "input")
-        if field.get("name") == "held"
+        if field.get("name") == "held" and field.get("type") == "hidden"
     ]
     assert (archive.holdings.incoming.folder / held).is_file()
     thief = archive.client("depositor", unit="tinh-doan")

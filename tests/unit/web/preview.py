@@ -372,8 +372,17 @@ def deposit(form: ExampleForm, **changes: Any) -> p.DepositPage:
         accepted_endings=".pdf, .jpg, .png, .tif, .webp, .docx, .txt",
         file_errors=[],
         first_year=2019,
+        draft_key="1:moi",
     )
     return replace(made, **changes)
+
+
+WAITING = [
+    p.WaitingFileRow(
+        "b2", "dia-chi-do.pdf", "1,2 GB", 1288490188, "1", 45, False, "09:05 16/07/2025"
+    ),
+    p.WaitingFileRow("c3", "bìa sách.jpg", "3,1 MB", 3250585, "", 100, True, "09:05 16/07/2025"),
+]
 
 
 USERS = [
@@ -801,6 +810,14 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                     held=held,
                     file_errors=["Tệp “bìa.pdf” đặt mật khẩu. Hãy bỏ mật khẩu rồi chọn lại."],
                 ),
+                "current": "deposit",
+                "me": DEPOSITOR,
+            },
+        ),
+        "deposit-waiting": (
+            "deposits/new.html",
+            {
+                "page": deposit(DepositForm(), waiting=WAITING),
                 "current": "deposit",
                 "me": DEPOSITOR,
             },

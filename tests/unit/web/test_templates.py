@@ -273,6 +273,18 @@ def test_form_that_came_back_keeps_the_files_that_arrived() -> None:
     assert "held" not in re.findall(r'name="([^"]+)"', page_of("deposit"))
 
 
+def test_file_sent_earlier_goes_along_only_where_it_is_whole_and_ticked() -> None:
+    root = parsed(page_of("deposit-waiting"))
+    boxes = [e for e in elements(root, "input") if e.get("name") == "held"]
+    assert [(box.get("type"), box.get("value"), box.get("checked")) for box in boxes] == [
+        ("checkbox", "c3", None)
+    ]
+    words = " ".join("".join(root.itertext()).split())
+    assert "Còn dở: dia-chi-do.pdf (45%)" in words
+    assert "Dùng tệp bìa sách.jpg" in words
+    assert "data-waiting" not in page_of("deposit")
+
+
 def test_optional_fields_open_when_one_of_them_is_wrong_or_filled() -> None:
     def more(form: preview.DepositForm) -> str:
         html = preview.render(
