@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pypdfium2
 import typst
 
+from archive.core.dates import IssueDate
+from archive.core.identifiers import new_id
 from archive.core.roles import SYSTEM, Role
+from archive.core.status import Status
 from archive.models import migrations
-from archive.services import accounts
+from archive.services import accounts, deposits
 from archive.services.holdings import Holdings, open_holdings
+from archive.services.intake import check_file
+from archive.services.records import RecordInput
 from archive.services.units import UnitInput, create_unit, unknown_unit
 from bench.running import settings_of
 from bench.vietnamese import Writer
@@ -44,6 +50,41 @@ def typeset(pages: int, *, seed: int, mark: str = "") -> bytes:
     assert isinstance(made, bytes)
     assert len(pypdfium2.PdfDocument(made)) == pages, "a text has run over its page"
     return made
+
+
+def scanned(pdf: bytes, *, pages: int, dpi: int = 200) -> bytes:
+    """The PDF's first pages as a scanner would send them: pictures, no text."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        images = [
+            document[index].render(scale=dpi / 72).to_pil().convert("L") for index in range(pages)
+        ]
+    written = io.BytesIO()
+    images[0].save(
+        written, "PDF", save_all=True, append_images=images[1:], resolution=dpi, quality=80
+    )
+    return written.getvalue()
+
+
+def deposit(holdings: Holdings, data: bytes, *, name: str) -> str:
+    """Hand the file in, past the web, accepted: the publication's id."""
+    received = holdings.incoming.receive(
+        io.BytesIO(data), limit_bytes=holdings.settings.max_upload_bytes
+    )
+    publication_id = new_id()
+    with holdings.database.writing() as session:
+        deposits.deposit(
+            session,
+            holdings,
+            publication_id=publication_id,
+            record=RecordInput(title=name, issued=IssueDate(2024), kind="book"),
+            files=[check_file(received, name, limits=holdings.limits)],
+            unit=unknown_unit(session),
+            status=Status.ACCEPTED,
+            by=SYSTEM,
+        )
+        session.commit()
+    holdings.incoming.discard(received)
+    return publication_id
 
 
 def new_archive(folder: Path) -> Holdings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from types import FrameType
 
@@ -13,6 +14,8 @@ from archive.cli.console import holdings
 from archive.logs import configure_logs
 from archive.worker.loop import Worker
 
+NICENESS = 10
+
 
 @click.command("worker")
 @click.option("--until-idle", is_flag=True, help="End when no job is left.")
@@ -22,6 +25,9 @@ def worker(until_idle: bool, quiet: bool) -> None:
     """Run background jobs until told to stop."""
     if quiet:
         configure_logs(least=logging.WARNING)
+    if hasattr(os, "nice"):
+        # Readers come first: who turns a page waits for it, who deposited does something else.
+        os.nice(NICENESS)
     running = Worker(holdings())
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -45,6 +45,12 @@ class EncryptedFileError(RefusedFileError):
     code = "file_encrypted"
 
 
+class PortfolioError(RefusedFileError):
+    """A PDF portfolio: a cover sheet with other files packed inside."""
+
+    code = "file_portfolio"
+
+
 class DamagedFileError(RefusedFileError):
     """No reader could open it: truncated, without pages, or broken inside (`detail`)."""
 

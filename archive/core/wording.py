@@ -168,6 +168,11 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
                 f"Cần xử lý: tệp {limit_words(values)}. Bản gốc vẫn được giữ; "
                 "cơ quan thường trực sẽ xem lại."
             )
+        case "file_portfolio":
+            return (
+                "Tệp là tập hồ sơ PDF (PDF Portfolio), bên trong gói nhiều tệp khác. "
+                "Mở bằng Acrobat, lưu từng tệp bên trong ra rồi gửi các tệp ấy."
+            )
         case "secret_marking":
             return (
                 f"{marking_words(values)} Kho không nhận tài liệu bí mật nhà nước nên tệp đã bị "
@@ -250,12 +255,21 @@ def error_sentence(error: ArchiveError) -> str:
     return sentence(error.code, error.data)
 
 
+_USUAL_ADVICE = "Xuất lại PDF từ bản gốc, giảm độ phân giải ảnh hoặc tách thành nhiều tệp."
+_LIMIT_ADVICE: Mapping[str, str] = {
+    "pixels": "Gửi bản PDF, hoặc quét lại ở 200 dpi.",
+    "pages": "Tách thành nhiều tập rồi gửi từng tập.",
+    "unzipped_bytes": "Giảm dung lượng ảnh trong văn bản, hoặc xuất ra PDF.",
+    "zip_members": "Xuất văn bản ra PDF rồi gửi lại.",
+}
+
+
 def refusal_sentence(error: ArchiveError) -> str:
     """Why a file is not taken in: as `error_sentence`, but nothing of it is kept."""
     if error.code == "limit_reached":
         return (
             f"Tệp {limit_words(error.data)} nên chưa nhận được. "
-            "Xuất lại PDF từ bản gốc, giảm độ phân giải ảnh hoặc tách thành nhiều tệp."
+            f"{_LIMIT_ADVICE.get(str(error.data.get('limit')), _USUAL_ADVICE)}"
         )
     return error_sentence(error)
 

@@ -44,17 +44,18 @@ def main() -> int:
 def answer(request: dict[str, Any], replies: IO[bytes]) -> int:
     """Do what the request asks, shut in, and send the answers; the exit code."""
     logging.disable()  # Readers log every oddity of a damaged file; there is nobody to read it.
+    # A recogniser that is not there is the installation's fault: this process then ends unheard.
+    engine = _recogniser(request["engine"]) if request["task"] == "recognise" else None
     report = _ErrorReport(replies, memory_bytes=request["memory_bytes"])
     try:
-        _answer(request, replies)
+        _answer(request, replies, engine)
     except Exception as error:  # noqa: BLE001 - whatever ends this process is told to the parent
         report(type(error), error, error.__traceback__)
         return 1
     return 0
 
 
-def _answer(request: dict[str, Any], replies: IO[bytes]) -> None:
-    engine = _recogniser(request["engine"]) if request["task"] == "recognise" else None
+def _answer(request: dict[str, Any], replies: IO[bytes], engine: Any) -> None:
     probing = request["task"] == "probe"
     opener = None if probing else opener_for(request["kind"])
     isolated = sandbox.enter(

@@ -125,6 +125,10 @@ class _Server:
             )
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
@@ -183,6 +187,12 @@ def start(request: dict[str, Any]) -> Forked:
                 if attempt:
                     raise
     raise UnavailableError
+
+
+def server_pids() -> list[int]:
+    """This process's servers, by process number."""
+    with _lock:
+        return [server.pid for server in _servers.values() if server.is_alive]
 
 
 def stop() -> None:

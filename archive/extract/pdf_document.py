@@ -13,7 +13,12 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from PIL import Image
 
-from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
+from archive.core.errors import (
+    DamagedFileError,
+    EncryptedFileError,
+    LimitReachedError,
+    PortfolioError,
+)
 from archive.extract.judging import judge
 from archive.extract.limits import Limits
 from archive.extract.page_picture import DPI, SHORTEST_SIDE_PX, PagePicture
@@ -78,6 +83,8 @@ class PdfDocument:
             raise LimitReachedError(limit="pages", value=limits.pages, found=self.page_count)
 
     def summarise(self) -> FileSummary:
+        if self._is_portfolio():
+            raise PortfolioError()
         for index in range(min(self.page_count, _PAGES_TRIED)):
             page = self._open_page(index)
             if page is None:
@@ -92,6 +99,14 @@ class PdfDocument:
                 isolated=False,
             )
         raise DamagedFileError(detail="no page opens")
+
+    def _is_portfolio(self) -> bool:
+        """Whether the pages are only the cover of files packed inside (PDF 32000-1, 12.3.5)."""
+        if pdfium.FPDFDoc_GetAttachmentCount(self._pdf.raw) <= 0:
+            return False
+        from archive.extract.pdf_structure import is_collection
+
+        return is_collection(self._path if self._mended is None else self._mended)
 
     def page_text(self, number: int) -> str:
         return self._read_page(number, words=False).text

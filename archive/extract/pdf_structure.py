@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdf
+from pypdf.errors import PyPdfError
 from pypdf.generic import Destination, DictionaryObject
 
 from archive.extract.wire import OUTLINE_ENTRIES, TITLE_CHARACTERS
@@ -15,14 +16,29 @@ from archive.extract.wire import OUTLINE_ENTRIES, TITLE_CHARACTERS
 
 def describe_structure(source: Path | bytes) -> Iterator[dict[str, Any]]:
     """Title and author, then signs of scripts, then the outline, each as soon as it is known."""
-    reader = pypdf.PdfReader(io.BytesIO(source) if isinstance(source, bytes) else source)
-    if reader.is_encrypted:
-        reader.decrypt("")
+    reader = _reader(source)
     metadata = reader.metadata
     if metadata is not None:
         yield {"title": _tidy(metadata.title), "author": _tidy(metadata.author)}
     yield {"javascript": _has_javascript(reader)}
     yield {"outline": list(_outline(reader))}
+
+
+def is_collection(source: Path | bytes) -> bool:
+    """Whether the document calls itself a collection of embedded files; False where its structure
+    cannot be read."""
+    try:
+        reader = _reader(source)
+        return "/Collection" in reader.root_object
+    except (PyPdfError, ValueError, KeyError, RecursionError):
+        return False
+
+
+def _reader(source: Path | bytes) -> pypdf.PdfReader:
+    reader = pypdf.PdfReader(io.BytesIO(source) if isinstance(source, bytes) else source)
+    if reader.is_encrypted:
+        reader.decrypt("")
+    return reader
 
 
 def _tidy(value: object) -> str | None:

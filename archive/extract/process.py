@@ -15,12 +15,13 @@ from archive.core.errors import (
     EncryptedFileError,
     ExtractorFailedError,
     LimitReachedError,
+    PortfolioError,
 )
 from archive.extract.starting import Started, start
 from archive.extract.wire import Message, MessageTooLongError, ProtocolError, read_message
 
 # What a child may say of its file. Anything else it claims is not believed.
-_BELIEVED = (DamagedFileError, EncryptedFileError, LimitReachedError)
+_BELIEVED = (DamagedFileError, EncryptedFileError, LimitReachedError, PortfolioError)
 
 
 class Child:

@@ -59,7 +59,7 @@ def run_python(module: str, *arguments: str, stdin: int, stdout: int) -> subproc
         stdout=stdout,
         stderr=subprocess.DEVNULL,
         cwd=_ROOT,
-        env={"OMP_THREAD_LIMIT": "1", **kept},
+        env={"OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", **kept},
         start_new_session=True,
     )
 

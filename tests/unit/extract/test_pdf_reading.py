@@ -9,7 +9,13 @@ from dataclasses import replace
 import pypdf
 import pytest
 
-from archive.core.errors import DamagedFileError, EncryptedFileError, LimitReachedError
+from archive.core.errors import (
+    DamagedFileError,
+    EncryptedFileError,
+    LimitReachedError,
+    PortfolioError,
+)
+from archive.core.wording import refusal_sentence
 from archive.extract import Limits, check, describe, extract
 from archive.extract.kinds import KINDS
 from tests.unit.extract.extract_samples import (
@@ -268,3 +274,25 @@ def test_text_without_places_is_the_same_text(tmp_path):
         for with_words, without in zip(placed, plain, strict=True):
             assert with_words.words
             assert replace(with_words, words=()) == without
+
+
+def test_portfolio_is_refused_and_a_pdf_with_an_attachment_is_not(tmp_path):
+    name = pypdf.generic.NameObject
+
+    def attach(writer):
+        writer.add_attachment("ban-ve.txt", b"x")
+
+    def collect(writer):
+        attach(writer)
+        collection = pypdf.generic.DictionaryObject({name("/Type"): name("/Collection")})
+        writer._root_object[name("/Collection")] = collection
+
+    assert check(put(tmp_path, "a.pdf", changed(poem_pdf(), attach)), PDF).pages == 3
+    with pytest.raises(PortfolioError) as refused:
+        check(put(tmp_path, "b.pdf", changed(poem_pdf(), collect)), PDF)
+    assert "lưu từng tệp bên trong ra" in refusal_sentence(refused.value)
+
+
+def test_picture_that_is_too_large_is_refused_with_advice():
+    error = LimitReachedError(limit="pixels", value=89_000_000)
+    assert refusal_sentence(error).endswith("Gửi bản PDF, hoặc quét lại ở 200 dpi.")
