@@ -175,8 +175,7 @@ def start(request: dict[str, Any]) -> Forked:
         for attempt in range(2):
             server = _servers.get(engine)
             if server is None or not server.is_alive:
-                if server is not None:
-                    server.close()
+                _close_others(engine)
                 server = _servers[engine] = _Server((engine,) if engine else ())
             try:
                 return server.start(request)
@@ -187,6 +186,13 @@ def start(request: dict[str, Any]) -> Forked:
                 if attempt:
                     raise
     raise UnavailableError
+
+
+def _close_others(engine: str) -> None:
+    """End what is in a new server's way: its forerunner, and the server of another recogniser's
+    data, of which a process needs one."""
+    for other in [other for other in _servers if other == engine or (other and engine)]:
+        _servers.pop(other).close()
 
 
 def server_pids() -> list[int]:
