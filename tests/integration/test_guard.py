@@ -121,8 +121,8 @@ def test_last_pages_of_a_long_file_are_looked_at_too(signed_in):
 
 
 def test_title_with_the_word_goes_through(signed_in, holdings):
-    data = make_pdf("BÍ MẬT RỪNG PÁC BÓ\n\nHội nghị bí mật năm 1941")
-    assert send(signed_in(Role.DEPOSITOR), data).status_code == 302
+    data = "BÍ MẬT RỪNG PÁC BÓ\n\nHội nghị bí mật năm 1941".encode()
+    assert send(signed_in(Role.DEPOSITOR), data, "tep.txt").status_code == 302
 
 
 def test_contact_of_the_settings_is_named(tmp_path):
@@ -150,15 +150,15 @@ def test_curator_hands_in_a_false_alarm_with_a_reason(signed_in, holdings, work)
     curator = signed_in(Role.CURATOR)
     assert "declared_free" in curator.get("/nop").get_data(as_text=True)
     assert "declared_free" not in signed_in(Role.DEPOSITOR).get("/nop").get_data(as_text=True)
-    data = make_pdf(PLAIN, SECRET)
-    without = send(curator, data, declared_free="1", declared_reason=" ")
+    data = f"{PLAIN}\f{SECRET}".encode()
+    without = send(curator, data, "tep.txt", declared_free="1", declared_reason=" ")
     assert "Ghi lý do" in without.get_data(as_text=True)
     assert kept(holdings) == []
     given = fields(declared_free="1", declared_reason="Ảnh chụp bản trưng bày")
     answer = post(
         curator,
         "/nop",
-        {**given, "files": (io.BytesIO(data), "tep.pdf")},
+        {**given, "files": (io.BytesIO(data), "tep.txt")},
         content_type="multipart/form-data",
     )
     assert answer.status_code == 302
@@ -181,14 +181,21 @@ def test_depositor_s_word_does_not_open_the_door(signed_in, holdings):
 # --- found later ------------------------------------------------------------------------------
 
 
+TEXT = {"data": f"{PLAIN}\fĐông Khê\fBản Giốc".encode(), "name": "ba-trang.txt"}
+
+
 @pytest.fixture
 def marked(holdings, deposited, signed_in, work) -> str:
     """An accepted publication, read and indexed, on whose second page a mark comes to light."""
+    return make_marked(holdings, deposited, signed_in, work, **TEXT)
+
+
+def make_marked(holdings, deposited, signed_in, work, **file) -> str:
     signed_in(Role.DEPOSITOR)
     with holdings.database.reading() as session:
         user = session.scalars(select(User).where(User.role == Role.DEPOSITOR)).one()
         by = actor_of(user)
-    publication_id = deposited(title="Sẽ bị đóng", by=by)
+    publication_id = deposited(title="Sẽ bị đóng", by=by, **file)
     deposited(title="Ở lại", data=PLAIN.encode(), name="o-lai.txt")
     work()
     mark_page(holdings, publication_id)
@@ -203,8 +210,9 @@ def found(client) -> tuple[int, int, int, int]:
 
 
 def test_marked_publication_is_closed_to_readers_at_the_next_request(
-    marked, client, signed_in, work
+    holdings, deposited, client, signed_in, work
 ):
+    marked = make_marked(holdings, deposited, signed_in, work)
     paths = (
         f"/an-pham/{marked}",
         f"/an-pham/{marked}/trang/1",
@@ -274,7 +282,7 @@ def test_clearing_opens_search_again(marked, holdings, client, work):
 
 
 def test_acceptance_waits_for_the_mark_to_be_cleared(holdings, deposited, signed_in, work):
-    publication_id = deposited(status=Status.SUBMITTED)
+    publication_id = deposited(status=Status.SUBMITTED, **TEXT)
     work()
     mark_page(holdings, publication_id)
     with holdings.database.writing() as session:
@@ -324,7 +332,8 @@ def test_new_files_take_the_mark_with_the_old_ones(holdings, marked):
 
 
 def test_lifted_secrecy_is_told_and_blocks_nothing(holdings, deposited, client, work):
-    publication_id = deposited(data=make_pdf("ĐÃ GIẢI MẬT\n\nTUYỆT MẬT\n\nBáo cáo (ví dụ)"))
+    data = "ĐÃ GIẢI MẬT\n\nTUYỆT MẬT\n\nBáo cáo (ví dụ)".encode()
+    publication_id = deposited(data=data, name="da-giai.txt")
     work()
     assert client.get(f"/an-pham/{publication_id}").status_code == 200
     assert "lifting_found" in events(holdings, publication_id)

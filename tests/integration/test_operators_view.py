@@ -20,6 +20,7 @@ from tests.conftest import post
 
 PATH = "/quan-tri/tiep-nhan"
 LEASE = timedelta(seconds=60)
+TEXT = {"data": "Một\fHai\fBa".encode(), "name": "ba-trang.txt"}
 
 
 def state(holdings):
@@ -38,7 +39,7 @@ def words(answer) -> str:
 
 def test_queue_is_counted_by_stage_with_the_oldest_wait(holdings, deposited):
     for title in ("Một", "Hai"):
-        deposited(title=title)
+        deposited(title=title, **TEXT)
     with holdings.database.writing() as session:
         job = session.scalars(select(Job).order_by(Job.id)).first()
         job.created_at = now() - timedelta(minutes=17)
@@ -50,7 +51,7 @@ def test_queue_is_counted_by_stage_with_the_oldest_wait(holdings, deposited):
 
 
 def test_running_job_shows_its_page_and_its_worker(holdings, deposited, signed_in):
-    deposited(title="Đang đọc")
+    deposited(title="Đang đọc", **TEXT)
     with holdings.database.writing() as session:
         (claim,) = jobs.claim(session, lease=LEASE, worker="may-chu:12")
         jobs.report_progress(session, claim, done=12, total=60)
@@ -60,7 +61,7 @@ def test_running_job_shows_its_page_and_its_worker(holdings, deposited, signed_i
 
 
 def test_worker_signs_the_jobs_it_claims(holdings, deposited, work):
-    deposited()
+    deposited(**TEXT)
     work()
     with holdings.database.reading() as session:
         signed = {job.worker for job in session.scalars(select(Job))}
@@ -68,7 +69,7 @@ def test_worker_signs_the_jobs_it_claims(holdings, deposited, work):
 
 
 def test_pages_are_counted_by_the_minute(holdings, deposited, work, signed_in):
-    deposited()
+    deposited(**TEXT)
     work()
     speed = stage_of(holdings, Stage.EXTRACT).speed
     assert speed.pages == 3
@@ -84,7 +85,7 @@ def test_pages_are_counted_by_the_minute(holdings, deposited, work, signed_in):
 
 
 def test_paused_stage_is_claimed_by_nobody_until_it_goes_on(holdings, deposited, signed_in, work):
-    publication_id = deposited()
+    publication_id = deposited(**TEXT)
     curator = signed_in(Role.CURATOR)
     post(curator, f"{PATH}/tam-dung", {"stage": "extract"})
     work()  # Ends, though a job waits.
@@ -111,7 +112,7 @@ def test_paused_stage_is_claimed_by_nobody_until_it_goes_on(holdings, deposited,
 
 
 def test_whole_intake_is_paused_and_goes_on_as_one(holdings, deposited, signed_in):
-    deposited()
+    deposited(**TEXT)
     admin = signed_in(Role.ADMIN)
     post(admin, f"{PATH}/tam-dung", {})
     post(admin, f"{PATH}/tam-dung", {})
@@ -147,7 +148,7 @@ def failed(holdings, deposited) -> list[str]:
     long = ("ngắn\f" + "chữ " * 250).encode()
     made = [deposited(title=f"Dài {n}", data=long, name="tep.txt") for n in (1, 2)]
     Worker(holdings, limits=Limits(page_text_bytes=900)).run(until_idle=True)
-    made.append(deposited(title="Hỏng"))
+    made.append(deposited(title="Hỏng", **TEXT))
     with holdings.database.writing() as session:
         (claim,) = jobs.claim(session, lease=LEASE)
         jobs.fail(session, claim, error_code="storage_failed", data=None)
@@ -193,7 +194,7 @@ def test_one_of_a_reason_is_done_again_and_then_all(failed, holdings, signed_in)
 def test_pages_that_could_not_be_recognised_are_counted_and_queued_again(
     holdings, deposited, work, signed_in
 ):
-    publication_id = deposited()
+    publication_id = deposited(**TEXT)
     work()
     with holdings.database.writing() as session:
         first, second, _ = session.scalars(select(Page).order_by(Page.number))
