@@ -160,6 +160,7 @@ class Cable:
         self._pause = BLOCK / bytes_per_second
         self._sockets: list[socket.socket] = []
         self.is_cut = False
+        self._frozen = 0
         self._server = socket.socket()
         # A small window, or the system would swallow the file before the line slows it down.
         self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BLOCK)
@@ -174,8 +175,13 @@ class Cable:
             with suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
 
+    def freeze(self) -> None:
+        """Connections of now carry nothing more, and nobody is told; new ones are well."""
+        self._frozen = len(self._sockets)
+
     def close(self) -> None:
         self.cut()
+        self._frozen = 0
         self._server.close()
 
     def _accept(self) -> None:
@@ -195,8 +201,11 @@ class Cable:
                     carry.start()
 
     def _carry(self, one: socket.socket, other: socket.socket, pause: float) -> None:
+        number = self._sockets.index(one)
         with suppress(OSError):
             while data := one.recv(BLOCK):
+                while number < self._frozen:
+                    time.sleep(0.05)
                 other.sendall(data)
                 time.sleep(pause * len(data) / BLOCK)
         # Closed outright: what was on its way is lost, and the other end is told.
@@ -227,6 +236,30 @@ def test_cut_connection_is_said_and_sending_goes_on_when_it_is_back(
     expect(row(page)).to_contain_text("Đã nhận, đã kiểm tra", timeout=30_000)
     with site.holdings.database.reading() as session:
         assert session.get_one(HeldFile, upload.id).sha512 == sha512_of(scan), "the same upload"
+    context.close()
+    cable.close()
+
+
+def test_line_that_dies_without_a_word_is_given_up_at_both_ends(site, browser, officer, tmp_path):
+    """The browser notices that nothing moves, the server that nothing comes; then it goes on."""
+    scan = tmp_path / "Đường truyền chết.pdf"
+    make_large_pdf(scan, 24 * MEGABYTE)
+    cable = Cable(site, 4 * MEGABYTE)
+    context = browser.new_context(base_url=cable.address, locale="vi-VN")
+    page = context.new_page()
+    page.clock.install()
+    sign_in(page, officer, PASSWORD)
+    page.goto("/nop")
+    page.get_by_label(INPUT).set_input_files(scan)
+    expect(row(page)).to_contain_text(re.compile(r"Đang gửi: [3-5]\d%"), timeout=20_000)
+    cable.freeze()
+    page.wait_for_timeout(1000)
+    assert "Đã nhận" not in row(page).inner_text()
+    page.clock.fast_forward(121_000)
+    expect(row(page)).to_contain_text("Đã nhận, đã kiểm tra", timeout=60_000)
+    with site.holdings.database.reading() as session:
+        held = session.scalars(select(HeldFile).where(HeldFile.name == scan.name)).one()
+    assert held.sha512 == sha512_of(scan)
     context.close()
     cable.close()
 
