@@ -188,8 +188,6 @@ def _draw(
 
 
 def _recogniser(data: str) -> Any:
-    # NumPy would start a thread for every core, each with memory of its own.
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     # Imported here: only this task needs the library, and it may be missing.
     from archive.extract.ocr_page import load_engine
 

@@ -51,7 +51,7 @@ def start(request: dict[str, Any]) -> Started:
 def run_python(module: str, *arguments: str, stdin: int, stdout: int) -> subprocess.Popen[bytes]:
     """`module` in a new interpreter. Nothing of this process's environment (keys, addresses,
     passwords) reaches it; Windows cannot start Python without its system folder. Tesseract's
-    threads would cost twenty times what they bring."""
+    threads would cost twenty times what they bring, NumPy's would each take memory."""
     kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-s", "-X", "utf8", "-m", module, *arguments],

@@ -130,11 +130,13 @@ def claim(
 def anything_due(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) -> bool:
     """Whether a claim would find a job: a look that takes no lock."""
     moment = now()
+    busy = select(Job.publication_id).where(Job.state == JobState.RUNNING, Job.lease_until > moment)
     due = or_(
         and_(
             Job.state == JobState.QUEUED,
             Job.not_before <= moment,
             Job.stage.in_(unpaused(session, stages)),
+            Job.publication_id.not_in(busy),
         ),
         and_(Job.state == JobState.RUNNING, Job.lease_until <= moment),
     )

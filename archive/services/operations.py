@@ -23,7 +23,14 @@ from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor, read_again
 from archive.services.throughput import Throughput, recent
 
-ORDER = (Stage.EXTRACT, Stage.OCR, Stage.INDEX, Stage.IMAGES, Stage.RECORD)
+ORDER = (
+    Stage.EXTRACT,
+    Stage.INDEX,
+    Stage.COMPARE,
+    Stage.IMAGES,
+    Stage.OCR,
+    Stage.RECORD,
+)
 """As a file goes through them."""
 
 MOST_RUNNING = 50

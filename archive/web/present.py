@@ -55,8 +55,9 @@ EVENTS: Mapping[str, str] = {
 
 STAGES: Mapping[str, str] = {
     "extract": "Đọc chữ trong tệp",
-    "ocr": "Đọc chữ trong ảnh trang",
+    "ocr": "Nhận dạng chữ trên ảnh trang",
     "index": "Đưa vào chỉ mục tìm kiếm",
+    "compare": "Đối chiếu bản trùng",
     "images": "Tạo ảnh trang",
     "record": "Cất hồ sơ",
 }

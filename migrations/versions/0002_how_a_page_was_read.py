@@ -23,3 +23,10 @@ def upgrade() -> None:
             sqlite_where=sa.text("ocr_state = 'waiting'"),
             postgresql_where=sa.text("ocr_state = 'waiting'"),
         )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("page", schema=None) as batch_op:
+        batch_op.drop_index("ix_page_ocr_waiting")
+        for column in ("ocr_state", "text_before", "text_score"):
+            batch_op.drop_column(column)

@@ -71,3 +71,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("raised_limits", sa.JSON(), nullable=True))
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.add_column(sa.Column("worker", sa.String(length=80), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_column("worker")
+    with op.batch_alter_table("file", schema=None) as batch_op:
+        batch_op.drop_column("raised_limits")
+    for table in ("minute_tally", "stage_pause", "page_marking"):
+        op.drop_table(table)

@@ -29,3 +29,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_upload_user_id"), ["user_id"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("upload")

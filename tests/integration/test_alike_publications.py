@@ -117,7 +117,7 @@ def shelved(holdings: Holdings) -> Callable[..., str]:
                 for number, text in enumerate(pages, start=1)
             ]
             reading.add_pages(session, file, read, offset=0)
-            reading.finish_file(session, file, info=None)
+            reading.finish_file(session, file)
             reading.finish_reading(session, made)
             session.commit()
             return made.id
@@ -480,7 +480,7 @@ def test_what_was_read_before_the_change_of_schema_is_compared_too(holdings, she
     with holdings.database.engine.connect().execution_options(writes=True) as connection:
         config = migrations._config()
         config.attributes["connection"] = connection
-        command.downgrade(config, "0002")
+        command.downgrade(config, "0003")
         connection.commit()
     migrations.upgrade(holdings.database)
     queued = [

@@ -85,7 +85,9 @@ def typed(answer: Any, name: str) -> str:
 
 def held(answer: Any) -> list[str]:
     inputs = elements(page(answer), "input")
-    return [str(e.get("value")) for e in inputs if e.get("name") == "held"]
+    return [
+        str(e.get("value")) for e in inputs if e.get("name") == "held" and e.get("type") == "hidden"
+    ]
 
 
 def count(archive: Standing, model: type[Any]) -> int:

@@ -540,7 +540,7 @@ INTAKE = p.IntakePage(
             "extract", "Đọc chữ trong tệp", 1240, 2, 3, "17 phút", "84,6 trang mỗi giây", "", None
         ),
         p.IntakeStageRow(
-            "ocr", "Đọc chữ trong ảnh trang", 12, 0, 0, "3 giờ", "", "Nông Thị Ví Dụ", AT
+            "ocr", "Nhận dạng chữ trên ảnh trang", 12, 0, 0, "3 giờ", "", "Nông Thị Ví Dụ", AT
         ),
         p.IntakeStageRow("index", "Đưa vào chỉ mục tìm kiếm", 0, 1, 0, "", "", "", None),
         p.IntakeStageRow("images", "Tạo ảnh trang", 7, 0, 0, "dưới 1 phút", "", "", None),

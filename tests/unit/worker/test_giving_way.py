@@ -21,7 +21,7 @@ LEASE = timedelta(minutes=1)
 def drawing(holdings, deposited):
     """A publication whose text is in the index, and the claim on its drawing."""
     publication_id = deposited()
-    Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX)).run(until_idle=True)
+    Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX, Stage.COMPARE)).run(until_idle=True)
     with holdings.database.writing() as session:
         (claim,) = jobs.claim(session, lease=LEASE, stages=(Stage.IMAGES,))
         session.commit()
@@ -45,7 +45,7 @@ def test_nothing_more_urgent_than_drawing_waits_in_an_idle_archive(holdings, dra
 
 def test_another_drawing_is_no_reason_to_stand_aside(holdings, drawing, deposited):
     other = deposited(title="Khác")
-    Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX)).run(until_idle=True)
+    Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX, Stage.COMPARE)).run(until_idle=True)
     queue(holdings, Stage.IMAGES, other)
     assert not waits(holdings, drawing[1])
 
@@ -77,7 +77,7 @@ def test_deposit_made_during_a_long_drawing_is_searchable_before_the_drawing_end
     holdings, deposited
 ):
     long = deposited(title="Dài", data=make_pdf(*(f"Trang {n}" for n in range(60))))
-    Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX)).run(until_idle=True)
+    Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX, Stage.COMPARE)).run(until_idle=True)
     worker = Worker(holdings)
     thread = threading.Thread(target=worker.run, kwargs={"until_idle": True})
     thread.start()
