@@ -69,10 +69,14 @@ function offer(form, { field, label, value, source, line }) {
 }
 
 function heldIn(form) {
-  return [...form.querySelectorAll("input[name=held]")].map((input) => input.value);
+  // A file of an earlier visit is a checkbox: it goes with the form once it is ticked.
+  return [...form.querySelectorAll("input[name=held]")]
+    .filter((input) => input.type === "hidden" || input.checked)
+    .map((input) => input.value);
 }
 
 async function ask(form) {
+  if (form.hasAttribute("data-leaving")) return; // Its files are about to belong to a deposit.
   const held = heldIn(form);
   const key = held.join(" ");
   if (form.dataset.guessed === key) return;
@@ -116,6 +120,10 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("[data-deposit]");
   if (form) showOnlyForEmpty(form);
+});
+
+document.addEventListener("change", (event) => {
+  if (event.target.name === "held") ask(event.target.form);
 });
 
 const first = document.querySelector("[data-deposit]");
