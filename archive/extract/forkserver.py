@@ -1,9 +1,9 @@
 """Fresh children without a fresh start: a server loads the readers once and copies itself.
 
-The server opens no file and reads nothing but requests of its own parent; each copy of it is
-shut in (`sandbox.enter`), opens one file, answers, and ends. What a file does to its child never
-reaches the server, so no file finds anything of an earlier one. Starting Python and loading the
-readers costs about 100 ms of processor time, a copy about 3 (`docs/decisions/0007`).
+The server opens no file that anybody sent and reads nothing but requests of its own parent; each
+copy of it is shut in (`sandbox.enter`), opens one file, answers, and ends. What a file does to its
+child never reaches the server, so no file finds anything of an earlier one. Starting Python and
+loading the readers costs about 100 ms of processor time, a copy about 8 (decision 0006).
 
 Parent and server speak over a socket: a request and two ends of the child's own (its replies, its
 fate) go there; the child's process handle comes back, and how it ended. A server ends with its
@@ -264,6 +264,7 @@ def _load(engine: str = "") -> None:
     from PIL import Image
 
     Image.init()
+    importlib.import_module("archive.extract.pdf_document").warm_up()
     # What is loaded stays shared: the collector would otherwise touch, and so copy, every object.
     gc.collect()
     gc.freeze()
