@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -15,7 +15,7 @@ from archive.core.errors import NotAllowedError
 from archive.core.roles import Actor
 from archive.core.status import JobState
 from archive.models import File, Job, Page, Publication, Stage, StagePause
-from archive.services import jobs
+from archive.services import jobs, recognition
 from archive.services.events import note_event
 from archive.services.holdings import Holdings
 from archive.services.pauses import list_pauses
@@ -283,13 +283,7 @@ def _retry_one(
             return 0
         read_again(session, file, by=by, factor=factor if met_limit(file) else None)
     elif where == _PAGES:
-        session.execute(
-            update(Page)
-            .where(Page.publication_id == failure.publication_id, Page.ocr_state == "failed")
-            .values(ocr_state="waiting")
-            .execution_options(synchronize_session=False)
-        )
-        jobs.enqueue(session, Stage.OCR, failure.publication_id)
+        recognition.read_again(session, failure.publication_id)
     else:
         jobs.retry(session, int(failure.id))
     return 1
