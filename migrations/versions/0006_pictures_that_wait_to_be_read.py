@@ -10,6 +10,14 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_index(
+        "ix_page_ocr_failed",
+        "page",
+        ["publication_id"],
+        unique=False,
+        sqlite_where=sa.text("ocr_state = 'failed'"),
+        postgresql_where=sa.text("ocr_state = 'failed'"),
+    )
     # Pages that came in before pictures could be read, and have no text: they are read now. The
     # worker gives pages that wait a job; a page without writing is looked at once.
     op.execute(
@@ -22,4 +30,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What waits or was read stays so: nothing says any more which pages came in before."""
+    # What waits or was read stays so: nothing says any more which pages came in before.
+    op.drop_index("ix_page_ocr_failed", "page")
