@@ -5,11 +5,11 @@ Nothing is refused or removed because of a likeness: it is a hint, and a curator
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive.core.dates import now
@@ -19,7 +19,7 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.models import Likeness as Row
 from archive.models import Page, Publication
-from archive.services.catalogue import publications_by_id
+from archive.services import catalogue
 from archive.services.events import note_event
 
 _STRENGTH = (
@@ -156,15 +156,24 @@ def paired_pages(
     return {(row.publication_id, row.number): row for row in rows}
 
 
-def may_be_told(pair: Likeness, *, actor: Actor) -> bool:
-    """Whether `actor`, who works with one of the two, may know that the other exists.
+def may_be_told(session: Session, ids: Iterable[str], *, actor: Actor) -> set[str]:
+    """Those of the publications `ids`, alike to one that `actor` works with, whose being there
+    they may know of.
 
-    Curators may; a depositor may not learn of another unit's drafts.
+    Curators may know all; a depositor neither of another unit's drafts nor of what a mark of
+    secrecy keeps closed to them.
     """
-    return (
-        actor.may_curate
-        or pair.other.status is not Status.DRAFT
-        or pair.other.unit_id == actor.unit_id
+    wanted = sorted(set(ids))
+    if not wanted:
+        return set()
+    no_draft = Publication.status != Status.DRAFT
+    told = or_(no_draft, Publication.unit_id == actor.unit_id) if not actor.may_curate else true()
+    return set(
+        session.scalars(
+            select(Publication.id).where(
+                Publication.id.in_(wanted), told, catalogue.not_closed_to(actor)
+            )
+        )
     )
 
 
@@ -223,5 +232,5 @@ def editions_of(session: Session, publication: Publication, *, actor: Actor) -> 
         known.update(near)
     if len(known) == 1:
         return []
-    others = publications_by_id(session, sorted(known - {publication.id}), actor=actor)
+    others = catalogue.publications_by_id(session, sorted(known - {publication.id}), actor=actor)
     return sorted(others.values(), key=lambda other: (other.issued or "9999", other.id))

@@ -30,6 +30,7 @@ from archive.models import (
     migrations,
 )
 from archive.services import deposits, jobs, reading
+from archive.services.guard import look_at_pages
 from archive.services.holdings import Holdings
 from archive.services.jobs import StaleLeaseError
 from archive.services.likeness import decide, editions_of, likenesses
@@ -388,6 +389,33 @@ def test_depositor_learns_neither_titles_nor_drafts_of_others(holdings, shelved,
     assert "Tên phải giữ kín" in shown(signed_in(Role.CURATOR), f"/an-pham/{mine}")
     other = signed_in(Role.DEPOSITOR, unit="tinh-doan", email="nguoi-khac@example.org")
     assert "“Của tôi”" in shown(other, f"/an-pham/{closed}")
+
+
+@pytest.mark.parametrize("kept", ["draft", "closed by a mark of secrecy"])
+@pytest.mark.parametrize("theirs", [SCAN, BOOK], ids=["same text", "same bytes"])
+def test_depositor_does_not_learn_of_another_copy_that_is_nobodys_business(
+    holdings, shelved, work, signed_in, kept, theirs
+):
+    other = shelved(theirs, title="Tên phải giữ kín", unit="tinh-doan", as_file="một")
+    mine = shelved(BOOK, title="Của tôi", as_file="một" if theirs is BOOK else "")
+    work()
+    depositor = signed_in(Role.DEPOSITOR)
+    assert "Tên phải giữ kín" in shown(depositor, f"/an-pham/{mine}")
+    with holdings.database.writing() as session:
+        publication = session.get_one(Publication, other)
+        if kept == "draft":
+            publication.status = Status.DRAFT
+        else:
+            first = session.scalars(select(Page).where(Page.publication_id == other)).first()
+            first.text = f"TỈNH ĐOÀN\n\nTỐI MẬT\n\n{first.text}"
+            assert look_at_pages(session, publication, [first])
+        session.commit()
+    for path in ("/cua-toi", f"/an-pham/{mine}"):
+        text = shown(depositor, path)
+        assert "Của tôi" in text
+        assert "Tỉnh đoàn" not in text
+        assert "Tên phải giữ kín" not in text
+    assert "Tên phải giữ kín" in shown(signed_in(Role.CURATOR), f"/an-pham/{mine}")
 
 
 def test_only_curators_decide_and_only_on_pairs_that_are_there(
