@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from archive.models import Job
 from archive.services.holdings import Holdings
+from bench.legacy import demo_lines
 from tests.conftest import make_pdf
 from tests.integration.conftest import Doomed
 from tests.integration.mixed_set import (
@@ -165,6 +166,6 @@ def test_a_kill_in_every_stage_leaves_no_trace(tmp_path):
     given = {
         "short": (outlined(make_pdf(*(f"Trang {n} ở Pác Bó" for n in range(1, 6)))), "a.pdf"),
         "scan": (pictured("PDF", *SCANNED[:2]), "b.pdf"),
-        "longer": (make_pdf("Đội viên " * 40), "c.pdf"),
+        "longer": (make_pdf("\n".join(demo_lines(20))), "c.pdf"),
     }
     compare_with_and_without(tmp_path, given, SHORT)
