@@ -166,7 +166,7 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def count_left(*, seconds: float = 5.0) -> int:
+def count_left(*, seconds: float = 20.0) -> int:
     """How many processes still run after a moment in which they may end by themselves."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
