@@ -20,10 +20,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from archive.core.status import JobState, Status
 from archive.models import File, HeldFile, Publication
 from archive.services import deposits, reviews
+from archive.services.jobs import worker_is_alive
 from archive.storage.ocfl import StorageRoot
 from archive.worker import loop, stages
 from archive.worker.loop import Worker
@@ -89,7 +91,7 @@ def archive() -> Iterator[Standing]:
     folder = DISK / "archive"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    with standing_archive(folder, lease=timedelta(seconds=2)) as made:
+    with standing_archive(folder) as made:
         yield made
     make_room()
     shutil.rmtree(folder)
@@ -191,11 +193,37 @@ def test_worker_waits_for_room_and_comes_to_the_same_end(
         assert_readable(archive, taken.ids["read"])
         assert [job for job in jobs_of(archive.holdings) if job.state is JobState.FAILED] == []
         make_room()
-        wait_until(lambda: is_idle(archive), seconds=60)
+        # Sooner than any lease runs out.
+        wait_until(lambda: is_idle(archive), seconds=45)
     assert_sound(taken)
     made = contents(taken)
     for part, there in expected.items():
         assert made[part] == there, part
+
+
+def test_worker_told_to_stop_where_nothing_can_be_written_ends_well(archive):
+    worker = Worker(archive.holdings)
+    ended: list[str] = []
+
+    def run() -> None:
+        try:
+            worker.run()
+        except OperationalError as error:
+            ended.append(str(error))
+        else:
+            ended.append("well")
+
+    def gave_a_sign() -> bool:
+        with archive.holdings.database.reading() as session:
+            return worker_is_alive(session)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    wait_until(gave_a_sign)
+    fill(archive)
+    worker.stop()
+    thread.join(30)
+    assert ended == ["well"]
 
 
 def test_record_waits_for_room(archive, monkeypatch):
