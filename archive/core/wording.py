@@ -224,6 +224,18 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return field_sentence(str(values.get("problem")), values)
         case "worker_lost":
             return "Việc bị ngắt giữa chừng; sẽ làm lại."
+        case "extractor_failed":
+            return (
+                "Phần đọc tệp của kho chưa chạy được, không phải lỗi của tệp. "
+                "Báo quản trị rồi thử lại sau."
+            )
+        case "storage_damaged":
+            return (
+                "Bản gốc trong kho không còn nguyên vẹn. "
+                "Báo quản trị kiểm tra và lấy lại từ bản sao lưu."
+            )
+        case "machine_fault":
+            return "Máy chủ gặp lỗi khi đọc hoặc ghi dữ liệu. Báo quản trị xem nhật ký."
         case "no_text":
             return (
                 "Trang chỉ có ảnh, máy không thấy chữ nào; "

@@ -28,6 +28,8 @@ PACKED_DATA = Path("@tesseract.js-data/vie/4.0.0_best_int", f"{DATA_NAME}.gz")
 """Where set-up puts the Vietnamese data, in the folder of fetched front-end files."""
 DATA_SHA256 = "112f6fd1d04ab4cb0208cad9cada8de214ae33a1e4db3750ffcda69262aef0a8"
 _LIBRARY = "tesserocr"
+_UNFINISHED = ".data-"
+_ATTEMPTS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,12 +75,32 @@ def unpack_data(assets: Path, into: Path) -> Path:
     if _digest(data) != DATA_SHA256:
         raise ExtractorFailedError(detail="data of the recogniser: not the file that was expected")
     into.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=into, prefix=".data-", delete=False) as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(kept)
+    for left in into.glob(f"{_UNFINISHED}*"):
+        left.unlink(missing_ok=True)  # Of a process that was killed, or that will write it again.
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            _write_whole(data, kept)
+        except FileNotFoundError:
+            if attempt == _ATTEMPTS:
+                raise
+        else:
+            break
     return into
+
+
+def _write_whole(data: bytes, path: Path) -> None:
+    """The file complete or not at all. FileNotFoundError where another process swept it away."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_UNFINISHED, delete=False) as file:
+        unfinished = Path(file.name)
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            unfinished.replace(path)
+        except BaseException:
+            # A full disk, for one: what was written must not take the room that is left.
+            unfinished.unlink(missing_ok=True)
+            raise
 
 
 def recognise(

@@ -35,9 +35,13 @@ class Derivatives:
         return home / f"{page_number:04d}-{width_px}{_SUFFIX}"
 
     def prepare(self, publication_id: str, file_id: str) -> None:
-        """Make the folder of a file's images; one that is there stays as it is."""
+        """Make the folder of a file's images; one that is there keeps its images, and loses what a
+        killed writer left half-written. A writer that is still at work writes its image again."""
+        folder = self.path(publication_id, file_id, 1, 1).parent
         with storage_faults():
-            self.path(publication_id, file_id, 1, 1).parent.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            for left in folder.glob(f".*{_SUFFIX}.*"):
+                left.unlink(missing_ok=True)
 
     def is_prepared(self, publication_id: str, file_id: str) -> bool:
         """Whether the folder of a file's images is there."""

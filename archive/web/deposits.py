@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
@@ -165,11 +166,17 @@ def _take_files() -> _Intake:
             if position < most:
                 errors.append(f"{name}: {refusal_sentence(error)}")
             holdings().incoming.discard(received)
-    with writing() as database:
-        for file in checked:
-            if file.received.name not in known:
+    new = [file for file in checked if file.received.name not in known]
+    try:
+        with writing() as database:
+            for file in new:
                 deposits.hold_file(database, received=file.received, name=file.name, by=actor)
-        database.commit()
+            database.commit()
+    except OperationalError:
+        # Nobody owns them, and on a full disk they would take the room that is left.
+        for file in new:
+            holdings().incoming.discard(file.received)
+        raise
     return _Intake(checked=tuple(checked), errors=tuple(errors))
 
 

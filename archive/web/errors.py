@@ -33,7 +33,7 @@ TITLES: dict[int, tuple[str, str]] = {
     429: ("Chậm lại một chút", "Thử quá nhiều lần. Đợi ít phút rồi thử lại."),
     500: ("Có trục trặc", "Lỗi đã được ghi lại. Thử lại sau ít phút."),
     503: ("Đang bận", "Kho đang bận ghi dữ liệu. Thử lại sau vài giây."),
-    507: ("Ổ đĩa đầy", "Kho tạm thời không nhận được tệp. Vẫn đọc và tìm được."),
+    507: ("Ổ đĩa đầy", "Kho tạm thời không ghi được gì thêm. Vẫn đọc và tìm được."),
 }
 
 
@@ -94,7 +94,11 @@ def _archive(error: ArchiveError) -> tuple[Response | str, int]:
 
 
 def _database(error: OperationalError) -> tuple[Response | str, int] | Response:
-    """A database that stays locked is busy, not broken: the browser is told when to come back."""
+    """A database that stays locked is busy, not broken: the browser is told when to come back. One
+    that finds no room is no fault of ours either; nothing of the request was written."""
+    if "full" in str(error.orig).lower():
+        log.error("disk_full", path=request.path)
+        return _answer(507)
     if "locked" not in str(error.orig).lower() and "busy" not in str(error.orig).lower():
         return _broken(error)
     log.warning("database_busy", path=request.path)

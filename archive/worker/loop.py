@@ -6,7 +6,8 @@ import errno
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -51,6 +52,16 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 log = structlog.get_logger("worker")
 
 
+@dataclass(frozen=True)
+class _Postponed:
+    """A job to be tried again, and why."""
+
+    claim: Claim
+    code: str
+    detail: str
+    wait: timedelta | None
+
+
 class Worker:
     """One worker process. `stop()` may be called from a signal handler: the job in hand goes back
     to the queue at its next page."""
@@ -76,6 +87,7 @@ class Worker:
         self._next_sweep = 0.0
         self._told_of_recogniser = False
         self._last_status = IndexStatus(healthy=False)
+        self._owed: list[_Postponed] = []
 
     def stop(self) -> None:
         self._stopping = True
@@ -115,6 +127,7 @@ class Worker:
     def run_once(self) -> bool:
         """Claim and run what is most urgent; False where nothing is due."""
         lease = self._holdings.settings.lease
+        self._settle()
         with self._holdings.database.reading() as session:
             if not jobs.anything_due(session, stages=self._stages):
                 return False
@@ -200,15 +213,26 @@ class Worker:
     def _postpone(
         self, claims: Sequence[Claim], *, code: str, detail: str, wait: timedelta | None
     ) -> None:
-        for claim in claims:
+        self._owed += [_Postponed(claim, code, detail, wait) for claim in claims]
+        self._settle()
+
+    def _settle(self) -> None:
+        """Give back the jobs that are to be tried later. A disk without room takes no word of it:
+        then they are given back before anything else is claimed, with their attempts, and need
+        not wait until their lease runs out."""
+        while self._owed:
+            owed = self._owed[0]
             with self._holdings.database.writing() as session:
-                try:
+                with suppress(StaleLeaseError):
                     jobs.postpone(
-                        session, claim, error_code=code, data={"detail": detail}, wait=wait
+                        session,
+                        owed.claim,
+                        error_code=owed.code,
+                        data={"detail": owed.detail},
+                        wait=owed.wait,
                     )
-                except StaleLeaseError:
-                    continue
                 session.commit()
+            del self._owed[0]
 
     def _anything_left(self) -> bool:
         with self._holdings.database.reading() as session:
@@ -275,7 +299,11 @@ class Worker:
         finally:
             over.set()
             thread.join()
-            with self._holdings.database.writing() as session:
+            # Without room for it the sign of life is forgotten by its age.
+            with (
+                suppress(exc.OperationalError),
+                self._holdings.database.writing() as session,
+            ):
                 jobs.remove_heartbeat(session, self._name)
                 session.commit()
 

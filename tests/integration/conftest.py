@@ -51,6 +51,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "ARCHIVE_INDEX": str(settings.index),
         "ARCHIVE_ASSETS": str(settings.assets),
         "ARCHIVE_SECRET_KEY": settings.secret_key,
+        **{f"ARCHIVE_LIMIT_{name.upper()}": str(v) for name, v in settings.limits.items()},
     }
 
 
@@ -92,10 +93,12 @@ class Doomed:
     """
 
     def __init__(self, settings: Settings) -> None:
+        self.temporary = settings.instance.parent / "temporary"
+        self.temporary.mkdir(exist_ok=True)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.integration.doomed"],
             cwd=ROOT,
-            env=environment(settings),
+            env={**environment(settings), "TMPDIR": str(self.temporary)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -109,7 +112,7 @@ class Doomed:
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline())
-        assert answer["exit"] == 0, answer
+        assert (answer["exit"], answer["left"]) == (0, 0), answer
         return int(answer["signal"])
 
     def close(self) -> None:

@@ -90,10 +90,11 @@ class Standing:
         access: Access = Access.PUBLIC,
         unit: str = "so-van-hoa",
         by: Actor = SYSTEM,
+        publication_id: str | None = None,
         **record: Any,
     ) -> str:
         """A publication through the deposit service, not yet read by a worker; its id."""
-        publication_id = new_id()
+        publication_id = publication_id or new_id()
         received = self.holdings.incoming.receive(io.BytesIO(data), limit_bytes=50_000_000)
         given = RecordInput(title=title, issued=IssueDate(2024, 5), kind="book", access=access)
         with self.holdings.database.writing() as session:

@@ -10,9 +10,16 @@ import textwrap
 import pytest
 from sqlalchemy import select
 
-from archive.core.errors import SearchIndexError, StorageFullError
+from archive.core.errors import (
+    ExtractorFailedError,
+    SearchIndexError,
+    StorageBusyError,
+    StorageDamagedError,
+    StorageFullError,
+)
 from archive.core.roles import ANYONE, Role
 from archive.core.status import JobState
+from archive.core.wording import error_sentence, sentence
 from archive.extract.limits import Limits
 from archive.models import File, Job, Publication, Stage
 from archive.search.faults import index_access
@@ -75,6 +82,13 @@ def test_limit_in_one_file_lets_the_other_files_be_read(holdings, deposited, cli
     assert [file.problem_code for file in files] == [None, "limit_reached", None]
     assert publication.page_count == 2
     assert page_numbers(holdings, publication.id) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "error", [ExtractorFailedError, StorageDamagedError, StorageBusyError, StorageFullError]
+)
+def test_fault_of_the_machine_has_a_sentence_of_its_own(error):
+    assert error_sentence(error()) != sentence("there is no such code")
 
 
 def test_original_that_is_gone_is_told_and_tried_a_few_times_only(holdings, deposited):

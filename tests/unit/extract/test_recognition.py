@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import gzip
 import importlib.util
 import io
 import math
+import os
 import random
 import subprocess
 import sys
@@ -300,6 +302,36 @@ def test_a_damaged_copy_of_the_data_is_unpacked_anew(data, tmp_path):
     unpack_data(ASSETS, tmp_path / "data")
     assert kept.read_bytes() == whole
     assert [path.name for path in (tmp_path / "data").iterdir()] == [recognition.DATA_NAME]
+
+
+def test_data_that_a_killed_process_left_half_unpacked_is_swept(data, tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / ".data-half").write_bytes(b"half")
+    unpack_data(ASSETS, folder)
+    assert [path.name for path in folder.iterdir()] == [recognition.DATA_NAME]
+
+
+def test_data_that_finds_no_room_leaves_none_of_it(data, tmp_path, monkeypatch):
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        unpack_data(ASSETS, tmp_path / "data")
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_data_swept_by_another_process_is_written_again(data, tmp_path, monkeypatch):
+    real, folder = os.fsync, tmp_path / "data"
+
+    def swept_once(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", real)
+        for path in folder.iterdir():
+            path.unlink()
+
+    monkeypatch.setattr(os, "fsync", swept_once)
+    assert (unpack_data(ASSETS, folder) / recognition.DATA_NAME).stat().st_size > 1_000_000
 
 
 def test_data_that_is_not_the_expected_one_is_refused(tmp_path):

@@ -50,6 +50,15 @@ def test_an_image_written_twice_is_the_second_and_nothing_else(images: Derivativ
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+def test_what_a_killed_writer_left_is_swept_and_images_stay(images: Derivatives) -> None:
+    path = images.path("k3f9", "f1", 1, 320)
+    images.write(path, b"whole")
+    path.with_name(f".{path.name}.0123456789abcdef").write_bytes(b"ha")
+    images.prepare("k3f9", "f1")
+
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
 @pytest.mark.parametrize("path", ["../x.webp", "/outside/x.webp", "a/../../x.webp"])
 def test_writing_elsewhere_is_refused(images: Derivatives, path: str) -> None:
     with pytest.raises(ValueError):
