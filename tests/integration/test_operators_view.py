@@ -201,7 +201,7 @@ def test_pages_that_could_not_be_recognised_are_counted_and_queued_again(
         first.ocr_state, second.ocr_state = "failed", "waiting"
         session.commit()
     curator = signed_in(Role.CURATOR)
-    assert "1 trang đang chờ. 1 trang đọc không được." in words(curator.get(PATH))
+    assert "1 trang đang chờ. 1 trang không nhận dạng được." in words(curator.get(PATH))
     (group,) = state(holdings).failures
     post(curator, f"{PATH}/lam-lai", {"key": group.key})
     with holdings.database.reading() as session:

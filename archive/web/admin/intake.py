@@ -157,14 +157,14 @@ def _failure_row(group: FailureGroup) -> FailureRow:
 def _recognition_words(state: IntakeState) -> str:
     recognition = state.recognition
     told = [
-        "Máy này đọc được chữ trong ảnh trang."
+        "Máy này nhận dạng được chữ trên ảnh trang."
         if recognition.is_available
-        else "Máy này chưa cài phần đọc chữ trong ảnh trang."
+        else "Máy này chưa cài phần nhận dạng chữ trên ảnh trang."
     ]
     if recognition.waiting:
         told.append(f"{recognition.waiting} trang đang chờ.")
     if recognition.failed:
-        told.append(f"{recognition.failed} trang đọc không được.")
+        told.append(f"{recognition.failed} trang không nhận dạng được.")
     return " ".join(told)
 
 
