@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.errors import QueryRefusedError
 from archive.core.wording import sentence
+from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Page, PageWords
 from archive.search.highlight import MarkTerms, mark, word_indices
 from archive.search.query import parse_query
@@ -74,7 +75,11 @@ def reader_page(
         image_height=height,
         thumbnail=image_url(publication.id, page.number, IMAGE_SMALL_PX) if image else None,
         boxes=_boxes(session, page, terms) if image and query else (),
-        text=paragraphs(page.text, mark(page.text, terms)),
+        text=paragraphs(
+            page.text,
+            mark(page.text, terms),
+            is_printed=page.file.kind not in RUNNING_TEXT_CODES,
+        ),
         text_source=page.text_source,
         has_text=bool(page.text.strip()),
         notice=_missed_words(missed, count) if missed else _notice(page),

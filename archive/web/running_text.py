@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from math import inf
 
 from markupsafe import Markup, escape
 
@@ -19,14 +20,15 @@ _LEAST_CHARACTERS = 42
 """No verse is as long as this, and in narrow columns little is won: shorter lines stay."""
 
 
-def paragraphs(text: str, spans: Sequence[tuple[int, int]]) -> Markup:
-    """Safe HTML: a paragraph per block of lines, the `spans` of `text` in <mark>.
+def paragraphs(text: str, spans: Sequence[tuple[int, int]], *, is_printed: bool = True) -> Markup:
+    """Safe HTML: a paragraph per block of lines, the `spans` of `text` in <mark>. `is_printed`: the
+    lines are those of a sheet of paper; in a text document each is a paragraph of its own.
 
     A line that was only broken because the paper ended runs on into the next one; headings, verse,
     lists and tables keep their lines. A phrase may run on from one block into the next: its mark
     is then closed and opened again.
     """
-    full = _full_length(text)
+    full = _full_length(text) if is_printed else inf
     blocks = []
     begin = 0
     for gap in (*_PARAGRAPH.finditer(text), None):
@@ -70,4 +72,8 @@ def _block(
 
 
 def _runs_on(line: str, following: str, full: float) -> bool:
-    return len(line.strip()) >= full and _ITEM.match(following.strip()) is None
+    line, following = line.strip(), following.strip()
+    if len(line) < full or _ITEM.match(following):
+        return False
+    # A sentence that ends at the edge and another that begins: most often a new paragraph.
+    return not (line.endswith((".", ";", ":", "!", "?")) and following[:1].isupper())

@@ -106,8 +106,10 @@ def _page() -> IntakePage:
 def _stage_row(row: StageState) -> IntakeStageRow:
     speed = ""
     if row.speed.pages:
-        rate = vietnamese_decimal(row.speed.per_second)
-        speed = f"{rate} trang mỗi giây"
+        rate, each = row.speed.per_second, "giây"
+        if rate < 1:
+            rate, each = 60 * rate, "phút"
+        speed = f"{vietnamese_decimal(rate)} trang mỗi {each}"
     return IntakeStageRow(
         code=row.stage.value,
         label=STAGES[row.stage.value],

@@ -434,8 +434,8 @@ ALIKE = p.LikenessPanel(
             other_id="vi-du-9",
         ),
         p.LikenessRow(
-            reason="44% số trang (17 trên 38) trùng với “Về nguồn, tái bản (ví dụ)” (Tỉnh đoàn, 2024); "
-            "có thể là một lần xuất bản khác.",
+            reason="44% số trang (17 trên 38) trùng với “Về nguồn, tái bản (ví dụ)” "
+            "(Tỉnh đoàn, 2024); có thể là một lần xuất bản khác.",
             url="/an-pham/vi-du-8",
             title="Về nguồn, tái bản (ví dụ)",
             pages=[p.PagePair(1, "/trang/1", "", 1, "/kia/1", "")],

@@ -37,6 +37,14 @@ def test_headings_stand_on_lines_of_their_own() -> None:
     ]
 
 
+def test_a_line_that_ends_a_sentence_ends_a_paragraph() -> None:
+    assert len(lines_of(PROSE.replace("của\nChính", "nay.\nChính"))) == 2
+
+
+def test_a_text_document_has_a_paragraph_on_each_line() -> None:
+    assert paragraphs(PROSE, [], is_printed=False).count("<br>") == 2
+
+
 def test_verse_keeps_its_lines() -> None:
     verse = "Mình về mình có nhớ ta\nMười lăm năm ấy thiết tha mặn nồng\nMình về mình có nhớ không"
     assert len(lines_of(verse)) == 3
