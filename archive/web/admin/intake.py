@@ -138,7 +138,7 @@ def _running_row(row: RunningJob) -> RunningRow:
 def _failure_row(group: FailureGroup) -> FailureRow:
     return FailureRow(
         key=group.key,
-        label=STAGES[group.stage.value] if group.stage else "Đọc tệp",
+        label=STAGES[(group.stage or Stage.EXTRACT).value],
         reason=sentence(group.code, group.data),
         code=group.code,
         count=len(group.failures),

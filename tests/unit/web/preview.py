@@ -566,7 +566,7 @@ INTAKE = p.IntakePage(
     failures=[
         p.FailureRow(
             "file:limit_reached:memory",
-            "Đọc tệp",
+            "Đọc chữ trong tệp",
             "Cần xử lý: tệp cần hơn 512 MB bộ nhớ để đọc. Bản gốc vẫn được giữ (ví dụ).",
             "limit_reached",
             12,
