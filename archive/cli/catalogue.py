@@ -1,4 +1,4 @@
-"""`catalogue rebuild`, `fixity`."""
+"""`catalogue rebuild`, `catalogue reread`, `fixity`."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from archive.cli.console import (
     progress_bar,
     says_errors,
 )
-from archive.models import Publication
+from archive.models import File, Publication
 from archive.services import founding
 from archive.services.holdings import object_id
+from archive.services.rereading import read_anew
 from archive.services.restoring import rebuild_catalogue
 from archive.storage import fixity
 
@@ -49,6 +50,30 @@ def rebuild() -> None:
     for name in damaged:
         messages.print(f"{name}: bản gốc bị hỏng, chưa đưa được vào danh mục.")
     if damaged:
+        sys.exit(1)
+
+
+@catalogue.command("reread")
+@click.argument("ids", nargs=-1)
+@with_appcontext
+@says_errors
+def reread(ids: tuple[str, ...]) -> None:
+    """Have the worker read the files of these publications (of all) anew, after an upgrade."""
+    with holdings().database.reading() as session:
+        wanted = select(File.publication_id).distinct().order_by(File.publication_id)
+        known = session.scalars(wanted.where(File.publication_id.in_(ids)) if ids else wanted).all()
+    with progress_bar() as bar:
+        for publication_id in bar.track(known, description="Đọc lại"):
+            with holdings().database.writing() as session:
+                publication = session.get(Publication, publication_id)
+                if publication is not None:
+                    read_anew(session, holdings(), publication)
+                session.commit()
+    messages.print(f"Đã xếp {len(known)} ấn phẩm vào hàng chờ để đọc lại từ đầu.")
+    missing = sorted(set(ids) - set(known))
+    for publication_id in missing:
+        messages.print(f"{publication_id}: không có ấn phẩm nào có tệp mang mã này.")
+    if missing:
         sys.exit(1)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archive.core.errors import DamagedFileError
-from archive.extract.kinds import FileKind
+from archive.extract.kinds import RUNNING_TEXT_CODES, FileKind
 from archive.extract.limits import Limits
 from archive.extract.process import Child
 from archive.extract.requests import opened_pages, start_child, wall_seconds
@@ -27,11 +27,11 @@ def render(
 
     With `words` the text of each PDF page comes before its images, with the places of its words:
     the same text that `extract` gives. The child writes no file; the caller keeps the bytes where
-    derivatives belong. DOCX and TXT have no images and give nothing; neither does a page that
+    derivatives belong. DOCX, DOC and TXT have no images and give nothing; nor does a page that
     cannot be drawn or does not exist. Raises as `extract` does, when the first image is asked for
     or later; images that came before are good.
     """
-    if kind.code in ("docx", "txt"):
+    if kind.code in RUNNING_TEXT_CODES:
         return
     limits = limits or Limits()
     child = start_child(

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archive.core.errors import DamagedFileError, ExtractorFailedError
-from archive.extract.kinds import FileKind
+from archive.extract.kinds import RUNNING_TEXT_CODES, FileKind
 from archive.extract.limits import Limits
 from archive.extract.process import Child
 from archive.extract.requests import opened_pages, start_child, wall_seconds
@@ -117,7 +117,7 @@ def recognise(
     that came before are good, the first that did not come is the one that met it, and a call with
     those behind it goes on. ExtractorFailedError where the library or the data is missing.
     """
-    if kind.code in ("docx", "txt") or not pages:
+    if kind.code in RUNNING_TEXT_CODES or not pages:
         return
     limits = limits or Limits()
     # A PDF needs the memory of an image here: its pages are pictures, and the recogniser is large.

@@ -1,16 +1,19 @@
-"""Reading a file again: after a fault was mended, or with a limit raised for this file alone."""
+"""Reading a file again: after a fault was mended, with a limit raised for this file alone, or all
+of a publication by a better reader."""
 
 from __future__ import annotations
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from archive.core.errors import InvalidInputError, NotAllowedError
 from archive.core.roles import Actor
 from archive.extract.limits import GREATEST_FACTOR, RAISED_FIELDS, Limits
-from archive.models import File, Stage
+from archive.models import File, Page, Publication, Stage
 from archive.services import recognition
 from archive.services.events import note_event
-from archive.services.jobs import enqueue
+from archive.services.holdings import Holdings
+from archive.services.jobs import enqueue, supersede
 
 
 def limits_for(file: File, limits: Limits) -> Limits:
@@ -64,3 +67,24 @@ def read_again(session: Session, file: File, *, by: Actor, factor: int | None = 
     )
     recognition.read_again(session, file.publication_id)
     enqueue(session, Stage.EXTRACT, file.publication_id)
+
+
+def read_anew(session: Session, holdings: Holdings, publication: Publication) -> None:
+    """Queue all files of the publication as if they had just come in: for texts that an earlier
+    release of the archive read less well.
+
+    Its pages are gone until the worker has read them; it is found by its old text meanwhile. What
+    a mark of secrecy closed stays closed, and what was cleared stays cleared.
+    """
+    # Whoever reads or draws at this moment loses the lease and writes nothing more.
+    supersede(session, publication.id, stages=(Stage.EXTRACT, Stage.IMAGES, Stage.OCR))
+    session.execute(delete(Page).where(Page.publication_id == publication.id))
+    session.execute(
+        update(File)
+        .where(File.publication_id == publication.id)
+        .values(
+            text_done=False, images_done=False, outline=None, problem_code=None, problem_data=None
+        )
+    )
+    holdings.images.remove(publication.id)
+    enqueue(session, Stage.EXTRACT, publication.id)

@@ -12,7 +12,7 @@ from archive.core.roles import SYSTEM, Actor, Role
 from archive.core.status import JobState
 from archive.core.wording import refusal_sentence, sentence
 from archive.extract.limits import GREATEST_FACTOR, RAISED_FIELDS, Limits, limits_of
-from archive.models import Event, File, Job, Stage
+from archive.models import Event, File, Job, Page, PageWords, Stage
 from archive.services.rereading import limits_for, next_factor, read_again
 from archive.web.context import EXTENSION
 from archive.worker.loop import Worker
@@ -145,8 +145,6 @@ def test_curator_raises_the_limit_and_reading_goes_on_where_it_stopped(
 
 
 def rows(holdings) -> list[tuple[int, int]]:
-    from archive.models import Page
-
     with holdings.database.reading() as session:
         return [(page.number, page.id) for page in session.scalars(select(Page))]
 
@@ -168,8 +166,6 @@ def test_pages_of_later_files_move_up_when_an_earlier_one_is_read_further(
         read_again(session, session.get_one(File, file.id), by=SYSTEM, factor=8)
         session.commit()
     worker.run(until_idle=True)
-    from archive.models import Page
-
     with holdings.database.reading() as session:
         pages = session.scalars(select(Page).order_by(Page.number)).all()
     assert [page.number for page in pages] == list(range(1, 9))
@@ -204,3 +200,41 @@ def test_factor_out_of_range_changes_nothing(holdings, deposited, growing, facto
     with holdings.database.reading() as session:
         waiting = session.scalars(select(Job).where(Job.state == JobState.QUEUED)).all()
     assert not [job for job in waiting if job.stage is Stage.EXTRACT]
+
+
+# --- everything anew ----------------------------------------------------------------------------
+
+
+def test_publication_is_read_anew_from_its_files(holdings, deposited, work, cli, client, pdf):
+    publication_id = deposited(data=pdf)
+    other = deposited(title="Khác", data=pdf)
+    work()
+    file = only_file(holdings)
+    with holdings.database.writing() as session:
+        for page in session.scalars(select(Page).where(Page.publication_id == publication_id)):
+            page.text, page.text_source = "§¶ng bé", "embedded"
+        session.commit()
+    untouched = [page_id for _, page_id in rows_of(holdings, other)]
+    done = cli("catalogue", "reread", publication_id, "khongcoanpha")
+    assert done.exit_code == 1, "one of the two is not there"
+    assert "khongcoanpha: không có ấn phẩm" in done.stderr
+    assert client.get(f"/an-pham/{publication_id}").status_code == 200, "while it waits"
+    work()
+    assert page_numbers(holdings, publication_id) == [1, 2, 3]
+    assert "§¶ng bé" not in "".join(text for text, _ in rows_of(holdings, publication_id))
+    assert [page_id for _, page_id in rows_of(holdings, other)] == untouched
+    with holdings.database.reading() as session:
+        words = session.scalars(
+            select(PageWords).join(Page).where(Page.publication_id == publication_id)
+        ).all()
+        assert len(words) == 3
+    assert holdings.images.path(publication_id, f"f{file.id}", 3, 320).is_file()
+    assert cli("catalogue", "reread").exit_code == 0
+    work()
+    assert page_numbers(holdings, other) == [1, 2, 3]
+
+
+def rows_of(holdings, publication_id: str) -> list[tuple[str, int]]:
+    with holdings.database.reading() as session:
+        found = select(Page).where(Page.publication_id == publication_id).order_by(Page.number)
+        return [(page.text, page.id) for page in session.scalars(found)]

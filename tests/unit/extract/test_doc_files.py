@@ -17,7 +17,8 @@ from archive.core.errors import (
 from archive.core.wording import error_sentence
 from archive.extract import Limits, check, doc_document, extract, identify, render, sniff
 from archive.extract.doc_program import catdoc_program
-from archive.extract.kinds import KINDS
+from archive.extract.kinds import KINDS, RUNNING_TEXT_CODES
+from archive.extract.recognition import recognise
 from tests.conftest import missing
 from tests.unit.extract.extract_samples import poem_pdf, put
 from tests.unit.extract.test_sniffing import ole_bytes
@@ -118,3 +119,10 @@ def test_opener_that_is_never_used_leaves_no_process():
     reader._request.close()
     reader._answer.close()
     assert os.waitstatus_to_exitcode(os.waitpid(reader._process, 0)[1]) != 0
+
+
+@pytest.mark.parametrize("code", sorted(RUNNING_TEXT_CODES))
+def test_running_text_is_not_opened_to_be_drawn(tmp_path, code):
+    nonsense = put(tmp_path, f"a.{code}", b"\0 no document")
+    assert list(render(nonsense, KINDS[code])) == []
+    assert list(recognise(nonsense, KINDS[code], pages=[1], data=tmp_path)) == []
