@@ -51,7 +51,7 @@ DISK = Path(os.environ["FULL_DISK"])
 FILLER = DISK / "filler"
 FULL = "Ổ đĩa của kho đã đầy"
 
-QUICK = ("pages", "image", "recogniser")
+QUICK = ("pages", "image")
 STAGES_PLACES = sorted({*PLACES} - {"problem", "picture", "comparison"})
 
 
