@@ -13,7 +13,7 @@ NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
 help:
 	@echo "make run     dựng và mở kho (PORT=8000, HOST=127.0.0.1, DEMO=0 để mở kho trống)"
-	@echo "make test    chạy toàn bộ kiểm thử"
+	@echo "make test    chạy toàn bộ kiểm thử (CI=true: cả những bài lâu)"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make bench   đo tốc độ"
 
@@ -24,7 +24,8 @@ run: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl node_modules/.fetched
 	@sh tests/tools/browser.sh
 	@sh tests/tools/catdoc.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@[ "$$CI" != true ] || $(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

@@ -113,13 +113,15 @@ def _wait(ids: list[str]) -> None:
         needed.append(Stage.OCR)
     while True:
         with holdings().database.reading() as session:
-            left = waiting_stages(session, ids, stages=needed)
+            # What is paused moves when a person says so: nobody can wait for that here.
+            going = unpaused(session, needed)
+            left = waiting_stages(session, ids, stages=going)
+            halted = waiting_stages(session, ids) if set(searchable) - set(going) else 0
             alive = worker_is_alive(session)
-            paused = len(unpaused(session, searchable)) < len(searchable)
-        if not left:
-            return
-        if paused:
+        if halted:
             messages.print("Việc tiếp nhận đang tạm dừng: các tệp đã vào kho, chưa tìm được.")
+            return
+        if not left:
             return
         if alive:
             time.sleep(0.2)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 
@@ -54,9 +56,8 @@ _TONES = {"\u0300": "`", "\u0309": "?", "\u0303": "~", "\u0301": "'", "\u0323": 
 _STOP_TONES = frozenset({"\u0301", "\u0323"})
 _VOWELS = "aăâeêioôơuưy"
 _MARKED_VOWELS = frozenset("ăâêôơư")
-_PARTS = re.compile(rf"(gi(?=[{_VOWELS}])|qu|[^{_VOWELS}]*)([{_VOWELS}]+)([^{_VOWELS}]*)")
+_RIME_PARTS = re.compile(rf"([{_VOWELS}]+)([^{_VOWELS}]*)")
 _EITHER_PLACE = frozenset({"oa", "oe", "uy"})
-_LONGEST = len("nghiêng")
 
 # Words of the Latin alphabet; the signs × and ÷ stand among its letters. Other scripts are no words
 # here: nothing is known of them.
@@ -83,82 +84,64 @@ class SyllableShare(NamedTuple):
         return self.valid_marked / self.marked if self.marked else None
 
 
-@lru_cache(maxsize=1 << 15)
 def is_syllable(word: str) -> bool:
     """Whether the word is a Vietnamese syllable as it is written, in any case, NFC or NFD.
 
     Both habits of placing the tone (hòa, hoà) and of i and y (kĩ, kỹ) count; a syllable that ends
     in a stop needs sắc or nặng, so `cac` is none while `các` is.
     """
-    lowered = unicodedata.normalize("NFC", word).lower()
-    if not 1 <= len(lowered) <= _LONGEST:
-        return False
-    tone, place, bare = _without_tone(lowered)
-    parts = _split(bare)
-    if parts is None:
-        return False
-    onset, vowels, coda = parts
-    if not _fits(onset, vowels + coda):
-        return False
-    if coda in _STOPS and tone not in _STOP_TONES:
-        return False
-    return not tone or place - len(onset) in _tone_places(vowels, coda)
+    lowered = word.lower()
+    return lowered in syllables() or unicodedata.normalize("NFC", lowered) in syllables()
 
 
-@lru_cache(maxsize=1 << 15)
+@cache
+def syllables() -> frozenset[str]:
+    """Every syllable that the rules allow, in small letters and NFC: some 18,000."""
+    return frozenset(
+        word
+        for onset in _ONSETS
+        for rime in _RIMES | _RIMES_AFTER_GI | _RIMES_AFTER_QU
+        if _fits(onset, rime)
+        for word in _toned(onset, rime)
+    )
+
+
+def _toned(onset: str, rime: str) -> Iterator[str]:
+    """The syllable with every tone that it can carry, in every habit of placing it."""
+    vowels, coda = _RIME_PARTS.fullmatch(rime).groups()  # type: ignore[union-attr]
+    if coda not in _STOPS:
+        yield onset + rime
+    for tone in _STOP_TONES if coda in _STOPS else _TONES:
+        for place in _tone_places(vowels, coda):
+            carried = onset + vowels[: place + 1] + tone + vowels[place + 1 :] + coda
+            yield unicodedata.normalize("NFC", carried)
+
+
 def is_bare_syllable(word: str) -> bool:
     """Whether some tones and marks would make the plain word a syllable: `cac`, `nuoc`, `duong`."""
-    lowered = word.lower()
-    found = _BARE_PARTS.fullmatch(lowered)
-    if found is None or len(lowered) > _LONGEST:
-        return False
-    return any(
-        found[2] + found[3] in rimes for onset, rimes in _BARE_RIMES.items() if onset == found[1]
-    )
+    return word.lower() in _bare_syllables()
+
+
+@cache
+def _bare_syllables() -> frozenset[str]:
+    return frozenset(_plain(word) for word in syllables())
 
 
 def measure(text: str) -> SyllableShare:
     """The syllables among the words of a text."""
+    known, plain = syllables(), _bare_syllables()
     marked = valid = valid_marked = bare = 0
     found = _WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text))
-    for word in found:
-        if len(word) > _LONGEST:  # No syllable, and nothing to remember.
-            marked += not word.isascii()
-        elif word.isascii():
-            valid += is_syllable(word)
-            bare += is_bare_syllable(word)
+    # A page says most of its words more than once.
+    for word, times in Counter(found).items():
+        lowered = word.lower()
+        if word.isascii():
+            bare += times if lowered in plain else 0
         else:
-            marked += 1
-            if is_syllable(word):
-                valid += 1
-                valid_marked += 1
+            marked += times
+            valid_marked += times if lowered in known else 0
+        valid += times if lowered in known else 0
     return SyllableShare(len(found), marked, valid, valid_marked, bare)
-
-
-def _without_tone(lowered: str) -> tuple[str, int, str]:
-    """The tone (a combining character, or ""), the place of its letter, the word without it."""
-    if lowered.isascii():
-        return "", -1, lowered
-    tone, place, letters = "", -1, []
-    for at, letter in enumerate(lowered):
-        base, mark = _TONED.get(letter, (letter, ""))
-        if mark:
-            if tone:
-                return "", -1, ""  # Two tones: no syllable.
-            tone, place = mark, at
-        letters.append(base)
-    return tone, place, "".join(letters)
-
-
-def _split(bare: str) -> tuple[str, str, str] | None:
-    found = _PARTS.fullmatch(bare)
-    if found is None:
-        return None
-    onset, vowels, coda = found.groups()
-    if onset == "gi" and vowels + coda not in _RIMES_AFTER_GI:
-        # "giết" and "gia" are gi and a rime; "gìn" and "giếng" may be looked at as g and a rime.
-        return "g", "i" + vowels, coda
-    return onset, vowels, coda
 
 
 def _fits(onset: str, rime: str) -> bool:
@@ -198,17 +181,3 @@ def _tone_places(vowels: str, coda: str) -> tuple[int, ...]:
 def _plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFD", text.replace("đ", "d"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-_TONED = {
-    unicodedata.normalize("NFC", vowel + tone): (vowel, tone)
-    for vowel in _VOWELS
-    for tone in _TONES
-}
-_BARE_PARTS = re.compile("(gi(?=[aeouy])|qu|[^aeiouy]*)([aeiouy]+)([^aeiouy]*)")
-_BARE_RIMES: dict[str, frozenset[str]] = {}
-for _onset in _ONSETS:
-    _fitting = frozenset(
-        _plain(rime) for rime in _RIMES | _RIMES_AFTER_GI | _RIMES_AFTER_QU if _fits(_onset, rime)
-    )
-    _BARE_RIMES[_plain(_onset)] = _BARE_RIMES.get(_plain(_onset), frozenset()) | _fitting

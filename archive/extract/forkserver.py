@@ -1,9 +1,9 @@
 """Fresh children without a fresh start: a server loads the readers once and copies itself.
 
-The server opens no file and reads nothing but requests of its own parent; each copy of it is
-shut in (`sandbox.enter`), opens one file, answers, and ends. What a file does to its child never
-reaches the server, so no file finds anything of an earlier one. Starting Python and loading the
-readers costs about 100 ms of processor time, a copy about 3 (`docs/decisions/0007`).
+The server opens no file that anybody sent and reads nothing but requests of its own parent; each
+copy of it is shut in (`sandbox.enter`), opens one file, answers, and ends. What a file does to its
+child never reaches the server, so no file finds anything of an earlier one. Starting Python and
+loading the readers costs about 100 ms of processor time, a copy about 8 (decision 0006).
 
 Parent and server speak over a socket: a request and two ends of the child's own (its replies, its
 fate) go there; the child's process handle comes back, and how it ended. A server ends with its
@@ -31,6 +31,9 @@ from archive.extract import starting
 
 _REQUEST_BYTES = 1 << 18
 _FATE = 64
+ANSWER_SECONDS = 30.0
+"""A server that has not answered for so long (it is stopped, or loads its readers on a machine
+that has no more room) is given up: whoever waits for it keeps others from being served."""
 _MODULES = (
     "archive.extract.pdf_document",
     "archive.extract.pdf_structure",
@@ -72,6 +75,8 @@ class Forked:
     def take_handle(self) -> None:
         """Wait for the server's word that the child exists. Raises UnavailableError."""
         try:
+            if not _is_readable(self._fate, ANSWER_SECONDS):
+                raise UnavailableError
             message, handles, _, _ = socket.recv_fds(self._fate, _FATE, 1)
         except OSError as error:
             raise UnavailableError from error
@@ -116,6 +121,7 @@ class _Server:
 
     def __init__(self, arguments: tuple[str, ...]) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(ANSWER_SECONDS)
         with theirs:
             self._process = starting.run_python(
                 "archive.extract.forkserver",
@@ -134,8 +140,9 @@ class _Server:
 
     def start(self, request: dict[str, Any]) -> Forked:
         """A child at work on `request`. Raises UnavailableError."""
-        replies, their_replies = os.pipe()
+        # The sockets first: where no more files may be open, they are given back by themselves.
         fate, their_fate = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        replies, their_replies = os.pipe()
         forked = Forked(os.fdopen(replies, "rb"), fate)
         try:
             socket.send_fds(
@@ -154,11 +161,11 @@ class _Server:
             raise
         return forked
 
-    def close(self) -> None:
+    def close(self, *, patience_seconds: float = 5.0) -> None:
         """End it: it sees the closed socket, and its children go with it."""
         self._socket.close()
         try:
-            self._process.wait(timeout=5)
+            self._process.wait(timeout=patience_seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
@@ -180,8 +187,8 @@ def start(request: dict[str, Any]) -> Forked:
             try:
                 return server.start(request)
             except UnavailableError:
-                # A server that was killed is started again, once.
-                server.close()
+                # A server that was killed or is stopped is started again, once.
+                server.close(patience_seconds=0)
                 del _servers[engine]
                 if attempt:
                     raise
@@ -264,6 +271,7 @@ def _load(engine: str = "") -> None:
     from PIL import Image
 
     Image.init()
+    importlib.import_module("archive.extract.pdf_document").warm_up()
     # What is loaded stays shared: the collector would otherwise touch, and so copy, every object.
     gc.collect()
     gc.freeze()

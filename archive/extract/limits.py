@@ -14,7 +14,7 @@ GREATEST_FACTOR = 8
 
 RAISED_FIELDS: Mapping[str, tuple[str, ...]] = {
     "memory": ("memory_bytes", "image_memory_bytes"),
-    "cpu_seconds": ("cpu_seconds", "cpu_seconds_per_page"),
+    "cpu_seconds": ("cpu_seconds", "cpu_seconds_per_page", "ocr_cpu_seconds_per_page"),
     "wall_seconds": ("wall_factor",),
     "output_bytes": ("page_text_bytes", "file_text_bytes", "message_bytes"),
     "pages": ("pages",),

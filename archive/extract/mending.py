@@ -20,9 +20,12 @@ PRIVATE_SIGNS: dict[int, str | None] = {
 _WITH_TILDE = re.compile(r"(?<!\w)\w*[ñÑ]\w*")
 _TILDE_TO_STROKE = str.maketrans("ñÑ", "đĐ")
 
-# A consonant that stands alone and a rime after it: `d ữ`.
+# A consonant that stands alone between spaces and a rime after it: `d ữ`. Both cases are spelled
+# out and a plain space comes first, which is what a search can look for quickly.
+_CONSONANT = "[bcdđghklmnpqrstvxBCDĐGHKLMNPQRSTVX]"
 _ORPHAN = re.compile(
-    r"(?<!\S)(?:ch|gh|kh|ngh?|nh|ph|th|tr|[bcdđghklmnpqrstvx]) [aeiouyăâêôơưà-ỹ]", re.IGNORECASE
+    rf" (?:[cgknptCGKNPT][hH]|[nN][gG][hH]?|[tT][rR]|{_CONSONANT})"
+    " [aeiouyAEIOUYăâêôơưĂÂÊÔƠƯà-ỹÀ-Ỹ]"
 )
 _ORPHANS = 3
 # Widest gap, in heights of the word, that is no space: letters of one word touch.

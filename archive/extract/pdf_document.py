@@ -33,6 +33,18 @@ _MENDED_AT_MOST_BYTES = 64 * 1024 * 1024
 # The quick check looks at so many pages for one that opens.
 _PAGES_TRIED = 20
 _LABEL_BYTES = 200
+_OWN_PAGE = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R
+/Resources<</Font<</F 5 0 R/G 6 0 R>>>>>>endobj
+4 0 obj<</Length 71>>stream
+BT /F 12 Tf 10 50 Td (Kho An Pham) Tj /G 12 Tf 0 -20 Td (Cao Bang) Tj ET
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+6 0 obj<</Type/Font/Subtype/TrueType/BaseFont/TimesNewRoman>>endobj
+trailer<</Root 1 0 R>>
+"""
 # A page without a usable size is drawn as if it were this large (PDFium's own choice: US Letter).
 _FALLBACK_SIZE = (612.0, 792.0)
 
@@ -45,6 +57,16 @@ def open_document(path: Path, _kind: str, limits: Limits) -> PdfDocument:
         source = _mended(path, error)
         opened = pypdfium2.PdfDocument(source)
     return PdfDocument(opened, path=path, mended=source, limits=limits)
+
+
+def warm_up() -> None:
+    """Read and draw a page of our own making, so that the reader has its fonts at hand and a copy
+    of this process need not look for them."""
+    made = pypdfium2.PdfDocument(_OWN_PAGE)
+    document = PdfDocument(made, path=Path(), mended=_OWN_PAGE, limits=Limits())
+    list(document.read_pages(1, words=False))
+    list(document.draw_pages([1], (64,), words=True))
+    made.close()
 
 
 def _mended(path: Path, error: pypdfium2.PdfiumError) -> bytes:

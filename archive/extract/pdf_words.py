@@ -54,12 +54,13 @@ def read_words(page: Any, *, characters_at_most: int, places: bool = True) -> Pa
         return PageWords("", [])
     try:
         raw, char_index = _raw_text(text_page, characters_at_most)
+        box_of = _box_reader(page, text_page, char_index)
         # PDFium numbers characters as the text does, unless `char_index` has to ask.
         if not places and char_index is int:
-            text = ordinary_text(page, text_page, raw)
+            text = ordinary_text(page, text_page, raw, box_of)
             if text is not None:
                 return PageWords(text, [], scrambled=is_scrambled(raw))
-        read = _read(raw, _box_reader(page, text_page, char_index))
+        read = _read(raw, box_of)
         return read if places else read._replace(words=[])
     finally:
         pdfium.FPDFText_ClosePage(text_page)

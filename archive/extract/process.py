@@ -20,6 +20,8 @@ from archive.core.errors import (
 from archive.extract.starting import Started, start
 from archive.extract.wire import Message, MessageTooLongError, ProtocolError, read_message
 
+END_SECONDS = 10.0
+
 # What a child may say of its file. Anything else it claims is not believed.
 _BELIEVED = (DamagedFileError, EncryptedFileError, LimitReachedError, PortfolioError)
 
@@ -29,7 +31,8 @@ class Child:
 
     Waiting is what costs wall time: while the caller does something else with a page, the clock
     stands. Always ends with `close`, which is also done when the object is forgotten; afterwards
-    there is no process, no zombie and no open pipe. Not for use from several threads.
+    there is no process, no zombie (but under a server that is stopped) and no open pipe. Not for
+    use from several threads.
     """
 
     def __init__(self, request: dict[str, Any], *, wall_seconds: float, message_bytes: int) -> None:
@@ -161,7 +164,8 @@ class _Clock:
 def _end(process: Started, clock: _Clock) -> None:
     clock.close()
     process.kill()
-    process.wait()
+    # Killed, it ends at once; but a server that is stopped does not say so.
+    process.wait(END_SECONDS)
     with contextlib.suppress(OSError):
         process.close()
 

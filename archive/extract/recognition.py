@@ -11,6 +11,7 @@ import importlib.util
 import math
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -41,17 +42,19 @@ class Availability:
 
 def recognition_available(assets: Path) -> Availability:
     """Whether the library is installed and the data lies in `assets`, the fetched front-end files.
-    Never raises; the data is read again only when its file has changed."""
+    Never raises; the data is read again only when its file has changed. The detail may be shown to
+    strangers: it names files, not folders."""
     if importlib.util.find_spec(_LIBRARY) is None:
         return Availability(False, f"the Python package {_LIBRARY} is not installed")
     packed = assets / PACKED_DATA
     try:
         found = packed.stat()
         is_known = _unpacked_digest(packed, found.st_mtime_ns, found.st_size) == DATA_SHA256
-    except (OSError, EOFError) as error:
-        return Availability(False, f"the data of Vietnamese cannot be read: {error}")
+    except (OSError, EOFError, zlib.error) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else "not whole"
+        return Availability(False, f"the data {packed.name} cannot be read: {why}")
     if not is_known:
-        return Availability(False, f"{packed} is not the data the archive was made with")
+        return Availability(False, f"{packed.name} is not the data the archive was made with")
     return Availability(True)
 
 
@@ -67,7 +70,7 @@ def unpack_data(assets: Path, into: Path) -> Path:
             return into
     try:
         data = gzip.decompress((assets / PACKED_DATA).read_bytes())
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ExtractorFailedError(detail=f"data of the recogniser: {error}") from error
     if _digest(data) != DATA_SHA256:
         raise ExtractorFailedError(detail="data of the recogniser: not the file that was expected")

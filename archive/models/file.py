@@ -79,6 +79,12 @@ class Page(Base):
             sqlite_where=sql("ocr_state = 'waiting'"),
             postgresql_where=sql("ocr_state = 'waiting'"),
         ),
+        Index(
+            "ix_page_ocr_failed",
+            "publication_id",
+            sqlite_where=sql("ocr_state = 'failed'"),
+            postgresql_where=sql("ocr_state = 'failed'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

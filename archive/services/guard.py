@@ -183,6 +183,7 @@ def declare(
         note=reason,
         data={"lines": [found.line for _, found in marked]},
     )
+    enqueue(session, Stage.RECORD, publication.id)
 
 
 def check_no_open_marking(session: Session, publication: Publication) -> None:
@@ -247,3 +248,5 @@ def _changed(session: Session, publication: Publication) -> None:
     publication.changed_at = now()
     session.flush()
     enqueue(session, Stage.INDEX, publication.id)
+    # Storage knows it too: a catalogue that is made again from there keeps closed what is closed.
+    enqueue(session, Stage.RECORD, publication.id)

@@ -5,11 +5,11 @@ Nothing is refused or removed because of a likeness: it is a hint, and a curator
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive.core.dates import now
@@ -19,7 +19,7 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.models import Likeness as Row
 from archive.models import Page, Publication
-from archive.services.catalogue import publications_by_id
+from archive.services import catalogue
 from archive.services.events import note_event
 
 _STRENGTH = (
@@ -61,8 +61,8 @@ class Likeness:
     def reason(self, other: str) -> str:
         """Why the two are taken for alike, in figures; `other` names the other publication to
         whoever reads it. No full stop at the end."""
-        ours = f"{_percent(self.our_matches, self.our_pages)} của {self.our_pages} trang"
-        theirs = f"{_percent(self.their_matches, self.their_pages)} của {self.their_pages} trang"
+        ours = _share(self.our_matches, self.our_pages, only="Trang duy nhất của bản này")
+        theirs = _share(self.their_matches, self.their_pages, only="Trang duy nhất")
         match self.kind:
             case LikenessKind.SAME_BYTES:
                 return f"Tệp giống hệt tệp của {other}"
@@ -76,9 +76,12 @@ class Likeness:
                 return f"{ours} trùng với {other}; có thể là một lần xuất bản khác"
 
 
-def _percent(part: int, whole: int) -> str:
-    """Rounded down: "100%" is said only of all."""
-    return f"{100 * part // whole if whole else 0}%"
+def _share(part: int, whole: int, *, only: str) -> str:
+    """So many pages, as the beginning of a sentence; the percentage is rounded down. `only` is said
+    where there is but one page."""
+    if part < whole:
+        return f"{100 * part // whole}% số trang ({part} trên {whole})"
+    return only if whole == 1 else f"Cả {whole} trang"
 
 
 def likenesses(session: Session, publication_id: str) -> list[Likeness]:
@@ -156,15 +159,24 @@ def paired_pages(
     return {(row.publication_id, row.number): row for row in rows}
 
 
-def may_be_told(pair: Likeness, *, actor: Actor) -> bool:
-    """Whether `actor`, who works with one of the two, may know that the other exists.
+def may_be_told(session: Session, ids: Iterable[str], *, actor: Actor) -> set[str]:
+    """Those of the publications `ids`, alike to one that `actor` works with, whose being there
+    they may know of.
 
-    Curators may; a depositor may not learn of another unit's drafts.
+    Curators may know all; a depositor neither of another unit's drafts nor of what a mark of
+    secrecy keeps closed to them.
     """
-    return (
-        actor.may_curate
-        or pair.other.status is not Status.DRAFT
-        or pair.other.unit_id == actor.unit_id
+    wanted = sorted(set(ids))
+    if not wanted:
+        return set()
+    no_draft = Publication.status != Status.DRAFT
+    told = or_(no_draft, Publication.unit_id == actor.unit_id) if not actor.may_curate else true()
+    return set(
+        session.scalars(
+            select(Publication.id).where(
+                Publication.id.in_(wanted), told, catalogue.not_closed_to(actor)
+            )
+        )
     )
 
 
@@ -223,5 +235,5 @@ def editions_of(session: Session, publication: Publication, *, actor: Actor) -> 
         known.update(near)
     if len(known) == 1:
         return []
-    others = publications_by_id(session, sorted(known - {publication.id}), actor=actor)
+    others = catalogue.publications_by_id(session, sorted(known - {publication.id}), actor=actor)
     return sorted(others.values(), key=lambda other: (other.issued or "9999", other.id))

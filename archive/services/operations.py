@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -15,11 +15,10 @@ from archive.core.errors import NotAllowedError
 from archive.core.roles import Actor
 from archive.core.status import JobState
 from archive.models import File, Job, Page, Publication, Stage, StagePause
-from archive.services import jobs
+from archive.services import jobs, recognition
 from archive.services.events import note_event
 from archive.services.holdings import Holdings
 from archive.services.pauses import list_pauses
-from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor, read_again
 from archive.services.throughput import Throughput, recent
 
@@ -172,18 +171,10 @@ def _running(session: Session) -> list[RunningJob]:
 
 
 def _recognition(session: Session, holdings: Holdings) -> Recognition:
-    states: dict[str, int] = {
-        row[0]: row[1]
-        for row in session.execute(
-            select(Page.ocr_state, func.count())
-            .where(Page.ocr_state.in_(("waiting", "failed")))
-            .group_by(Page.ocr_state)
-        )
-    }
     return Recognition(
-        is_available=availability(holdings).is_ok,
-        waiting=states.get("waiting", 0),
-        failed=states.get("failed", 0),
+        is_available=recognition.availability(holdings).is_ok,
+        waiting=recognition.count_pages(session, recognition.WAITING),
+        failed=recognition.count_pages(session, recognition.FAILED),
     )
 
 
@@ -223,7 +214,7 @@ def failure_groups(session: Session) -> list[FailureGroup]:
     for publication_id, title, pages in session.execute(
         select(Publication.id, Publication.title, func.count())
         .join(Page, Page.publication_id == Publication.id)
-        .where(Page.ocr_state == "failed")
+        .where(Page.ocr_state == recognition.FAILED)
         .group_by(Publication.id, Publication.title)
         .order_by(Publication.id)
         .limit(MOST_FAILURES)
@@ -283,13 +274,7 @@ def _retry_one(
             return 0
         read_again(session, file, by=by, factor=factor if met_limit(file) else None)
     elif where == _PAGES:
-        session.execute(
-            update(Page)
-            .where(Page.publication_id == failure.publication_id, Page.ocr_state == "failed")
-            .values(ocr_state="waiting")
-            .execution_options(synchronize_session=False)
-        )
-        jobs.enqueue(session, Stage.OCR, failure.publication_id)
+        recognition.read_again(session, failure.publication_id)
     else:
         jobs.retry(session, int(failure.id))
     return 1

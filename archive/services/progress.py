@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from archive.core.status import JobState, Status
 from archive.core.wording import sentence
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import File, Job, Page, Publication, Stage
-from archive.services.recognition import DONE, FAILED, WAITING, count_pages
+from archive.services.recognition import DONE, FAILED, WAITING
 
 LABELS = {
     Stage.EXTRACT: "Đọc chữ trong tệp",
@@ -66,8 +67,9 @@ def progress_of(
         )
     ]
     read = bool(files) and all(file.text_done for file in files)
+    pages = _count_pages(session, publication.id) if files else _PageCounts()
     if files:
-        stages.append(_extract_stage(session, publication, jobs.get(Stage.EXTRACT), read, problems))
+        stages.append(_extract_stage(publication, jobs.get(Stage.EXTRACT), read, problems, pages))
     stages.append(_stage(Stage.INDEX, jobs.get(Stage.INDEX), ready=not files or read))
     drawable = [file for file in files if file.kind not in RUNNING_TEXT_CODES and file.page_count]
     if drawable or not read:
@@ -75,9 +77,7 @@ def progress_of(
     if not files:
         stages = [stage for stage in stages if stage.label != LABELS[Stage.IMAGES]]
     if any(file.page_count for file in files):
-        recognised = _recognition_stage(
-            session, publication, jobs.get(Stage.OCR), can_recognise=can_recognise
-        )
+        recognised = _recognition_stage(pages, jobs.get(Stage.OCR), can_recognise=can_recognise)
         stages += [recognised] if recognised is not None else []
     if not can_recognise:
         jobs.pop(Stage.OCR, None)  # It waits for the recogniser; nothing goes on.
@@ -90,40 +90,56 @@ def progress_of(
     )
 
 
+@dataclass(frozen=True)
+class _PageCounts:
+    """A publication's pages: those with text, and those that are pictures by what came of them."""
+
+    with_text: int = 0
+    waiting: int = 0
+    done: int = 0
+    failed: int = 0
+
+
+def _count_pages(session: Session, publication_id: str) -> _PageCounts:
+    # In one walk: a list shows many publications, and pages are long.
+    rows = session.execute(
+        select(Page.text_source, Page.ocr_state, func.count())
+        .where(Page.publication_id == publication_id)
+        .group_by(Page.text_source, Page.ocr_state)
+    )
+    with_text: int = 0
+    states: Counter[str] = Counter()
+    for source, state, count in rows:
+        with_text += count if source != "none" else 0
+        states[state] += count
+    return _PageCounts(with_text, states[WAITING], states[DONE], states[FAILED])
+
+
 def _extract_stage(
-    session: Session,
     publication: Publication,
     job: Job | None,
     read: bool,
     problems: Sequence[str],
+    pages: _PageCounts,
 ) -> StageProgress:
     base = _stage(Stage.EXTRACT, job, ready=True)
     if problems:
         return StageProgress(base.label, "failed", " ".join(problems), base.done, base.total)
     if not read:
         return base
-    with_text = session.scalar(
-        select(func.count())
-        .select_from(Page)
-        .where(Page.publication_id == publication.id, Page.text_source != "none")
-    )
-    detail = f"{publication.page_count} trang, {with_text} trang có chữ"
-    waiting = count_pages(session, WAITING, publication_id=publication.id)
-    if waiting:
-        detail += f", {waiting} trang chờ nhận dạng"
-    elif not with_text:
+    detail = f"{publication.page_count} trang, {pages.with_text} trang có chữ"
+    if pages.waiting:
+        detail += f", {pages.waiting} trang chờ nhận dạng"
+    elif not pages.with_text:
         detail = f"{publication.page_count} trang. {sentence('no_text')}"
     return StageProgress(base.label, "done", detail, 0, 0)
 
 
 def _recognition_stage(
-    session: Session, publication: Publication, job: Job | None, *, can_recognise: bool
+    pages: _PageCounts, job: Job | None, *, can_recognise: bool
 ) -> StageProgress | None:
     """None where no page is a picture."""
-    waiting, done, failed = (
-        count_pages(session, state, publication_id=publication.id)
-        for state in (WAITING, DONE, FAILED)
-    )
+    waiting, done, failed = pages.waiting, pages.done, pages.failed
     if not waiting + done + failed:
         return None
     base = _stage(Stage.OCR, job, ready=True)

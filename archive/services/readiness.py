@@ -106,13 +106,13 @@ def _queue(holdings: Holdings) -> Part:
 
 
 def _intake(holdings: Holdings) -> Part:
-    """What was paused on purpose is no fault, but whoever wonders should find it here."""
+    """What was paused on purpose is no fault, but whoever wonders should find it here. Anybody may
+    ask: who did it is told in the operator's view alone."""
 
     def look(session: Session) -> Part:
         pauses = list_pauses(session)
         told = "; ".join(
-            f"{pause.stage.value} paused by {pause.by_name or 'unknown'} since "
-            f"{pause.since.isoformat(timespec='seconds')}"
+            f"{pause.stage.value} paused since {pause.since.isoformat(timespec='seconds')}"
             for pause in pauses
         )
         return Part("intake", not pauses, False, told)

@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
+from archive.core.errors import ArchiveError
 from archive.core.status import JobState
 from archive.core.syllables import measure
 from archive.extract.judging import is_better
@@ -101,8 +102,16 @@ def note_failed(session: Session, waiting: WaitingPage) -> None:
     )
 
 
+def note_problem(file: File, error: ArchiveError, *, page: int) -> None:
+    """Say at the file why the picture of its `page` could not be read, unless something else was
+    wrong with it before."""
+    if file.problem_code is None:
+        file.problem_code, file.problem_data = error.code, {**error.data, "page": page}
+
+
 def read_again(session: Session, publication_id: str) -> int:
-    """Let the pages that failed wait for another reading; how many there are."""
+    """Let the pages that failed wait for another reading; how many there are. What their files
+    were said to lack because of them is said no more."""
     failed = count_pages(session, FAILED, publication_id=publication_id)
     if failed:
         session.execute(
@@ -110,6 +119,12 @@ def read_again(session: Session, publication_id: str) -> int:
             .where(Page.publication_id == publication_id, Page.ocr_state == FAILED)
             .values(ocr_state=WAITING)
         )
+        files = select(File).where(
+            File.publication_id == publication_id, File.problem_code.is_not(None)
+        )
+        for file in session.scalars(files):
+            if "page" in (file.problem_data or {}):
+                file.problem_code = file.problem_data = None
         enqueue(session, Stage.OCR, publication_id)
     return failed
 

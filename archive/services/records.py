@@ -19,7 +19,7 @@ from archive.core.errors import InvalidInputError
 from archive.core.roles import Access
 from archive.core.text import clean_text
 from archive.core.vocabulary import KINDS, MULTIPLE_FIELDS
-from archive.models import Event, File, Publication, PublicationValue
+from archive.models import Event, File, PageMarking, Publication, PublicationValue
 
 TEXT_FIELDS: Mapping[str, int] = {
     "title": 500,
@@ -200,6 +200,12 @@ def record_json(session: Session, publication: Publication) -> bytes:
     events = session.scalars(
         select(Event).where(Event.publication_id == publication.id).order_by(Event.id)
     )
+    markings = session.execute(
+        select(PageMarking, File.logical_path)
+        .join(File, File.id == PageMarking.file_id)
+        .where(PageMarking.publication_id == publication.id)
+        .order_by(PageMarking.id)
+    )
     unit = publication.unit
     content = {
         "format": FORMAT,
@@ -234,6 +240,18 @@ def record_json(session: Session, publication: Publication) -> bytes:
                 "sha512": file.sha512,
             }
             for file in files
+        ],
+        "markings": [
+            {
+                "path": path,
+                "page": marking.file_page,
+                "level": marking.level,
+                "line": marking.line,
+                "found_at": marking.found_at.isoformat(),
+                "cleared_at": marking.cleared_at.isoformat() if marking.cleared_at else None,
+                "reason": marking.reason,
+            }
+            for marking, path in markings
         ],
         # Not `events`: that is the sheet's column of historical events.
         "history": [

@@ -14,7 +14,7 @@ from archive.core.dates import now, parse_day
 from archive.core.errors import ArchiveError, NotFoundError, StorageDamagedError
 from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
-from archive.models import Event, File, Page, Publication, Stage, Unit, User
+from archive.models import Event, File, Page, PageMarking, Publication, Stage, Unit, User
 from archive.services.holdings import Holdings, publication_id_of
 from archive.services.jobs import enqueue
 from archive.services.records import apply_record, record_from_json
@@ -31,14 +31,14 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         return
     depositor = record.get("depositor")
     user = session.scalar(select(User).where(User.email == depositor)) if depositor else None
-    moment, accepted = datetime.fromisoformat(record["added_at"]), record.get("accepted_at")
+    moment = datetime.fromisoformat(record["added_at"])
     publication = Publication(
         id=publication_id,
         unit_id=_restore_unit(session, record["unit"]).id,
         status=Status(record["status"]),
         is_demo=bool(record.get("is_demo")),
         added_at=moment,
-        accepted_at=datetime.fromisoformat(accepted) if accepted else None,
+        accepted_at=_moment(record.get("accepted_at")),
         changed_at=now(),
         depositor_id=user.id if user else None,
         page_count=0,
@@ -48,22 +48,37 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
     apply_record(publication, record_from_json(record))
     session.add(publication)
     session.flush()
-    for position, file in enumerate(record["files"], start=1):
-        session.add(
-            File(
-                publication_id=publication_id,
-                position=position,
-                name=file["name"],
-                kind=file["kind"],
-                media_type=file["media_type"],
-                size_bytes=file["size_bytes"],
-                sha256=file["sha256"],
-                sha512=file["sha512"],
-                logical_path=file["path"],
-                text_done=False,
-                images_done=False,
-            )
+    files = {
+        file["path"]: File(
+            publication_id=publication_id,
+            position=position,
+            name=file["name"],
+            kind=file["kind"],
+            media_type=file["media_type"],
+            size_bytes=file["size_bytes"],
+            sha256=file["sha256"],
+            sha512=file["sha512"],
+            logical_path=file["path"],
+            text_done=False,
+            images_done=False,
         )
+        for position, file in enumerate(record["files"], start=1)
+    }
+    session.add_all(files.values())
+    # What was closed stays closed, and what was cleared is not asked about again.
+    session.add_all(
+        PageMarking(
+            publication=publication,
+            file=files[marking["path"]],
+            file_page=marking["page"],
+            level=marking["level"],
+            line=marking["line"],
+            found_at=datetime.fromisoformat(marking["found_at"]),
+            cleared_at=_moment(marking["cleared_at"]),
+            reason=marking["reason"],
+        )
+        for marking in record.get("markings", ())
+    )
     for event in record["history"]:
         session.add(
             Event(
@@ -76,6 +91,10 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
             )
         )
     enqueue(session, Stage.EXTRACT if record["files"] else Stage.INDEX, publication_id)
+
+
+def _moment(given: str | None) -> datetime | None:
+    return datetime.fromisoformat(given) if given else None
 
 
 def _restore_unit(session: Session, given: Mapping[str, Any]) -> Unit:

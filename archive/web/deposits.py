@@ -28,6 +28,7 @@ from archive.extract.doc_program import catdoc_program
 from archive.models import HeldFile, Publication
 from archive.services import catalogue, deposits, guard
 from archive.services.intake import CheckedFile, check_file
+from archive.services.likeness import may_be_told
 from archive.services.records import TEXT_FIELDS, RecordInput, read_record
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
@@ -296,7 +297,8 @@ def _deposit(
         guard.declare(
             database, done.publication, intake.checked, reason=_declared_reason(), by=actor
         )
-        told = [_told(database, other, actor) for other in done.same_as]
+        known = may_be_told(database, (other.id for other in done.same_as), actor=actor)
+        told = [_told(database, other, actor) for other in done.same_as if other.id in known]
         deposits.forget_held(database, [file.received.name for file in intake.checked])
         database.commit()
     return told

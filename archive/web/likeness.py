@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -41,8 +41,10 @@ def likeness_panel(
     session: Session, publication: Publication, actor: Actor
 ) -> LikenessPanel | None:
     """What the publication is like, for those who work with it; None where nothing is. A
-    depositor does not hear of pairs that a curator told apart, nor of another unit's drafts."""
-    pairs = _told(likenesses(session, publication.id), actor)
+    depositor does not hear of pairs that a curator told apart, nor of what `may_be_told` keeps."""
+    found = likenesses(session, publication.id)
+    known = may_be_told(session, (pair.other.id for pair in found), actor=actor)
+    pairs = _told(found, known, actor)
     if not pairs:
         return None
     visible = _visible(session, pairs, actor)
@@ -76,9 +78,13 @@ def likeness_news(
     """For each of these publications with an undecided pair what `actor` is told of the strongest
     one: a curator the reason, a depositor also that the deposit is kept."""
     found = list_likenesses(session, [publication.id for publication in publications])
+    everything = [pair for pairs in found.values() for pair in pairs]
+    known = may_be_told(session, (pair.other.id for pair in everything), actor=actor)
     strongest: dict[str, Likeness] = {}
     for publication_id, pairs in found.items():
-        waiting = [pair for pair in _told(pairs, actor) if pair.decision is Decision.UNDECIDED]
+        waiting = [
+            pair for pair in _told(pairs, known, actor) if pair.decision is Decision.UNDECIDED
+        ]
         if waiting:
             strongest[publication_id] = waiting[0]
     visible = _visible(session, strongest.values(), actor)
@@ -132,12 +138,11 @@ def _edition_label(edition: Publication, editions: Sequence[Publication]) -> str
     return f"{year}, nộp {vietnamese_date(edition.added_at)}" if len(twins) > 1 else year
 
 
-def _told(pairs: Iterable[Likeness], actor: Actor) -> list[Likeness]:
+def _told(pairs: Iterable[Likeness], known: Collection[str], actor: Actor) -> list[Likeness]:
     return [
         pair
         for pair in pairs
-        if may_be_told(pair, actor=actor)
-        and (actor.may_curate or pair.decision is not Decision.DIFFERENT)
+        if pair.other.id in known and (actor.may_curate or pair.decision is not Decision.DIFFERENT)
     ]
 
 

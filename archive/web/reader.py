@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from flask import url_for
-from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from archive.core.errors import QueryRefusedError
 from archive.core.wording import sentence
+from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Page, PageWords
 from archive.search.highlight import MarkTerms, mark, word_indices
 from archive.search.query import parse_query
@@ -21,8 +18,8 @@ from archive.services.word_boxes import unpack_words
 from archive.web.outline import outline_rows
 from archive.web.pages import Box, PageReading, ReaderPage
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX, card_of, has_image, image_url
+from archive.web.running_text import paragraphs
 
-_PARAGRAPH = re.compile(r"\n\s*\n")
 QUERY_LENGTH = 500
 
 
@@ -78,7 +75,11 @@ def reader_page(
         image_height=height,
         thumbnail=image_url(publication.id, page.number, IMAGE_SMALL_PX) if image else None,
         boxes=_boxes(session, page, terms) if image and query else (),
-        text=_paragraphs(page.text, terms),
+        text=paragraphs(
+            page.text,
+            mark(page.text, terms),
+            is_printed=page.file.kind not in RUNNING_TEXT_CODES,
+        ),
         text_source=page.text_source,
         has_text=bool(page.text.strip()),
         notice=_missed_words(missed, count) if missed else _notice(page),
@@ -141,36 +142,6 @@ def _boxes(session: Session, page: Page, terms: MarkTerms) -> list[Box]:
         Box(x=word.x0, y=word.y0, width=word.x1 - word.x0, height=word.y1 - word.y0)
         for word in (words[index] for index in marked)
     ]
-
-
-def _paragraphs(text: str, terms: MarkTerms) -> Markup:
-    """Safe HTML: a paragraph per block of lines, the lines as they stand on the page.
-
-    A phrase may run on from one block into the next: its mark is then closed and opened again.
-    """
-    spans = mark(text, terms)
-    blocks = []
-    begin = 0
-    for gap in (*_PARAGRAPH.finditer(text), None):
-        end = gap.start() if gap else len(text)
-        if text[begin:end].strip():
-            blocks.append(Markup("<p>{}</p>").format(_lines(text, begin, end, spans)))
-        begin = gap.end() if gap else end
-    return Markup("").join(blocks)
-
-
-def _lines(text: str, begin: int, end: int, spans: Sequence[tuple[int, int]]) -> Markup:
-    """`text[begin:end]`, escaped piece by piece, with the spans in it marked."""
-    pieces = []
-    at = begin
-    for start, stop in spans:
-        start, stop = max(start, begin), min(stop, end)
-        if start < stop:
-            pieces.append(escape(text[at:start]))
-            pieces.append(Markup("<mark>{}</mark>").format(text[start:stop]))
-            at = stop
-    pieces.append(escape(text[at:end]))
-    return Markup("").join(pieces).strip().replace("\n", Markup("<br>\n"))
 
 
 def _notice(page: Page) -> str:

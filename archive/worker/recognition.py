@@ -121,9 +121,8 @@ def _keep(
             )
             recognition.note_failed(session, read.waiting)
             file = session.get(File, read.waiting.file_id)
-            if file is not None and file.problem_code is None:
-                file.problem_code = read.error.code
-                file.problem_data = {**read.error.data, "page": read.waiting.file_page}
+            if file is not None:
+                recognition.note_problem(file, read.error, page=read.waiting.file_page)
         recognition.make_findable(session, claim.publication_id, recognised=done, last=False)
         note_pages(session, Stage.OCR, len(batch))
         jobs.report_progress(session, claim, done=done, total=total, advanced=True)

@@ -26,7 +26,7 @@ from archive.services.indexing import index_entries
 from archive.services.jobs import Claim, StaleLeaseError
 from archive.services.rereading import limits_for
 
-BATCH_PAGES = 40
+BATCH_PAGES = 100
 BATCH_SECONDS = 0.5
 
 log = structlog.get_logger("worker")
@@ -96,7 +96,6 @@ def _read_file(
                 if len(batch) >= BATCH_PAGES or time.monotonic() - last >= BATCH_SECONDS:
                     _write_pages(holdings, claim, file_id, batch, offset=offset, total=total)
                     batch, last = [], time.monotonic()
-            _write_pages(holdings, claim, file_id, batch, offset=offset, total=total)
     except (RefusedFileError, LimitReachedError) as error:
         # The file is of a kind that a second attempt would meet again; what was read stays.
         log.warning("file_problem", file=file_id, code=error.code, **plain(error))
@@ -111,8 +110,15 @@ def _read_file(
     with holdings.database.writing() as session:
         found = session.get(File, file_id)
         if found is not None:
+            reading.add_pages(session, found, batch, offset=offset)
             reading.finish_file(session, found)
-            jobs.report_progress(session, claim, done=offset + found.page_count, total=total)
+        jobs.report_progress(
+            session,
+            claim,
+            done=offset + (found.page_count if found is not None else 0),
+            total=total,
+            advanced=True,
+        )
         session.commit()
 
 
@@ -130,8 +136,6 @@ def _write_pages(
     offset: int,
     total: int,
 ) -> None:
-    if not batch:
-        return
     with holdings.database.writing() as session:
         file = session.get(File, file_id)
         if file is None:

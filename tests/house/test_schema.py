@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
@@ -24,6 +25,18 @@ def test_numbers_of_jobs_and_files_are_never_given_twice(holdings):
                 text("select sql from sqlite_master where name = :name"), {"name": table}
             )
             assert "AUTOINCREMENT" in made, table
+
+
+@pytest.mark.parametrize("state", ["waiting", "failed"])
+def test_counting_pages_of_a_state_reads_no_page(holdings, state):
+    """Pages hold the archive's text: a walk through them takes seconds, and this is asked often."""
+    with holdings.database.reading() as session:
+        plan = session.execute(
+            text("explain query plan select count(*) from page where ocr_state = :state"),
+            {"state": state},
+        ).all()
+    (step,) = plan
+    assert step.detail.endswith(f"INDEX ix_page_ocr_{state}")
 
 
 def test_upgrade_twice_changes_nothing(app, holdings):

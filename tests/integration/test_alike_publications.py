@@ -30,6 +30,7 @@ from archive.models import (
     migrations,
 )
 from archive.services import deposits, jobs, reading
+from archive.services.guard import look_at_pages
 from archive.services.holdings import Holdings
 from archive.services.jobs import StaleLeaseError
 from archive.services.likeness import decide, editions_of, likenesses
@@ -190,8 +191,8 @@ def test_second_scan_is_told_in_figures_to_those_who_work_with_it_and_kept(
     answer = page(curator.get(f"/an-pham/{second}"))
     text = words_of(answer)
     assert "Có thể trùng" in text
-    assert "100% của 9 trang trùng với “Về nguồn” (Sở Văn hóa, 2024)." in text
-    assert "90% của 10 trang trùng với" in shown(curator, f"/an-pham/{first}")
+    assert "Cả 9 trang trùng với “Về nguồn” (Sở Văn hóa, 2024)." in text
+    assert "90% số trang (9 trên 10) trùng với" in shown(curator, f"/an-pham/{first}")
     links = {link.get("href") for link in elements(answer, "a")}
     assert {f"/an-pham/{first}", f"/an-pham/{second}/trang/1", f"/an-pham/{first}/trang/2"} <= links
     names = [button.get("value") for button in elements(answer, "button") if button.get("value")]
@@ -199,7 +200,7 @@ def test_second_scan_is_told_in_figures_to_those_who_work_with_it_and_kept(
 
     queue = shown(curator, "/duyet-nop")
     assert "Nghi trùng" in queue
-    assert "100% của 9 trang trùng với" in queue
+    assert "Cả 9 trang trùng với" in queue
     assert "Về nguồn (quét)" in shown(curator, "/duyet-nop?nghi-trung=1")
 
     depositor = signed_in(Role.DEPOSITOR)
@@ -248,7 +249,7 @@ def test_revised_edition_is_offered_as_one_and_leads_readers_from_each_to_the_ot
     assert (pair.kind, pair.our_matches, pair.our_pages) == ("edition", 6, 11)
     curator = signed_in(Role.CURATOR)
     path = f"/an-pham/{second}"
-    assert "54% của 11 trang trùng với" in shown(curator, path)
+    assert "54% số trang (6 trên 11) trùng với" in shown(curator, path)
     assert "có thể là một lần xuất bản khác" in shown(curator, path)
 
     assert post(curator, f"{path}/nhan", {}).status_code == 302, "nothing keeps it from acceptance"
@@ -311,8 +312,8 @@ def test_excerpt_is_told_as_a_part_from_either_side(holdings, shelved, work, sig
     (pair,) = pairs_of(holdings, part)
     assert (pair.kind, pair.pages) == ("part", ((1, 4), (2, 5), (3, 6)))
     curator = signed_in(Role.CURATOR)
-    assert "100% của 3 trang nằm trong “Toàn tập”" in shown(curator, f"/an-pham/{part}")
-    assert "100% của 3 trang của “Trích” (Sở Văn hóa, 2024) nằm trong ấn phẩm này" in shown(
+    assert "Cả 3 trang nằm trong “Toàn tập”" in shown(curator, f"/an-pham/{part}")
+    assert "Cả 3 trang của “Trích” (Sở Văn hóa, 2024) nằm trong ấn phẩm này" in shown(
         curator, f"/an-pham/{whole}"
     )
 
@@ -388,6 +389,33 @@ def test_depositor_learns_neither_titles_nor_drafts_of_others(holdings, shelved,
     assert "Tên phải giữ kín" in shown(signed_in(Role.CURATOR), f"/an-pham/{mine}")
     other = signed_in(Role.DEPOSITOR, unit="tinh-doan", email="nguoi-khac@example.org")
     assert "“Của tôi”" in shown(other, f"/an-pham/{closed}")
+
+
+@pytest.mark.parametrize("kept", ["draft", "closed by a mark of secrecy"])
+@pytest.mark.parametrize("theirs", [SCAN, BOOK], ids=["same text", "same bytes"])
+def test_depositor_does_not_learn_of_another_copy_that_is_nobodys_business(
+    holdings, shelved, work, signed_in, kept, theirs
+):
+    other = shelved(theirs, title="Tên phải giữ kín", unit="tinh-doan", as_file="một")
+    mine = shelved(BOOK, title="Của tôi", as_file="một" if theirs is BOOK else "")
+    work()
+    depositor = signed_in(Role.DEPOSITOR)
+    assert "Tên phải giữ kín" in shown(depositor, f"/an-pham/{mine}")
+    with holdings.database.writing() as session:
+        publication = session.get_one(Publication, other)
+        if kept == "draft":
+            publication.status = Status.DRAFT
+        else:
+            first = session.scalars(select(Page).where(Page.publication_id == other)).first()
+            first.text = f"TỈNH ĐOÀN\n\nTỐI MẬT\n\n{first.text}"
+            assert look_at_pages(session, publication, [first])
+        session.commit()
+    for path in ("/cua-toi", f"/an-pham/{mine}"):
+        text = shown(depositor, path)
+        assert "Của tôi" in text
+        assert "Tỉnh đoàn" not in text
+        assert "Tên phải giữ kín" not in text
+    assert "Tên phải giữ kín" in shown(signed_in(Role.CURATOR), f"/an-pham/{mine}")
 
 
 def test_only_curators_decide_and_only_on_pairs_that_are_there(

@@ -6,7 +6,7 @@ import io
 import unicodedata
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from archive.core.errors import InvalidInputError, MarkingOpenError, NotAllowedError
 from archive.core.identifiers import new_id
@@ -369,3 +369,31 @@ def test_page_number_follows_where_earlier_files_are_read_further(holdings, depo
         numbers = session.scalars(select(Page.number).order_by(Page.number)).all()
         assert numbers == [1, 2, 3, 4]
         session.rollback()
+
+
+def test_catalogue_made_again_from_storage_keeps_closed_what_is_closed(
+    marked, holdings, client, work, cli
+):
+    work()
+    with holdings.database.writing() as session:
+        session.execute(delete(Publication))
+        session.commit()
+    assert cli("catalogue", "rebuild").exit_code == 0
+    assert client.get(f"/an-pham/{marked}").status_code == 404, "before a page was read again"
+    work()
+    assert client.get(f"/an-pham/{marked}").status_code == 404
+    with holdings.database.writing() as session:
+        publication = session.get_one(Publication, marked)
+        ids = [mark.id for mark in guard.open_markings(session, marked)]
+        guard.clear(session, publication, marking_ids=ids, reason="Xem rồi", by=SYSTEM)
+        session.commit()
+    work()
+    with holdings.database.writing() as session:
+        session.execute(delete(Publication))
+        session.commit()
+    assert cli("catalogue", "rebuild").exit_code == 0
+    work()
+    assert client.get(f"/an-pham/{marked}").status_code == 200, "it was looked at"
+    with holdings.database.reading() as session:
+        (row,) = session.scalars(select(PageMarking))
+    assert (row.reason, row.line) == ("Xem rồi", "TỐI MẬT")

@@ -109,7 +109,7 @@ def test_read_only_form_deposits_nothing_and_shows_what_the_file_says(archive, c
         "dimensions": "14,5 x 20,5 cm",
     }
     text = words_of(page(answer))
-    assert "— trang 2: “In 1000 cuốn, khổ 14,5 x 20,5 cm”" in text
+    assert "trang 2: “In 1000 cuốn, khổ 14,5 x 20,5 cm”" in text
     assert "Số ISBN 978-604-000-000-1 ở trang 2 sai số kiểm tra." in text
     assert typed(answer, "title") == "", "nothing is filled unasked"
     assert (count(archive, Publication), count(archive, Event)) == before

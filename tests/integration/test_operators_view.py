@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from datetime import timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from archive.core.dates import now
-from archive.core.errors import NotAllowedError
+from archive.core.errors import LimitReachedError, NotAllowedError
 from archive.core.roles import SYSTEM, Actor, Role
 from archive.core.status import JobState
 from archive.extract.limits import Limits
 from archive.models import Event, File, Job, MinuteTally, Page, Stage, StagePause
-from archive.services import jobs, operations, pauses, throughput
+from archive.services import jobs, operations, pauses, recognition, throughput
 from archive.worker.loop import Worker
 from tests.conftest import post
 
@@ -74,7 +77,7 @@ def test_pages_are_counted_by_the_minute(holdings, deposited, work, signed_in):
     speed = stage_of(holdings, Stage.EXTRACT).speed
     assert speed.pages == 3
     assert 0 < speed.per_second <= 3
-    assert "trang mỗi giây" in words(signed_in(Role.CURATOR).get(PATH))
+    assert "trang mỗi" in words(signed_in(Role.CURATOR).get(PATH))
     with holdings.database.writing() as session:
         for row in session.scalars(select(MinuteTally)):
             row.minute -= timedelta(minutes=10)
@@ -99,7 +102,7 @@ def test_paused_stage_is_claimed_by_nobody_until_it_goes_on(holdings, deposited,
     assert re.search(r"Tạm dừng từ \d\d:\d\d \d\d/\d\d/\d{4}, Người curator", text)
     ready = curator.get("/readyz").json["parts"]["intake"]
     assert ready["needed"] is False
-    assert ready["detail"].startswith("extract paused by Người curator since 20")
+    assert ready["detail"].startswith("extract paused since 20"), "strangers read this"
     post(curator, f"{PATH}/chay-tiep", {"stage": "extract"})
     work()
     with holdings.database.reading() as session:
@@ -136,6 +139,25 @@ def test_import_that_waits_tells_of_a_pause_and_ends(holdings, cli, tmp_path):
     done = cli("import", folder, "--issued", "2024", "--wait")
     assert "đang tạm dừng" in done.stderr
     assert stage_of(holdings, Stage.EXTRACT).waiting == 1
+
+
+def test_import_that_waits_does_not_wait_for_paused_recognition(holdings, cli, tmp_path):
+    with holdings.database.writing() as session:
+        pauses.pause(session, [Stage.OCR, Stage.RECORD], by=SYSTEM)
+        session.commit()
+    folder = tmp_path / "nhap"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(blank_picture())
+    done = cli("import", folder, "--issued", "2024", "--wait", "--json")
+    (told,) = json.loads(done.stdout)["publications"]
+    assert told["state"] == "ocr_waiting"
+    assert stage_of(holdings, Stage.OCR).waiting == 1
+
+
+def blank_picture() -> bytes:
+    written = io.BytesIO()
+    Image.new("L", (400, 600), 255).save(written, "PNG")
+    return written.getvalue()
 
 
 def test_unknown_stage_is_a_bad_request(signed_in):
@@ -201,7 +223,7 @@ def test_pages_that_could_not_be_recognised_are_counted_and_queued_again(
         first.ocr_state, second.ocr_state = "failed", "waiting"
         session.commit()
     curator = signed_in(Role.CURATOR)
-    assert "1 trang đang chờ. 1 trang đọc không được." in words(curator.get(PATH))
+    assert "1 trang đang chờ. 1 trang không nhận dạng được." in words(curator.get(PATH))
     (group,) = state(holdings).failures
     post(curator, f"{PATH}/lam-lai", {"key": group.key})
     with holdings.database.reading() as session:
@@ -210,6 +232,27 @@ def test_pages_that_could_not_be_recognised_are_counted_and_queued_again(
         ]  # fmt: skip
         job = session.scalars(select(Job).where(Job.stage == Stage.OCR)).one()
     assert (job.publication_id, job.state) == (publication_id, JobState.QUEUED)
+
+
+def test_file_is_no_problem_any_more_once_its_page_is_to_be_read_again(holdings, deposited, work):
+    deposited(**TEXT)
+    deposited(title="Khác", **TEXT)
+    work()
+    with holdings.database.writing() as session:
+        file, other = session.scalars(select(File).order_by(File.id))
+        page = session.scalars(select(Page).where(Page.file_id == file.id)).first()
+        page.ocr_state = "failed"
+        error = LimitReachedError(limit="cpu_seconds", value=15)
+        recognition.note_problem(file, error, page=1)
+        other.problem_code = "file_damaged"
+        session.commit()
+    group = next(one for one in state(holdings).failures if one.stage is Stage.OCR)
+    with holdings.database.writing() as session:
+        assert operations.retry(session, group.key, by=SYSTEM) == 1
+        session.commit()
+    with holdings.database.reading() as session:
+        problems = session.scalars(select(File.problem_code).order_by(File.id)).all()
+    assert problems == [None, "file_damaged"]
 
 
 def test_fragment_asks_for_itself_again(signed_in):

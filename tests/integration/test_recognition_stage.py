@@ -9,12 +9,13 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 import typst
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import delete, select, update
 
 from archive.core.roles import SYSTEM, Role
 from archive.core.status import JobState
 from archive.extract.recognition import recognition_available
-from archive.models import Page, PageWords, Stage
+from archive.models import File, Job, Page, PageWords, Stage, migrations
 from archive.search.requests import SearchRequest
 from archive.search.results import PageItem
 from archive.services import recognition
@@ -184,6 +185,33 @@ def test_curator_sees_how_a_page_was_read_and_a_reader_does_not(
     seen = signed_in(Role.CURATOR).get(address).text
     assert "máy nhận dạng từ ảnh trang" in seen
     assert "100%" in seen
+
+
+def test_pictures_that_came_in_before_they_could_be_read_are_read_after_the_upgrade(
+    holdings, deposited, work
+):
+    deposited(data=scan(LINES[0]))
+    deposited(data="Một\f\fBa".encode(), name="ba-trang.txt")
+    Worker(replace_settings(holdings, ocr=False)).run(until_idle=True)
+    with holdings.database.writing() as session:
+        session.execute(delete(Job).where(Job.stage == Stage.OCR))
+        session.execute(update(Page).values(ocr_state=""))
+        session.commit()
+    with holdings.database.engine.connect().execution_options(writes=True) as connection:
+        config = migrations._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0005")
+        connection.commit()
+    work()
+    assert hits(holdings, "bien gioi") == [], "nobody told it so far"
+    migrations.upgrade(holdings.database)
+    work()
+    assert hits(holdings, "bien gioi") == [1]
+    with holdings.database.reading() as session:
+        states_of_text = session.scalars(
+            select(Page.ocr_state).join(File).where(File.kind == "txt")
+        ).all()
+    assert set(states_of_text) == {""}
 
 
 @pytest.mark.corpus

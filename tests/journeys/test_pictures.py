@@ -53,7 +53,9 @@ def filled(site, tmp_path_factory):
     with site.holdings.database.reading() as session:
         from archive.models import Publication
 
-        publication = session.query(Publication).filter_by(title="Đường về Pác Bó").one()
+        titled = session.query(Publication).filter_by(title="Đường về Pác Bó")
+        publication = titled.order_by(Publication.added_at.desc()).first()
+        assert publication is not None
         return {"users": users, "id": publication.id}
 
 

@@ -96,6 +96,7 @@ class Sending {
   }
 
   lock(on) {
+    this.#form.toggleAttribute("data-leaving", on);
     this.#panel.hidden = !on;
     this.#bar.hidden = false;
     this.#bar.value = 0;
@@ -116,6 +117,9 @@ function startForm(form) {
   const draft = new Draft(form);
   const sending = new Sending(form, () => draft.forget());
   let pressed = null;
+  // Files that travel on their own are asked for guesses as they arrive; sending the form for that
+  // would take away what is typed meanwhile.
+  if (window.tus) form.querySelector("[data-read-files]").hidden = true;
   const chosen = window.tus ? new Chosen(form, () => { draft.touch(); follow(); }) : null;
 
   function follow() {

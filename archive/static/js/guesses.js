@@ -58,7 +58,7 @@ function offer(form, { field, label, value, source, line }) {
   const text = make("p", "guess__text", "Gợi ý: ");
   const strong = make("strong", "guess__value", value);
   strong.dataset.guessValue = "";
-  text.append(strong, " ", make("span", "guess__source", `— ${source}${line ? `: “${line}”` : ""}`));
+  text.append(strong, " ", make("span", "guess__source", `${source}${line ? `: “${line}”` : ""}`));
   const button = make("button", "button button--plain button--small", "Dùng");
   button.type = "submit";
   button.name = "use";
@@ -69,10 +69,14 @@ function offer(form, { field, label, value, source, line }) {
 }
 
 function heldIn(form) {
-  return [...form.querySelectorAll("input[name=held]")].map((input) => input.value);
+  // A file of an earlier visit is a checkbox: it goes with the form once it is ticked.
+  return [...form.querySelectorAll("input[name=held]")]
+    .filter((input) => input.type === "hidden" || input.checked)
+    .map((input) => input.value);
 }
 
 async function ask(form) {
+  if (form.hasAttribute("data-leaving")) return; // Its files are about to belong to a deposit.
   const held = heldIn(form);
   const key = held.join(" ");
   if (form.dataset.guessed === key) return;
@@ -115,7 +119,10 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("[data-deposit]");
-  if (form) showOnlyForEmpty(form);
+  if (!form) return;
+  // A file that was sent on another day is ticked: it speaks too.
+  if (event.target.name === "held") ask(form);
+  else showOnlyForEmpty(form);
 });
 
 const first = document.querySelector("[data-deposit]");

@@ -106,8 +106,10 @@ def _page() -> IntakePage:
 def _stage_row(row: StageState) -> IntakeStageRow:
     speed = ""
     if row.speed.pages:
-        rate = vietnamese_decimal(row.speed.per_second)
-        speed = f"{rate} trang mỗi giây"
+        rate, each = row.speed.per_second, "giây"
+        if rate < 1:
+            rate, each = 60 * rate, "phút"
+        speed = f"{vietnamese_decimal(rate)} trang mỗi {each}"
     return IntakeStageRow(
         code=row.stage.value,
         label=STAGES[row.stage.value],
@@ -136,7 +138,7 @@ def _running_row(row: RunningJob) -> RunningRow:
 def _failure_row(group: FailureGroup) -> FailureRow:
     return FailureRow(
         key=group.key,
-        label=STAGES[group.stage.value] if group.stage else "Đọc tệp",
+        label=STAGES[(group.stage or Stage.EXTRACT).value],
         reason=sentence(group.code, group.data),
         code=group.code,
         count=len(group.failures),
@@ -157,14 +159,14 @@ def _failure_row(group: FailureGroup) -> FailureRow:
 def _recognition_words(state: IntakeState) -> str:
     recognition = state.recognition
     told = [
-        "Máy này đọc được chữ trong ảnh trang."
+        "Máy này nhận dạng được chữ trên ảnh trang."
         if recognition.is_available
-        else "Máy này chưa cài phần đọc chữ trong ảnh trang."
+        else "Máy này chưa cài phần nhận dạng chữ trên ảnh trang."
     ]
     if recognition.waiting:
         told.append(f"{recognition.waiting} trang đang chờ.")
     if recognition.failed:
-        told.append(f"{recognition.failed} trang đọc không được.")
+        told.append(f"{recognition.failed} trang không nhận dạng được.")
     return " ".join(told)
 
 

@@ -17,6 +17,7 @@ from archive.extract.limits import GREATEST_FACTOR
 from archive.models import File, Page, Publication
 from archive.services import catalogue, guard
 from archive.services.guessing import Offers, guess_publication
+from archive.services.likeness import may_be_told
 from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
@@ -179,18 +180,28 @@ def _duplicates(
     session: Session, publication: Publication, files: Sequence[File], actor: Actor
 ) -> list[Link]:
     """Other publications that hold the same bytes, older ones first."""
-    links: dict[str, Link] = {}
-    for _, other in catalogue.same_bytes(
-        session, [file.sha256 for file in files], but=publication.id
-    ):
-        visible = other.id in catalogue.publications_by_id(session, [other.id], actor=actor)
-        links[other.id] = Link(
-            label=same_bytes_words(
-                other, visible=visible, is_earlier=other.added_at <= publication.added_at
-            ),
-            url=url_for("publications.show", publication_id=other.id) if visible else "",
+    found = {
+        other.id: other
+        for _, other in catalogue.same_bytes(
+            session, [file.sha256 for file in files], but=publication.id
         )
-    return list(links.values())
+    }
+    told = may_be_told(session, found, actor=actor)
+    visible = catalogue.publications_by_id(session, sorted(told), actor=actor) if told else {}
+    return [
+        Link(
+            label=same_bytes_words(
+                other,
+                visible=other.id in visible,
+                is_earlier=other.added_at <= publication.added_at,
+            ),
+            url=url_for("publications.show", publication_id=other.id)
+            if other.id in visible
+            else "",
+        )
+        for other in found.values()
+        if other.id in told
+    ]
 
 
 def same_bytes_words(other: Publication, *, visible: bool, is_earlier: bool = True) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from archive.core.errors import ExtractorFailedError
-from archive.extract import check, extract, forkserver
+from archive.extract import check, extract, forkserver, process
 from archive.extract.kinds import KINDS
 from tests.unit.extract.extract_samples import poem_pdf, put, typeset
 
@@ -73,6 +73,18 @@ def test_server_that_was_killed_is_started_again(tmp_path):
     server = server_pid(path)
     os.kill(server, signal.SIGKILL)
     assert check(path, PDF).pages == 3
+    assert server_pid(path) != server
+
+
+def test_server_that_does_not_answer_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(forkserver, "ANSWER_SECONDS", 3)
+    monkeypatch.setattr(process, "END_SECONDS", 0.5)
+    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    reading = extract(path, PDF)
+    server = parent_of(reading._child._process.pid)
+    os.kill(server, signal.SIGSTOP)
+    reading.close()  # Its end is not told, and not waited for either.
+    assert check(path, PDF).pages == 400
     assert server_pid(path) != server
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import errno
 import functools
+import gzip
 import importlib.util
 import io
 import math
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -276,11 +278,19 @@ for _ in range(2):
 
 
 def test_what_is_missing_is_told_without_an_error(tmp_path, monkeypatch):
-    assert "vie.traineddata" in recognition_available(tmp_path).detail
     packed = tmp_path / recognition.PACKED_DATA
     packed.parent.mkdir(parents=True)
-    packed.write_bytes(b"no gzip")
-    assert not recognition_available(tmp_path).is_ok
+    whole = gzip.compress(bytes(random.Random(5).choices(b"abcdef", k=5_000)))
+    damaged = whole[:800] + bytes(200) + whole[1_000:]
+    for content in (None, b"no gzip", whole[:800], damaged, whole):
+        if content is not None:
+            packed.write_bytes(content)
+        found = recognition_available(tmp_path)
+        assert not found.is_ok
+        assert "vie.traineddata" in found.detail
+        assert str(tmp_path) not in found.detail, "strangers read this"
+        with pytest.raises(ExtractorFailedError):
+            unpack_data(tmp_path, tmp_path / "data")
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     assert "tesserocr" in recognition_available(tmp_path).detail
 

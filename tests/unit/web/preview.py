@@ -408,7 +408,7 @@ PENDING = deposit_row(1, "submitted", progress=STAGES)
 SUSPECTED = deposit_row(
     5,
     "submitted",
-    likeness="94% của 38 trang trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
+    likeness="94% số trang (36 trên 38) trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
     flag="Nghi trùng",
 )
 ALIKE = p.LikenessPanel(
@@ -416,7 +416,7 @@ ALIKE = p.LikenessPanel(
     note="Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa.",
     rows=[
         p.LikenessRow(
-            reason="94% của 38 trang trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
+            reason="94% số trang (36 trên 38) trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
             url="/an-pham/vi-du-9",
             title="Về nguồn (ví dụ)",
             pages=[
@@ -434,13 +434,22 @@ ALIKE = p.LikenessPanel(
             other_id="vi-du-9",
         ),
         p.LikenessRow(
-            reason="45% của 38 trang trùng với “Về nguồn, tái bản (ví dụ)” (Tỉnh đoàn, 2024); "
-            "có thể là một lần xuất bản khác.",
+            reason="44% số trang (17 trên 38) trùng với “Về nguồn, tái bản (ví dụ)” "
+            "(Tỉnh đoàn, 2024); có thể là một lần xuất bản khác.",
             url="/an-pham/vi-du-8",
             title="Về nguồn, tái bản (ví dụ)",
             pages=[p.PagePair(1, "/trang/1", "", 1, "/kia/1", "")],
             decided="Đã xác nhận là hai lần xuất bản (Nông Thị Ví Dụ, 15/07/2025).",
             other_id="vi-du-8",
+        ),
+        p.LikenessRow(
+            reason="Cả 3 trang của “Trích (ví dụ)” (Tỉnh đoàn, 2024) nằm trong ấn phẩm này; "
+            "có thể đây là bản gộp.",
+            url="/an-pham/vi-du-7",
+            title="Trích (ví dụ)",
+            pages=(),
+            decided="",
+            other_id="vi-du-7",
         ),
     ],
     is_open=True,
@@ -557,7 +566,7 @@ INTAKE = p.IntakePage(
     failures=[
         p.FailureRow(
             "file:limit_reached:memory",
-            "Đọc tệp",
+            "Đọc chữ trong tệp",
             "Cần xử lý: tệp cần hơn 512 MB bộ nhớ để đọc. Bản gốc vẫn được giữ (ví dụ).",
             "limit_reached",
             12,
@@ -576,7 +585,7 @@ INTAKE = p.IntakePage(
     ],
     failure_count=13,
     worker_is_alive=True,
-    recognition="Máy này chưa cài phần đọc chữ trong ảnh trang. 48 trang đang chờ.",
+    recognition="Máy này chưa cài phần nhận dạng chữ trên ảnh trang. 48 trang đang chờ.",
     recognition_is_missing=True,
     is_wholly_paused=False,
     is_partly_paused=True,
