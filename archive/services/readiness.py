@@ -73,11 +73,17 @@ def _database(holdings: Holdings) -> Part:
     return _in_database("database", holdings, look)
 
 
+# An empty file would find room on a full disk too.
+_PROBE_BYTES = 4096
+
+
 def _storage(holdings: Holdings) -> Part:
     probe = holdings.settings.incoming / f"probe-{secrets.token_hex(8)}"
     try:
-        probe.write_bytes(b"")
-        probe.unlink()
+        try:
+            probe.write_bytes(bytes(_PROBE_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
         return Part("storage", False, True, str(error.strerror))
     return Part("storage", True, True, "")

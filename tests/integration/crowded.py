@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from archive.core.status import JobState, Status
 from archive.models import File, HeldFile, Publication
-from archive.services import deposits, reviews
+from archive.services import deposits, reviews, uploads
 from archive.services.jobs import worker_is_alive
 from archive.storage.ocfl import StorageRoot
 from archive.worker import loop, stages
@@ -51,7 +51,7 @@ DISK = Path(os.environ["FULL_DISK"])
 FILLER = DISK / "filler"
 FULL = "Ổ đĩa của kho đã đầy"
 
-QUICK = ("pages", "image", "recogniser")
+QUICK = ("pages", "image")
 STAGES_PLACES = sorted({*PLACES} - {"problem", "picture", "comparison"})
 
 
@@ -304,6 +304,34 @@ def test_piece_of_a_file_waits_for_room_where_it_stopped(archive):
     assert 100_000 <= offset < len(data)
     make_room()
     assert sender.send(path, offset, data[offset:]).status_code == 204
+
+
+def test_file_that_came_whole_is_held_when_there_is_room(archive, monkeypatch):
+    sender = Sender(archive.client("depositor"))
+    data = make_pdf("Bản Giốc")
+    path = sender.start(len(data), "sách.pdf")
+    with filled_before(monkeypatch, uploads, "hold_file") as came_by:
+        refused = sender.send(path, 0, data)
+        assert came_by.is_set()
+    assert refused.status_code == 507
+    assert "đầy" in refused.get_data(as_text=True)
+    assert sender.offset(path) == len(data)
+    make_room()
+    assert sender.ask("POST", f"{path}/kiem-tra").status_code == 204
+    with archive.holdings.database.reading() as session:
+        assert [file.name for file in session.scalars(select(HeldFile))] == ["sách.pdf"]
+
+
+def test_readiness_tells_of_the_full_disk_and_leaves_nothing(archive):
+    reader = archive.client("anonymous")
+    fill(archive)
+    answer = reader.get("/readyz")
+    assert answer.status_code == 503
+    storage = answer.get_json()["parts"]["storage"]
+    assert (storage["ok"], storage["detail"]) == (False, "No space left on device")
+    make_room()
+    assert reader.get("/readyz").get_json()["parts"]["storage"]["ok"]
+    assert leftovers(archive.holdings) == []
 
 
 def test_act_on_a_publication_says_that_the_disk_is_full(archive):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 import zipfile
@@ -140,9 +141,10 @@ def _document(head: str, text: str) -> dict[str, bytes]:
     return {"word/document.xml": made.encode()}
 
 
+@functools.cache
 def docx_bomb() -> bytes:
-    """200 MB of one letter as its text; the directory says so honestly."""
-    return _repacked(_document("", "a" * 200_000_000))
+    """120 MB of one letter as its text; the directory says so honestly."""
+    return _repacked(_document("", "a" * 120_000_000))
 
 
 def docx_bomb_that_lies() -> bytes:
@@ -194,7 +196,7 @@ def docx_that_slips() -> bytes:
     return written.getvalue()
 
 
-def pdf_of_annotations(count: int = 100_000) -> bytes:
+def pdf_of_annotations(count: int) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(make_pdf("Pác Bó")))
     note = writer._add_object(
         DictionaryObject(

@@ -81,8 +81,8 @@ def pictured(kind: str, *lines: str) -> bytes:
 def outlined(pdf: bytes) -> bytes:
     """With an outline, and page labels that begin with two Roman numbers."""
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
-    writer.add_outline_item("Lời nói đầu", page_number=0)
-    writer.add_outline_item("Chương một: Pác Bó", page_number=2)
+    writer.add_outline_item(title="Lời nói đầu", page_number=0)
+    writer.add_outline_item(title="Chương một: Pác Bó", page_number=2)
     writer.set_page_label(0, 1, style="/r")
     writer.set_page_label(2, len(writer.pages) - 1, style="/D")
     written = io.BytesIO()
