@@ -105,9 +105,15 @@ def _extract_stage(
     with_text = session.scalar(
         select(func.count())
         .select_from(Page)
-        .where(Page.publication_id == publication.id, Page.text_source != "none")
+        .where(
+            Page.publication_id == publication.id,
+            Page.text_source != "none",
+            Page.ocr_state != WAITING,
+        )
     )
-    detail = f"{publication.page_count} trang, {with_text} trang có chữ"
+    detail = f"{publication.page_count} trang"
+    if with_text:
+        detail += f", {with_text} trang có chữ"
     waiting = count_pages(session, WAITING, publication_id=publication.id)
     if waiting:
         detail += f", {waiting} trang chờ nhận dạng"
@@ -151,7 +157,7 @@ def _stage(stage: Stage, job: Job | None, *, ready: bool) -> StageProgress:
             )
         case JobState.RUNNING:
             total = job.total_pages
-            detail = f"trang {job.done_pages} / {total}" if total else "đang làm"
+            detail = f"trang {job.done_pages} / {total}" if total else ""
             return StageProgress(label, "running", detail, job.done_pages, total)
         case _:
             return StageProgress(label, "waiting", "", 0, 0)
