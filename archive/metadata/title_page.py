@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from archive.core.secrecy import find_marking
 from archive.core.text import clean_text
 from archive.metadata.guesses import Guess
 from archive.metadata.leaves import Leaf
@@ -193,6 +194,8 @@ def _cover(page: Leaf, leaves: Sequence[Leaf], names: Names) -> Iterator[Guess]:
 def _is_barred(line: str) -> bool:
     bare = bare_letters(line).strip(" *-–_.")
     if not re.search(r"[a-z]{2}", bare) or _NEVER_TITLE.search(bare):
+        return True
+    if find_marking(line) is not None:
         return True
     return (_PLACE_YEAR.fullmatch(bare) or _VOLUME.fullmatch(bare)) is not None
 

@@ -110,7 +110,8 @@ def _count_pages(session: Session, publication_id: str) -> _PageCounts:
     with_text: int = 0
     states: Counter[str] = Counter()
     for source, state, count in rows:
-        with_text += count if source != "none" else 0
+        # A page that carries only a stamp waits; it has no text of its own.
+        with_text += count if source != "none" and state != WAITING else 0
         states[state] += count
     return _PageCounts(with_text, states[WAITING], states[DONE], states[FAILED])
 
@@ -127,7 +128,9 @@ def _extract_stage(
         return StageProgress(base.label, "failed", " ".join(problems), base.done, base.total)
     if not read:
         return base
-    detail = f"{publication.page_count} trang, {pages.with_text} trang có chữ"
+    detail = f"{publication.page_count} trang"
+    if pages.with_text:
+        detail += f", {pages.with_text} trang có chữ"
     if pages.waiting:
         detail += f", {pages.waiting} trang chờ nhận dạng"
     elif not pages.with_text:
@@ -167,7 +170,7 @@ def _stage(stage: Stage, job: Job | None, *, ready: bool) -> StageProgress:
             )
         case JobState.RUNNING:
             total = job.total_pages
-            detail = f"trang {job.done_pages} / {total}" if total else "đang làm"
+            detail = f"trang {job.done_pages} / {total}" if total else ""
             return StageProgress(label, "running", detail, job.done_pages, total)
         case _:
             return StageProgress(label, "waiting", "", 0, 0)

@@ -16,8 +16,8 @@ _ITEM = re.compile(
 """How a line begins that stands by itself: a bullet, a number, a letter, an article of a law."""
 _FULL_LINE = 0.75
 """The share of the page's long lines from which on a line counts as filled to its edge."""
-_LEAST_CHARACTERS = 42
-"""No verse is as long as this, and in narrow columns little is won: shorter lines stay."""
+_VERSE_CHARACTERS = 42
+"""Where the long lines of a page are shorter than this it may be verse: all its lines stay."""
 
 
 def paragraphs(text: str, spans: Sequence[tuple[int, int]], *, is_printed: bool = True) -> Markup:
@@ -40,10 +40,10 @@ def paragraphs(text: str, spans: Sequence[tuple[int, int]], *, is_printed: bool 
 
 
 def _full_length(text: str) -> float:
-    """From how many characters on a line of this page reaches the right edge."""
+    """From how many characters on a line of this page reaches the right edge; inf for none."""
     lengths = sorted(len(line.strip()) for line in text.splitlines() if line.strip())
     long = lengths[len(lengths) * 9 // 10] if lengths else 0
-    return max(_LEAST_CHARACTERS, _FULL_LINE * long)
+    return inf if long < _VERSE_CHARACTERS else _FULL_LINE * long
 
 
 def _block(

@@ -6,11 +6,20 @@ sideways scrolling, no console errors, no clipped main heading.
 
 from __future__ import annotations
 
+import io
+import re
+
+import pypdfium2
 import pytest
+import typst
+from playwright.sync_api import expect
+from sqlalchemy import select
 
 from archive.core.roles import SYSTEM, Role
+from archive.extract.recognition import recognition_available
+from archive.models import Publication
 from archive.services.units import UnitInput, create_unit, find_unit
-from tests.conftest import PASSWORD, make_pdf, make_user
+from tests.conftest import PASSWORD, ROOT, make_pdf, make_user, missing
 from tests.journeys.conftest import PICTURES, sign_in
 
 pytestmark = pytest.mark.browser
@@ -30,6 +39,7 @@ COVERED = """
 @pytest.fixture(scope="module")
 def filled(site, tmp_path_factory):
     """A few publications, read to the end, and an account of each role."""
+    PICTURES.mkdir(exist_ok=True)
     with site.holdings.database.writing() as session:
         if find_unit(session, "tinh-doan") is None:
             create_unit(session, UnitInput(code="tinh-doan", name="Tỉnh đoàn"), by=SYSTEM)
@@ -48,11 +58,9 @@ def filled(site, tmp_path_factory):
             email=f"anh-{role.value}@example.org",
             unit="tinh-doan" if role is Role.DEPOSITOR else None,
         )
-        for role in (Role.DEPOSITOR, Role.ADMIN)
+        for role in (Role.DEPOSITOR, Role.CURATOR, Role.ADMIN)
     }
     with site.holdings.database.reading() as session:
-        from archive.models import Publication
-
         titled = session.query(Publication).filter_by(title="Đường về Pác Bó")
         publication = titled.order_by(Publication.added_at.desc()).first()
         assert publication is not None
@@ -61,8 +69,7 @@ def filled(site, tmp_path_factory):
 
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_pages_fit_their_width(site, filled, open_page, width, dark):
-    PICTURES.mkdir(exist_ok=True)
+def test_pages_fit_their_width(filled, open_page, width, dark):
     look = f"{width}-{'dark' if dark else 'light'}"
     publication = f"/an-pham/{filled['id']}"
     screens = {
@@ -92,10 +99,121 @@ def test_pages_fit_their_width(site, filled, open_page, width, dark):
             sign_in(page, filled["users"][role], PASSWORD)
         for name, path in pages.items():
             page.goto(path)
-            page.wait_for_load_state("networkidle")
-            page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
-            sideways = page.evaluate(
-                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            )
-            assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {look}"
-            assert page.evaluate(COVERED) == 0, f"{name}: covers lie over other things at {look}"
+            take_picture(page, name, look)
+
+
+BOOK = [
+    "NGHỀ RÈN PHÚC SEN",
+    *(
+        f"""Chương {number}. Buổi sáng ở xóm rèn, tiếng búa vang từ nhà này sang nhà khác.
+Người thợ nhóm lò, thổi bễ, nung thanh thép đến khi đỏ hồng rồi đặt lên đe.
+Mỗi con dao phải qua hàng chục lần nung và đập mới thành hình, mới bền và sắc.
+Hàng của xóm theo các phiên chợ đi khắp vùng, lần thứ {number} trong tháng."""
+        for number in range(1, 5)
+    ),
+]
+IMPRINT = """SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH TỈNH CAO BẰNG
+ĐƯỜNG VỀ PÁC BÓ
+Cao Bằng, tháng 7 năm 2025\f
+In 1000 cuốn, khổ 14,5 x 20,5 cm
+Giấy phép xuất bản số 12/GP-SVHTTDL ngày 1/6/2025
+In xong và nộp lưu chiểu quý III năm 2025\f
+Buổi sáng, từ Pác Bó nhìn ra đường về."""
+
+
+def printed(*pages: str) -> bytes:
+    """A PDF of these texts in a reading size."""
+    source = "#set page(width: 148mm, height: 210mm)\n#set text(size: 12pt)\n"
+    made = typst.compile((source + "\n#pagebreak()\n".join(pages)).encode())
+    assert isinstance(made, bytes)
+    return made
+
+
+def scan_of(*pages: str) -> bytes:
+    """A PDF whose pages are pictures of these texts, as a scanner sends them."""
+    with pypdfium2.PdfDocument(printed(*pages)) as document:
+        first, *others = [page.render(scale=200 / 72).to_pil().convert("L") for page in document]
+    made = io.BytesIO()
+    first.save(made, "PDF", save_all=True, append_images=others, resolution=200)
+    return made.getvalue()
+
+
+@pytest.fixture(scope="module")
+def troubled(site, filled, tmp_path_factory):
+    """Deposits that want a curator's eye: `code` → its identifier."""
+    found = recognition_available(ROOT / "node_modules")
+    if not found.is_ok:
+        missing(found.detail)
+    folder = tmp_path_factory.mktemp("can-xem")
+    titles = {
+        "marked": "Báo cáo thử nghiệm",
+        "scan": "Nghề rèn Phúc Sen",
+        "alike": "Nghề rèn, bản in",
+    }
+    files = {
+        "marked": scan_of("TỐI MẬT\n\n\nBÁO CÁO\nVề việc thử máy nhận tệp"),
+        "scan": scan_of(*BOOK[1:]),
+        "alike": printed(*BOOK),
+    }
+    for code, data in files.items():
+        (folder / f"{titles[code]}.pdf").write_bytes(data)
+    done = site.flask("import", str(folder), "--unit", "tinh-doan", "--wait")
+    assert done.returncode == 0, done.stderr
+    with site.holdings.database.reading() as session:
+        return {
+            code: session.scalars(select(Publication.id).where(Publication.title == title)).one()
+            for code, title in titles.items()
+        }
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, width, dark):
+    look = f"{width}-{'dark' if dark else 'light'}"
+    page = open_page(width=width, dark=dark)
+    sign_in(page, filled["users"][Role.CURATOR], PASSWORD)
+    page.goto(f"/an-pham/{troubled['marked']}")
+    expect(page.get_by_text("Có dấu mật, trang 1: “TỐI MẬT”.")).to_be_visible()
+    take_picture(page, "marking", look)
+    page.goto(f"/an-pham/{troubled['scan']}")
+    expect(page.get_by_role("heading", name="Có thể trùng")).to_be_visible()
+    take_picture(page, "likeness", look)
+    page.goto(f"/an-pham/{troubled['scan']}/trang/2?q=lò")
+    assert page.locator(".sheet__marks rect").count() == 1
+    page.get_by_text("Trang này được đọc thế nào").click()
+    expect(page.get_by_text("máy nhận dạng từ ảnh trang")).to_be_visible()
+    take_picture(page, "recognised", look)
+    page.goto("/quan-tri/tiep-nhan")
+    take_picture(page, "intake-curator", look)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_deposit_with_files_and_guesses_fits_its_width(filled, open_page, width):
+    page = open_page(width=width)
+    sign_in(page, filled["users"][Role.DEPOSITOR], PASSWORD)
+    page.goto("/nop")
+    page.get_by_label("Tệp của ấn phẩm").set_input_files(
+        [
+            {"name": "ruột sách.txt", "mimeType": "text/plain", "buffer": IMPRINT.encode()},
+            {"name": "chương trình.exe", "mimeType": "", "buffer": b"MZ"},
+        ]
+    )
+    expect(
+        page.get_by_role("button", name=re.compile("Dùng gợi ý cho mục Số giấy phép"))
+    ).to_be_visible(timeout=20_000)
+    for dark in (False, True):
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        take_picture(page, "deposit-guesses", f"{width}-{'dark' if dark else 'light'}")
+    dropped = page.get_by_role("button", name=re.compile("^Bỏ tệp"))
+    while dropped.count():
+        dropped.first.click()
+
+
+def take_picture(page, name, look):
+    """Keep a picture of the whole page, and see what a machine can see of it."""
+    page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
+    sideways = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {look}"
+    assert page.evaluate(COVERED) == 0, f"{name}: covers lie over other things at {look}"

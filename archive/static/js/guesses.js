@@ -104,10 +104,12 @@ async function ask(form) {
 }
 
 function start(form) {
-  // The files the form came back with were asked by the server already.
-  form.dataset.guessed = heldIn(form).join(" ");
+  // The files the form came back with were asked by the server already; those that a draft ticked
+  // again were not.
+  form.dataset.guessed = [...form.querySelectorAll("input[type=hidden][name=held]")].map((input) => input.value).join(" ");
   showOnlyForEmpty(form);
   new MutationObserver(() => ask(form)).observe(form, { childList: true, subtree: true });
+  ask(form);
 }
 
 document.addEventListener("click", (event) => {

@@ -37,6 +37,12 @@ def test_cover_says_this_and_nothing_else(cover):
     assert values(guess_record([(1, cover.page)])) == cover.says
 
 
+@pytest.mark.parametrize("mark", ["MẬT", "TỐI MẬT", "TUYỆT MẬT"])
+def test_a_mark_of_secrecy_is_no_title(mark):
+    for page in (mark, f"{mark}\n\nBÁO CÁO\nVề việc thử máy nhận tệp"):
+        assert mark.casefold() not in str(values(guess_record([(1, page)]))).casefold()
+
+
 def test_table_holds_sixty_cases_and_every_field():
     said = Counter(field for case in (*IMPRINTS, *COVERS) for field in case.says)
     assert len(IMPRINTS) >= 60

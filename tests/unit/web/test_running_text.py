@@ -50,6 +50,15 @@ def test_verse_keeps_its_lines() -> None:
     assert len(lines_of(verse)) == 3
 
 
+def test_narrow_columns_flow() -> None:
+    column = (
+        "Bản tin số hai ra vào giữa năm, khi các chi đoàn,\n"
+        "bảy mươi năm ngày giải phóng Cao Bằng. Có\n"
+        "hai việc đơn vị nào cũng làm được"
+    )
+    assert "<br>" not in paragraphs(column, [])
+
+
 def test_items_of_a_list_begin_on_new_lines() -> None:
     for start in ("- ", "• ", "2. ", "2.1. ", "b) ", "đ) ", "Điều 3. "):
         listed = PROSE.replace("\nChính phủ", f"\n{start}Chính phủ")
