@@ -20,11 +20,11 @@ PRIVATE_SIGNS: dict[int, str | None] = {
 _WITH_TILDE = re.compile(r"(?<!\w)\w*[ñÑ]\w*")
 _TILDE_TO_STROKE = str.maketrans("ñÑ", "đĐ")
 
-# A consonant that stands alone between spaces and a rime after it: `d ữ`. Both cases are spelled
-# out and a plain space comes first, which is what a search can look for quickly.
+# A consonant that stands alone and a rime after it: `d ữ`. Both cases are spelled out, and white
+# space comes first, which is what a search can look for quickly.
 _CONSONANT = "[bcdđghklmnpqrstvxBCDĐGHKLMNPQRSTVX]"
 _ORPHAN = re.compile(
-    rf" (?:[cgknptCGKNPT][hH]|[nN][gG][hH]?|[tT][rR]|{_CONSONANT})"
+    rf"[ \n](?:[cgknptCGKNPT][hH]|[nN][gG][hH]?|[tT][rR]|{_CONSONANT})"
     " [aeiouyAEIOUYăâêôơưĂÂÊÔƠƯà-ỹÀ-Ỹ]"
 )
 _ORPHANS = 3
@@ -55,7 +55,7 @@ def _with_stroke(found: re.Match[str]) -> str:
 
 def may_be_fragmented(raw: str) -> bool:
     """Whether words of the text may have spaces inside: cheap, and never wrongly False."""
-    return len(_ORPHAN.findall(raw)) >= _ORPHANS
+    return len(_ORPHAN.findall(f" {raw}")) >= _ORPHANS
 
 
 def rejoin_fragments(pieces: Sequence[Piece], raw: str) -> Sequence[Piece]:
