@@ -17,7 +17,6 @@ import argparse
 import io
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -32,8 +31,9 @@ import numpy as np
 from PIL import Image
 
 from archive.core.text import clean_text, fold, tokens
-from archive.extract import identify
+from archive.extract import check, identify
 from archive.extract.recognition import recognise, recognition_available, unpack_data
+from bench.processor import cpu_seconds
 from bench.recognition_pages import DPI, FAULTS, KnownPage, degraded, known_pages
 from bench.report import Row, finish, tell
 from bench.running import ROOT
@@ -171,9 +171,9 @@ def _measure_cost(
         figures = {}
         # Who comes first changes, so that neither always finds a quiet machine.
         for turn in random.Random(number).sample((0, 1), k=2):
-            before = _cpu_seconds()
+            before = cpu_seconds()
             turns[turn]()
-            figures[turn] = len(pages) / (_cpu_seconds() - before)
+            figures[turn] = len(pages) / (cpu_seconds() - before)
         ours.append(figures[0])
         bare.append(figures[1])
         ratios.append(figures[0] / figures[1])
@@ -186,7 +186,10 @@ def _measure_cost(
 
 
 def _read_scan(scan: Path, data: Path) -> None:
-    for page in recognise(scan, identify(scan, scan.name), pages=range(1, 100), data=data):
+    """As the worker does: a child for each page."""
+    kind = identify(scan, scan.name)
+    for number in range(1, check(scan, kind).pages + 1):
+        (page,) = recognise(scan, kind, pages=[number], data=data)
         assert page.text
 
 
@@ -234,11 +237,6 @@ def _wall_seconds(scan: Path, data: Path, *, processes: int) -> float:
     codes = [process.wait() for process in running]
     assert not any(codes), "a reading process failed"
     return time.monotonic() - started
-
-
-def _cpu_seconds() -> float:
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def _png(image: Image.Image) -> bytes:
