@@ -6,8 +6,8 @@ import io
 
 from PIL import Image
 
-# Measured over 12 pages at 1,200 px: 42 ms and 98 kB; method 2 takes 66 ms for 80 kB, method 3 twice
-# that for 77 kB. Drawing is the longest work of intake, so the time counts more.
+# Measured over 12 pages at 1,200 px: 42 ms and 98 kB; method 2 takes 66 ms for 80 kB, method 3
+# twice that for 77 kB. Drawing is the longest work of intake, so the time counts more.
 _QUALITY = 75
 _METHOD = 1
 
