@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import not_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from archive.core.roles import Actor
 from archive.core.status import JobState
@@ -20,7 +20,8 @@ from archive.services.catalogue import listed_for, publications_by_id
 
 @dataclass(frozen=True)
 class Found:
-    """Results with their rows: `publications` by id, `snippets` by (publication id, page number).
+    """Results with their rows: `publications` by id, `pages` and `snippets` by (publication id,
+    page number). Of a page its text and its place in its file are loaded.
 
     `items` leaves out what the catalogue no longer shows to this reader although the index, a
     moment behind, still does.
@@ -29,6 +30,7 @@ class Found:
     results: SearchResults
     items: Sequence[WorkHit | PageItem]
     publications: Mapping[str, Publication]
+    pages: Mapping[tuple[str, int], Page]
     snippets: Mapping[tuple[str, int], Snippet]
 
 
@@ -52,12 +54,13 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
         for item in items
         for page in (item.pages if isinstance(item, WorkHit) else (item,))
     ]
-    texts = _texts(session, wanted)
+    pages = _pages(session, wanted)
     return Found(
         results=results,
         items=items,
         publications=publications,
-        snippets={key: snippet(text, results.terms) for key, text in texts.items()},
+        pages=pages,
+        snippets={key: snippet(page.text, results.terms) for key, page in pages.items()},
     )
 
 
@@ -111,3 +114,20 @@ def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[st
     )
     asked = set(wanted)
     return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in asked}
+
+
+def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:
+    if not wanted:
+        return {}
+    rows = session.scalars(
+        select(Page)
+        .where(
+            Page.publication_id.in_({work_id for work_id, _ in wanted}),
+            Page.number.in_({number for _, number in wanted}),
+        )
+        .options(
+            load_only(Page.publication_id, Page.number, Page.file_id, Page.file_page, Page.text)
+        )
+    )
+    asked = set(wanted)
+    return {key: page for page in rows if (key := (page.publication_id, page.number)) in asked}

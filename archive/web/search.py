@@ -20,7 +20,7 @@ from archive.web.listing import (
     sort_links,
 )
 from archive.web.pages import Card, Hit, HitPage, SearchPage
-from archive.web.present import FACETS, IMAGE_SMALL_PX, image_url, paginate
+from archive.web.present import FACETS, IMAGE_SMALL_PX, has_image, image_url, paginate
 
 blueprint = Blueprint("search", __name__)
 
@@ -96,6 +96,7 @@ def _hit(found: Found, item: WorkHit, card: Card, *, query: str) -> Hit:
     pages = []
     for page in item.pages:
         snippet = found.snippets.get((item.work_id, page.number))
+        row = found.pages.get((item.work_id, page.number))
         pages.append(
             HitPage(
                 label=page.label or str(page.number),
@@ -107,7 +108,7 @@ def _hit(found: Found, item: WorkHit, card: Card, *, query: str) -> Hit:
                 ),
                 snippet=Markup(snippet.html) if snippet else Markup(""),  # noqa: S704 (escaped)
                 thumbnail=image_url(item.work_id, page.number, IMAGE_SMALL_PX)
-                if card.cover.url
+                if row is not None and has_image(holdings(), row, IMAGE_SMALL_PX)
                 else None,
             )
         )

@@ -5,8 +5,12 @@ from __future__ import annotations
 import io
 import re
 
+from sqlalchemy import select
+
 from archive.core.roles import Role
-from tests.conftest import post, token_of
+from archive.models import Page
+from archive.web.present import IMAGE_SMALL_PX
+from tests.conftest import make_pdf, post, token_of
 
 
 def deposit_form(client, pdf: bytes, **given):
@@ -51,3 +55,17 @@ def test_deposited_page_is_found_without_marks_after_a_curator_accepts_it(
     assert original.data == pdf
     assert "attachment" in original.headers["Content-Disposition"]
     assert list(holdings.incoming.folder.glob("[0-9a-f]*")) == []
+
+
+def test_hit_shows_a_page_image_only_once_that_page_is_drawn(client, holdings, deposited, work):
+    publication_id = deposited(data=make_pdf("Trang bìa", "Suối Lê-nin và hang Cốc Bó"))
+    work()
+    image = f"/an-pham/{publication_id}/trang/2/anh-{IMAGE_SMALL_PX}.webp"
+    assert image in client.get("/tim-kiem?q=hang+coc+bo").get_data(as_text=True)
+    with holdings.database.reading() as session:
+        page = session.scalar(select(Page).where(Page.number == 2))
+        path = holdings.images.path(publication_id, f"f{page.file_id}", page.file_page, IMAGE_SMALL_PX)
+    path.unlink()
+    shown = client.get("/tim-kiem?q=hang+coc+bo").get_data(as_text=True)
+    assert "cover__image" in shown
+    assert image not in shown
