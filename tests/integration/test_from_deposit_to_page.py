@@ -64,7 +64,9 @@ def test_hit_shows_a_page_image_only_once_that_page_is_drawn(client, holdings, d
     assert image in client.get("/tim-kiem?q=hang+coc+bo").get_data(as_text=True)
     with holdings.database.reading() as session:
         page = session.scalar(select(Page).where(Page.number == 2))
-        path = holdings.images.path(publication_id, f"f{page.file_id}", page.file_page, IMAGE_SMALL_PX)
+        path = holdings.images.path(
+            publication_id, f"f{page.file_id}", page.file_page, IMAGE_SMALL_PX
+        )
     path.unlink()
     shown = client.get("/tim-kiem?q=hang+coc+bo").get_data(as_text=True)
     assert "cover__image" in shown
