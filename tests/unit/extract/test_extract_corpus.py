@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +13,7 @@ from archive.core.errors import ArchiveError
 from archive.extract import Limits, check, describe, extract, identify, render
 from archive.extract.doc_program import catdoc_program
 from archive.extract.results import PageText
+from tests.conftest import missing
 
 CORPUS = Path(archive.__file__).resolve().parent.parent.parent / "shared" / "corpus"
 TESTED = Limits(
@@ -28,9 +28,7 @@ pytestmark = [pytest.mark.corpus, pytest.mark.timeout(180)]
 
 def files(folder: str) -> list[Path]:
     if not (CORPUS / folder).is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail("the folder of real files is missing beside the checkout")
-        pytest.skip("the folder of real files is not beside this checkout")
+        missing("the folder of real files beside this checkout")
     return sorted((CORPUS / folder).iterdir())
 
 

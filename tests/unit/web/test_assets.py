@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.web.assets import VENDOR_FILES, Assets
+from tests.conftest import missing
 
 
 @pytest.fixture
@@ -81,8 +82,6 @@ def test_link_that_leads_out_is_not_followed(folders: tuple[Path, Path]) -> None
 def test_every_listed_package_file_is_installed() -> None:
     vendor = Path(__file__).resolve().parents[3] / "node_modules"
     if not vendor.is_dir():
-        if os.environ.get("CI") == "true":
-            pytest.fail("node_modules is missing")
-        pytest.skip("node_modules is not installed here")
+        missing("node_modules (npm ci)")
     assets = Assets(vendor.parent / "archive" / "static", vendor)
     assert [name for name in VENDOR_FILES if assets.find(name) is None] == []
