@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from archive.core.errors import (
     InvalidInputError,
-    LimitReachedError,
     NotFoundError,
-    RefusedFileError,
     StorageError,
 )
 from archive.core.identifiers import is_id, new_id
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import MULTIPLE_FIELDS, STATUS, UNKNOWN_UNIT_CODE
-from archive.core.wording import error_sentence, field_sentence, refusal_sentence, size_label
+from archive.core.wording import error_sentence, field_sentence, size_label
 from archive.extract.doc_program import catdoc_program
 from archive.models import HeldFile, Publication
 from archive.services import catalogue, deposits, guard
-from archive.services.intake import CheckedFile, check_file
+from archive.services.intake import CheckedFile
 from archive.services.likeness import may_be_told
 from archive.services.records import TEXT_FIELDS, RecordInput, read_record
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
+from archive.web.deposit_files import FormFiles, declared_reason, declares_free, take_files
 from archive.web.deposit_lists import deposit_rows, last_note, status_links
 from archive.web.forms import DepositForm, show_error
 from archive.web.guesses import (
@@ -46,7 +44,7 @@ from archive.web.listing import page_number
 from archive.web.pages import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate
 from archive.web.publications import same_bytes_words
-from archive.web.uploads import finish_uploads, takes_files
+from archive.web.uploads import takes_files
 from archive.web.waiting import waiting_rows
 
 blueprint = Blueprint("deposits", __name__)
@@ -116,85 +114,12 @@ def _find_amendable(session: Session, publication_id: str) -> Publication:
     return publication
 
 
-@dataclass(frozen=True)
-class _Intake:
-    """The files of one attempt: fit to deposit, held from before or new, and what is wrong."""
-
-    checked: tuple[CheckedFile, ...]
-    errors: tuple[str, ...]
-
-
-def _take_files() -> _Intake:
-    """Receive and check every file; good ones are held at once, so that a fault in the form, or a
-    browser that goes away, does not cost the upload."""
-    actor = current_actor()
-    checked: list[CheckedFile] = []
-    errors: list[str] = []
-    session = reading()
-    candidates = [
-        (row.name, received)
-        for row, received in deposits.find_held(
-            session, holdings(), request.form.getlist("held"), by=actor
-        )
-    ]
-    known = {received.name for _, received in candidates}
-    for upload in finish_uploads(request.files.getlist("files")):
-        if upload.received is None:
-            assert upload.error is not None, "an upload is received or has its error"
-            errors.append(f"{upload.name}: {error_sentence(upload.error)}")
-        else:
-            candidates.append((upload.name, upload.received))
-    if _declares() and not _declared_reason():
-        errors.append(field_sentence("reason_needed", {}))
-    most = holdings().settings.max_files_per_deposit
-    if len(candidates) > most:
-        errors.append(f"Nhiều tệp quá: mỗi lần nộp tối đa {most} tệp.")
-    for position, (name, received) in enumerate(candidates):
-        try:
-            if position >= most:
-                raise RefusedFileError()
-            checked.append(
-                check_file(
-                    received,
-                    name,
-                    limits=holdings().limits,
-                    guard_contact=holdings().settings.guard_contact,
-                    declared_free=bool(_declared_reason()),
-                )
-            )
-        except (RefusedFileError, LimitReachedError) as error:
-            if position < most:
-                errors.append(f"{name}: {refusal_sentence(error)}")
-            holdings().incoming.discard(received)
-    new = [file for file in checked if file.received.name not in known]
-    try:
-        with writing() as database:
-            for file in new:
-                deposits.hold_file(database, received=file.received, name=file.name, by=actor)
-            database.commit()
-    except OperationalError:
-        # Nobody owns them, and on a full disk they would take the room that is left.
-        for file in new:
-            holdings().incoming.discard(file.received)
-        raise
-    return _Intake(checked=tuple(checked), errors=tuple(errors))
-
-
-def _declares() -> bool:
-    """Whether a curator answers for the files: a depositor's word does not open this door."""
-    return current_actor().may_curate and request.form.get("declared_free") == "1"
-
-
-def _declared_reason() -> str:
-    return request.form.get("declared_reason", "").strip() if _declares() else ""
-
-
 def _submit(
     form: DepositForm, *, publication_id: str, amending: bool
 ) -> str | Response | tuple[str, int]:
     _choose_units(form, reading())
     amending_id = publication_id if amending else ""
-    intake = _take_files()
+    intake = take_files()
     status = Status.DRAFT if request.form.get("action") == "draft" else Status.SUBMITTED
     errors = list(intake.errors)
     if status is Status.DRAFT:
@@ -256,7 +181,7 @@ def _read(form: DepositForm) -> RecordInput | None:
 def _deposit(
     form: DepositForm,
     record: RecordInput,
-    intake: _Intake,
+    intake: FormFiles,
     *,
     publication_id: str,
     status: Status,
@@ -295,7 +220,7 @@ def _deposit(
                 by=actor,
             )
         guard.declare(
-            database, done.publication, intake.checked, reason=_declared_reason(), by=actor
+            database, done.publication, intake.checked, reason=declared_reason(), by=actor
         )
         known = may_be_told(database, (other.id for other in done.same_as), actor=actor)
         told = [_told(database, other, actor) for other in done.same_as if other.id in known]
@@ -367,8 +292,8 @@ def _render(
         files_now=[file.name for file in catalogue.list_files(reading(), amending_id)],
         note=last_note(reading(), amending_id),
         may_declare=current_actor().may_curate,
-        declared=_declares(),
-        declared_reason=request.form.get("declared_reason", "") if _declares() else "",
+        declared=declares_free(),
+        declared_reason=request.form.get("declared_reason", "") if declares_free() else "",
         guesses=guess_rows(offers, form),
         doubts=doubt_words(offers),
         taken=taken,

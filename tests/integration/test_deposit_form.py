@@ -256,13 +256,13 @@ def test_two_presses_at_once_make_one_publication(
 ) -> None:
     before, deposit_id = count(archive, Publication), new_id()
     held_before = count(archive, HeldFile)
-    both, take_files = Barrier(2), web_deposits._take_files
+    both, take_files = Barrier(2), web_deposits.take_files
 
     def take_files_together() -> Any:
         both.wait(timeout=30)
         return take_files()
 
-    monkeypatch.setattr(web_deposits, "_take_files", take_files_together)
+    monkeypatch.setattr(web_deposits, "take_files", take_files_together)
     token = token_of(client, "/huong-dan")
     cookie = client.get_cookie("session")
     assert cookie is not None
