@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, missing
-
-DISK_MB = 64
-CROWDED = "tests/integration/crowded.py"
-IN_NAMESPACE = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+from tests.small_disk import run_on_small_disk
 
 
 def run_crowded(folder: Path, *, which: str, seconds: float) -> None:
     """Run the tests of `crowded.py` with these marks on a file system of their own."""
-    mount = f"mount -t tmpfs -o size={DISK_MB}m small {folder}"
-    try:
-        probe = subprocess.run([*IN_NAMESPACE, mount], capture_output=True, check=False)
-    except FileNotFoundError:
-        missing("unshare")
-    if probe.returncode != 0:
-        missing("a kernel that gives a file system of one's own")
-    arguments = (*["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider"], "-m", which, CROWDED)
-    done = subprocess.run(
-        [
-            *IN_NAMESPACE,
-            f'{mount} && exec "$@"',
-            "sh",
-            sys.executable,
-            *arguments,
-            "tests/integration/crowded.py",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "FULL_DISK": str(folder)},
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
+    suite = ("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider")
+    run_on_small_disk(
+        folder,
+        *suite,
+        *("-m", which, "tests/integration/crowded.py"),
+        size="64m",
+        seconds=seconds,
+        environment={"FULL_DISK": str(folder)},
     )
-    assert done.returncode == 0, done.stdout[-8_000:] + done.stderr[-2_000:]
 
 
 def test_full_disk_is_said_and_waited_out(tmp_path):

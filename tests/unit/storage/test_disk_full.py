@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import missing
-from tests.unit.storage.conftest import REPOSITORY
+from tests.small_disk import run_on_small_disk
 
 if sys.platform == "win32":
     pytest.skip("these limits are of POSIX systems", allow_module_level=True)
@@ -132,22 +131,4 @@ def test_a_limit_on_file_size_leaves_everything_as_it_was(
 
 
 def test_a_full_disk_is_refused_and_work_resumes_when_there_is_room(tmp_path: Path) -> None:
-    in_namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    mount = f"mount -t tmpfs -o size=1m,nr_inodes=2000 small {tmp_path}"
-    try:
-        probe = subprocess.run([*in_namespace, mount], capture_output=True, check=False)
-    except FileNotFoundError:
-        missing("unshare")
-    if probe.returncode != 0:
-        missing("a kernel that gives a file system of one's own")
-
-    done = subprocess.run(
-        [*in_namespace, f'{mount} && exec "$0" -c "$1" "$2"', sys.executable, SMALL_DISK, tmp_path],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-    assert done.returncode == 0, done.stderr
+    run_on_small_disk(tmp_path, "-c", SMALL_DISK, tmp_path, size="1m,nr_inodes=2000")

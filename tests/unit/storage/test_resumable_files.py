@@ -24,7 +24,7 @@ from archive.core.errors import (
 )
 from archive.storage import resumable
 from archive.storage.resumable import Checksum, Resumable
-from tests.conftest import missing
+from tests.small_disk import run_on_small_disk
 from tests.unit.storage.conftest import REPOSITORY
 
 NAME = "0123456789abcdef" * 2
@@ -322,20 +322,4 @@ assert received.sha512 == hashlib.sha512(data).hexdigest()
 def test_full_disk_acknowledges_what_fitted_and_goes_on_when_there_is_room(
     tmp_path: Path,
 ) -> None:
-    in_namespace = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    mount = f"mount -t tmpfs -o size=1m,nr_inodes=2000 small {tmp_path}"
-    try:
-        probe = subprocess.run([*in_namespace, mount], capture_output=True, check=False)
-    except FileNotFoundError:
-        missing("unshare")
-    if probe.returncode != 0:
-        missing("a kernel that gives a file system of one's own")
-    done = subprocess.run(
-        [*in_namespace, f'{mount} && exec "$0" -c "$1" "$2"', sys.executable, SMALL_DISK, tmp_path],
-        cwd=REPOSITORY,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    run_on_small_disk(tmp_path, "-c", SMALL_DISK, tmp_path, size="1m,nr_inodes=2000")
