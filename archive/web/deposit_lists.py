@@ -18,7 +18,8 @@ from archive.services.recognition import availability
 from archive.web.context import holdings
 from archive.web.likeness import likeness_news
 from archive.web.listing import publication_cards
-from archive.web.pages import DepositRow, Link, StageRow
+from archive.web.pages.depositing import DepositRow
+from archive.web.pages.parts import Link, StageRow
 
 
 def deposit_rows(

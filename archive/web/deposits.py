@@ -41,7 +41,7 @@ from archive.web.guesses import (
     take_over,
 )
 from archive.web.listing import page_number
-from archive.web.pages import DepositPage, HeldFileRow, MyDepositsPage
+from archive.web.pages.depositing import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate
 from archive.web.publications import same_bytes_words
 from archive.web.uploads import takes_files

@@ -21,7 +21,7 @@ from archive.services.intake import CheckedFile
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.forms import DepositForm
-from archive.web.pages import GuessRow
+from archive.web.pages.publication import GuessRow
 
 blueprint = Blueprint("guesses", __name__)
 

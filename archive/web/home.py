@@ -23,7 +23,8 @@ from archive.web.listing import (
     search_cards,
     sort_links,
 )
-from archive.web.pages import BrowsePage, HomePage, Link, LinkGroup
+from archive.web.pages.finding import BrowsePage, HomePage
+from archive.web.pages.parts import Link, LinkGroup
 from archive.web.present import paginate
 
 blueprint = Blueprint("home", __name__)

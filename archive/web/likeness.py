@@ -21,7 +21,8 @@ from archive.services.likeness import (
     paired_pages,
 )
 from archive.web.context import holdings
-from archive.web.pages import LikenessPanel, LikenessRow, Link, PagePair
+from archive.web.pages.parts import Link
+from archive.web.pages.publication import LikenessPanel, LikenessRow, PagePair
 from archive.web.present import IMAGE_SMALL_PX, has_image, image_url, vietnamese_date
 
 DECIDED = {

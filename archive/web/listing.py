@@ -16,7 +16,7 @@ from archive.services.catalogue import cover_pages, viewer_of
 from archive.services.records import one_line
 from archive.services.searching import Found
 from archive.web.context import current_actor, holdings
-from archive.web.pages import Card, Link, LinkGroup
+from archive.web.pages.parts import Card, Link, LinkGroup
 from archive.web.present import FACETS, cards_of, facet_label
 
 SORTS: dict[str, str] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from archive.services.outlines import OutlinePart
-from archive.web.pages import OutlineRow
+from archive.web.pages.publication import OutlineRow
 
 
 def outline_rows(

@@ -13,7 +13,7 @@ from archive.core.dates import local
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
 from archive.models import File, Page, Publication
 from archive.services.holdings import Holdings
-from archive.web.pages import Card, Cover, Link, Pagination
+from archive.web.pages.parts import Card, Cover, Link, Pagination
 
 PER_PAGE = 20
 IMAGE_SMALL_PX, IMAGE_LARGE_PX = 320, 1200

@@ -16,7 +16,7 @@ from archive.services.holdings import Holdings
 from archive.services.outlines import outline_of
 from archive.services.word_boxes import unpack_words
 from archive.web.outline import outline_rows
-from archive.web.pages import Box, PageReading, ReaderPage
+from archive.web.pages.reading import Box, PageReading, ReaderPage
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX, card_of, has_image, image_url
 from archive.web.running_text import paragraphs
 

@@ -14,7 +14,8 @@ from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, reading
 from archive.web.deposit_lists import deposit_rows, status_links
 from archive.web.listing import page_number
-from archive.web.pages import Link, QueuePage
+from archive.web.pages.depositing import QueuePage
+from archive.web.pages.parts import Link
 from archive.web.present import PER_PAGE, paginate
 
 blueprint = Blueprint("review", __name__)

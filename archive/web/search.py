@@ -19,7 +19,8 @@ from archive.web.listing import (
     search_cards,
     sort_links,
 )
-from archive.web.pages import Card, Hit, HitPage, SearchPage
+from archive.web.pages.finding import Hit, HitPage, SearchPage
+from archive.web.pages.parts import Card
 from archive.web.present import FACETS, IMAGE_SMALL_PX, has_image, image_url, paginate
 
 blueprint = Blueprint("search", __name__)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from archive.core.wording import size_label
 from archive.services.uploads import UploadState, list_waiting
 from archive.web.context import current_actor, holdings, reading
-from archive.web.pages import WaitingFileRow
+from archive.web.pages.depositing import WaitingFileRow
 from archive.web.present import vietnamese_moment
 
 

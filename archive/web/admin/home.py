@@ -8,7 +8,8 @@ from archive.services import administration
 from archive.web.access import OpenTo, open_to
 from archive.web.admin.base import blueprint
 from archive.web.context import holdings, reading
-from archive.web.pages import AdminHomePage, EventRow, Link
+from archive.web.pages.admin import AdminHomePage
+from archive.web.pages.parts import EventRow, Link
 from archive.web.present import event_words
 
 

@@ -15,7 +15,8 @@ from archive.services.operations import FailureGroup, IntakeState, RunningJob, S
 from archive.web.access import OpenTo, open_to
 from archive.web.admin.base import blueprint
 from archive.web.context import current_actor, holdings, reading, writing
-from archive.web.pages import FailureRow, IntakePage, IntakeStageRow, Link, RunningRow
+from archive.web.pages.admin import FailureRow, IntakePage, IntakeStageRow, RunningRow
+from archive.web.pages.parts import Link
 from archive.web.present import STAGES, vietnamese_decimal
 
 SHOWN_FAILURES = 10

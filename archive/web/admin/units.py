@@ -26,7 +26,7 @@ from archive.web.admin.base import (
 from archive.web.context import current_actor, reading
 from archive.web.forms import UnitChangeForm, UnitForm
 from archive.web.listing import page_number
-from archive.web.pages import UnitRow, UnitsPage
+from archive.web.pages.admin import UnitRow, UnitsPage
 from archive.web.present import paginate
 
 

@@ -24,7 +24,7 @@ from archive.web.admin.base import (
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.forms import UserChangeForm, UserForm
 from archive.web.listing import page_number
-from archive.web.pages import PasswordLinkPage, UserRow, UsersPage
+from archive.web.pages.admin import PasswordLinkPage, UserRow, UsersPage
 from archive.web.present import paginate
 
 

@@ -27,16 +27,8 @@ from archive.web.forms import DepositForm
 from archive.web.guesses import doubt_words, guess_rows
 from archive.web.likeness import edition_links, likeness_panel
 from archive.web.outline import outline_rows
-from archive.web.pages import (
-    EventRow,
-    Fact,
-    FileRow,
-    Link,
-    MarkingNotice,
-    PageThumb,
-    PublicationPage,
-    StageRow,
-)
+from archive.web.pages.parts import EventRow, Link, StageRow
+from archive.web.pages.publication import Fact, FileRow, MarkingNotice, PageThumb, PublicationPage
 from archive.web.present import (
     IMAGE_SMALL_PX,
     card_of,

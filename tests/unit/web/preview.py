@@ -37,8 +37,42 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
-from archive.web import pages as p  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
+from archive.web.pages.admin import (  # noqa: E402
+    AdminHomePage,
+    FailureRow,
+    IntakePage,
+    IntakeStageRow,
+    PasswordLinkPage,
+    RunningRow,
+    UnitRow,
+    UnitsPage,
+    UserRow,
+    UsersPage,
+)
+from archive.web.pages.depositing import (  # noqa: E402
+    DepositPage,
+    DepositRow,
+    HeldFileRow,
+    MyDepositsPage,
+    QueuePage,
+    WaitingFileRow,
+)
+from archive.web.pages.finding import BrowsePage, Hit, HitPage, HomePage, SearchPage  # noqa: E402
+from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
+from archive.web.pages.publication import (  # noqa: E402
+    Fact,
+    FileRow,
+    GuessRow,
+    LikenessPanel,
+    LikenessRow,
+    MarkingNotice,
+    OutlineRow,
+    PagePair,
+    PageThumb,
+    PublicationPage,
+)
+from archive.web.pages.reading import Box, PageReading, ReaderPage  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -78,10 +112,10 @@ EXAMPLES = (
 )
 
 
-def card(number: int = 0, **changes: Any) -> p.Card:
+def card(number: int = 0, **changes: Any) -> Card:
     title, kind, year = EXAMPLES[number % len(EXAMPLES)]
     unit = "Ban Tuyên giáo và Dân vận Tỉnh ủy" if number % 3 else "Sở Văn hóa, Thể thao và Du lịch"
-    made = p.Card(
+    made = Card(
         id=f"vi-du-{number}",
         url=f"/an-pham/vi-du-{number}",
         title=title,
@@ -93,7 +127,7 @@ def card(number: int = 0, **changes: Any) -> p.Card:
         status="accepted",
         status_label=STATUS["accepted"],
         page_count=0 if number == 11 else 12 + 30 * number,
-        cover=p.Cover(
+        cover=Cover(
             url=page_picture(900, 1200) if number == 4 else None,
             title=title,
             unit=unit,
@@ -106,19 +140,19 @@ def card(number: int = 0, **changes: Any) -> p.Card:
     return replace(made, **changes)
 
 
-def links(*labels: str, selected: int = -1) -> list[p.Link]:
+def links(*labels: str, selected: int = -1) -> list[Link]:
     return [
-        p.Link(label=label, url=f"/duyet?gia-tri={n}", count=3 * n + 1, selected=n == selected)
+        Link(label=label, url=f"/duyet?gia-tri={n}", count=3 * n + 1, selected=n == selected)
         for n, label in enumerate(labels)
     ]
 
 
-def pagination(page: int = 2, pages: int = 9) -> p.Pagination:
-    numbers: list[p.Link | None] = [
-        p.Link(label=str(n), url=f"?trang={n}", selected=n == page) for n in range(1, 5)
+def pagination(page: int = 2, pages: int = 9) -> Pagination:
+    numbers: list[Link | None] = [
+        Link(label=str(n), url=f"?trang={n}", selected=n == page) for n in range(1, 5)
     ]
-    numbers += [None, p.Link(label=str(pages), url=f"?trang={pages}")]
-    return p.Pagination(
+    numbers += [None, Link(label=str(pages), url=f"?trang={pages}")]
+    return Pagination(
         page=page,
         pages=pages,
         total=1234,
@@ -130,31 +164,31 @@ def pagination(page: int = 2, pages: int = 9) -> p.Pagination:
 
 YEARS = links("2019", "2020", "2021", "2022", "2023", "2024", "2025")
 FACETS = [
-    p.LinkGroup("year", "Năm", list(reversed(YEARS))),
-    p.LinkGroup(
+    LinkGroup("year", "Năm", list(reversed(YEARS))),
+    LinkGroup(
         "unit",
         "Đơn vị",
         links("Ban Tuyên giáo và Dân vận Tỉnh ủy", "Bộ Chỉ huy Quân sự tỉnh", "Tỉnh đoàn"),
         more_url="/duyet?xem=don-vi",
     ),
-    p.LinkGroup("kind", "Loại", links("Sách", "Tờ gấp, tờ rơi", "Áp phích", selected=0)),
-    p.LinkGroup("theme", "Chủ đề", links("Lịch sử Đảng bộ", "Di tích", "Dân ca Tày, Nùng")),
-    p.LinkGroup("place", "Địa danh", links("Pác Bó", "Đông Khê", "Thác Bản Giốc")),
-    p.LinkGroup("audience", "Đối tượng", []),
+    LinkGroup("kind", "Loại", links("Sách", "Tờ gấp, tờ rơi", "Áp phích", selected=0)),
+    LinkGroup("theme", "Chủ đề", links("Lịch sử Đảng bộ", "Di tích", "Dân ca Tày, Nùng")),
+    LinkGroup("place", "Địa danh", links("Pác Bó", "Đông Khê", "Thác Bản Giốc")),
+    LinkGroup("audience", "Đối tượng", []),
 ]
 STAGES = [
-    p.StageRow("Nhận tệp", "done", "", 1, 1),
-    p.StageRow("Đọc chữ", "running", "trang 12 / 60", 12, 60),
-    p.StageRow("Làm ảnh trang", "waiting", "", 0, 0),
-    p.StageRow("Đưa vào tìm kiếm", "waiting", "", 0, 0),
+    StageRow("Nhận tệp", "done", "", 1, 1),
+    StageRow("Đọc chữ", "running", "trang 12 / 60", 12, 60),
+    StageRow("Làm ảnh trang", "waiting", "", 0, 0),
+    StageRow("Đưa vào tìm kiếm", "waiting", "", 0, 0),
 ]
 FAILED_STAGES = [
-    p.StageRow("Nhận tệp", "done", "", 1, 1),
-    p.StageRow("Đọc chữ", "failed", "Tệp đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại tệp.", 0, 0),
+    StageRow("Nhận tệp", "done", "", 1, 1),
+    StageRow("Đọc chữ", "failed", "Tệp đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại tệp.", 0, 0),
 ]
 EVENTS = [
-    p.EventRow(AT, "Nông Thị Ví Dụ", "Trả lại để sửa", "Trang 3 bị ngược.\nXin thay tệp bìa."),
-    p.EventRow(AT - timedelta(days=1), "Hoàng Văn Mẫu", "Nộp ấn phẩm", ""),
+    EventRow(AT, "Nông Thị Ví Dụ", "Trả lại để sửa", "Trang 3 bị ngược.\nXin thay tệp bìa."),
+    EventRow(AT - timedelta(days=1), "Hoàng Văn Mẫu", "Nộp ấn phẩm", ""),
 ]
 SNIPPET = Markup(
     "… cuốn sách giới thiệu <mark>các tướng lĩnh</mark> là người con của quê hương, trưởng thành "
@@ -249,22 +283,22 @@ def wrong(form: ExampleForm) -> ExampleForm:
 # --- screens ----------------------------------------------------------------------------------
 
 
-def publication(**changes: Any) -> p.PublicationPage:
-    made = p.PublicationPage(
+def publication(**changes: Any) -> PublicationPage:
+    made = PublicationPage(
         card=card(0),
         abstract="Đoạn tóm tắt ví dụ: sách giới thiệu chân dung các tướng lĩnh của tỉnh.",
         facts=[
-            p.Fact("Đơn vị phát hành", [("Ban Tuyên giáo và Dân vận Tỉnh ủy", "/duyet?unit=btg")]),
-            p.Fact("Ngày phát hành", [("15/7/2025", "")]),
-            p.Fact("Chủ đề", [("Lực lượng vũ trang", "/duyet?t=1"), ("Lịch sử", "/duyet?t=2")]),
-            p.Fact("Mã số", [("vi-du-0123456789abcdef0123456789abcdef", "")]),
+            Fact("Đơn vị phát hành", [("Ban Tuyên giáo và Dân vận Tỉnh ủy", "/duyet?unit=btg")]),
+            Fact("Ngày phát hành", [("15/7/2025", "")]),
+            Fact("Chủ đề", [("Lực lượng vũ trang", "/duyet?t=1"), ("Lịch sử", "/duyet?t=2")]),
+            Fact("Mã số", [("vi-du-0123456789abcdef0123456789abcdef", "")]),
         ],
         files=[
-            p.FileRow("cac-tuong-linh-ví-dụ.pdf", "PDF", "12,4 MB", "ab" * 32, 60, "/tep/1", ""),
-            p.FileRow("bìa.tif", "Ảnh TIFF", "3,1 MB", "cd" * 32, 0, "/tep/2", "Tệp bị cắt cụt."),
+            FileRow("cac-tuong-linh-ví-dụ.pdf", "PDF", "12,4 MB", "ab" * 32, 60, "/tep/1", ""),
+            FileRow("bìa.tif", "Ảnh TIFF", "3,1 MB", "cd" * 32, 0, "/tep/2", "Tệp bị cắt cụt."),
         ],
         thumbs=[
-            p.PageThumb(n, str(n), f"/trang/{n}", None if n == 3 else page_picture(300, 400))
+            PageThumb(n, str(n), f"/trang/{n}", None if n == 3 else page_picture(300, 400))
             for n in range(1, 9)
         ],
         thumbs_more_url="/an-pham/vi-du-0?trang=tat-ca",
@@ -281,12 +315,12 @@ def publication(**changes: Any) -> p.PublicationPage:
 
 
 GUESSES = [
-    p.GuessRow("title", "Nhan đề", "Các tướng lĩnh (ví dụ)", "trang 1", "CÁC TƯỚNG LĨNH (VÍ DỤ)"),
-    p.GuessRow(
+    GuessRow("title", "Nhan đề", "Các tướng lĩnh (ví dụ)", "trang 1", "CÁC TƯỚNG LĨNH (VÍ DỤ)"),
+    GuessRow(
         "issued", "Ngày phát hành", "7/2025", "trang 2", "Ví dụ, tháng 7 năm 2025", "/trang/2"
     ),
-    p.GuessRow("publisher", "Nhà xuất bản", "Nhà xuất bản Ví Dụ", "tên ghi trong tệp", ""),
-    p.GuessRow(
+    GuessRow("publisher", "Nhà xuất bản", "Nhà xuất bản Ví Dụ", "tên ghi trong tệp", ""),
+    GuessRow(
         "responsibility",
         "Thông tin trách nhiệm",
         "Ban Tuyên giáo và Dân vận Tỉnh ủy",
@@ -297,28 +331,28 @@ GUESSES = [
 ]
 
 OUTLINE = [
-    p.OutlineRow("Lời nói đầu", "/trang/3", "iii"),
-    p.OutlineRow(
+    OutlineRow("Lời nói đầu", "/trang/3", "iii"),
+    OutlineRow(
         "Phần một: những năm đầu, nhan đề rất dài để xem chữ xuống dòng",
         "/trang/5",
         "1",
         parts=[
-            p.OutlineRow("Chương 1", "/trang/5", "1", is_current=True),
-            p.OutlineRow("Chương 2", "/trang/21", "17"),
+            OutlineRow("Chương 1", "/trang/5", "1", is_current=True),
+            OutlineRow("Chương 2", "/trang/21", "17"),
         ],
     ),
-    p.OutlineRow("Phần không dẫn tới trang nào", "", ""),
+    OutlineRow("Phần không dẫn tới trang nào", "", ""),
 ]
 
 
-def reader(**changes: Any) -> p.ReaderPage:
+def reader(**changes: Any) -> ReaderPage:
     paragraphs = Markup("").join(
         Markup(
             "<p>Trang ví dụ: <mark>các tướng lĩnh</mark> của tỉnh, dòng chữ số {}; {}</p>"
         ).format(n, "chữ có dấu chồng như Ữ, Ặ, Ỗ không được cụt. " * 3)
         for n in range(1, 5)
     )
-    made = p.ReaderPage(
+    made = ReaderPage(
         card=card(0),
         number=12,
         label="10",
@@ -328,7 +362,7 @@ def reader(**changes: Any) -> p.ReaderPage:
         image_width=1200,
         image_height=1700,
         thumbnail=None,
-        boxes=[p.Box(0.125, 0.172 + 0.0459 * n, 0.315, 0.038) for n in range(3)],
+        boxes=[Box(0.125, 0.172 + 0.0459 * n, 0.315, 0.038) for n in range(3)],
         text=paragraphs,
         text_source="ocr",
         has_text=True,
@@ -340,7 +374,7 @@ def reader(**changes: Any) -> p.ReaderPage:
         publication_url="/an-pham/vi-du-0",
         original_url="/an-pham/vi-du-0/tep/1",
         original_name="cac-tuong-linh.pdf",
-        reading=p.PageReading(
+        reading=PageReading(
             source="máy nhận dạng từ ảnh trang",
             score="97%",
             before="CAC TU0NG L1NH\nwww.luatvietnam.vn",
@@ -352,8 +386,8 @@ def reader(**changes: Any) -> p.ReaderPage:
     return replace(made, **changes)
 
 
-def deposit_row(number: int, status: str, **changes: Any) -> p.DepositRow:
-    made = p.DepositRow(
+def deposit_row(number: int, status: str, **changes: Any) -> DepositRow:
+    made = DepositRow(
         card=card(number, status=status, status_label=STATUS[status], access="restricted"),
         deposited_at=AT,
         progress=[replace(stage, state="done", detail="") for stage in STAGES],
@@ -363,8 +397,8 @@ def deposit_row(number: int, status: str, **changes: Any) -> p.DepositRow:
     return replace(made, **changes)
 
 
-def deposit(form: ExampleForm, **changes: Any) -> p.DepositPage:
-    made = p.DepositPage(
+def deposit(form: ExampleForm, **changes: Any) -> DepositPage:
+    made = DepositPage(
         form=form,
         held=[],
         max_upload_label="2 GB",
@@ -378,16 +412,16 @@ def deposit(form: ExampleForm, **changes: Any) -> p.DepositPage:
 
 
 WAITING = [
-    p.WaitingFileRow(
+    WaitingFileRow(
         "b2", "dia-chi-do.pdf", "1,2 GB", 1288490188, "1", 45, False, "09:05 16/07/2025"
     ),
-    p.WaitingFileRow("c3", "bìa sách.jpg", "3,1 MB", 3250585, "", 100, True, "09:05 16/07/2025"),
+    WaitingFileRow("c3", "bìa sách.jpg", "3,1 MB", 3250585, "", 100, True, "09:05 16/07/2025"),
 ]
 
 
 USERS = [
-    p.UserRow(1, "vi.du@example.org", "Nông Thị Ví Dụ", ROLES["curator"], "", False, True, "/1"),
-    p.UserRow(
+    UserRow(1, "vi.du@example.org", "Nông Thị Ví Dụ", ROLES["curator"], "", False, True, "/1"),
+    UserRow(
         2,
         "hoang.van.mau.ten.rat.dai@don-vi-co-ten-mien-dai.example.org",
         "",
@@ -397,12 +431,12 @@ USERS = [
         False,
         "/2",
     ),
-    p.UserRow(3, "cu@example.org", "Lý Văn Cũ", ROLES["reader"], "Tỉnh đoàn", True, True, "/3"),
+    UserRow(3, "cu@example.org", "Lý Văn Cũ", ROLES["reader"], "Tỉnh đoàn", True, True, "/3"),
 ]
 UNITS = [
-    p.UnitRow(1, "btgdv", "Ban Tuyên giáo và Dân vận Tỉnh ủy", "Cơ quan Đảng", "Tỉnh ủy",
+    UnitRow(1, "btgdv", "Ban Tuyên giáo và Dân vận Tỉnh ủy", "Cơ quan Đảng", "Tỉnh ủy",
               "từ 2/2025", False, 4, 1203, "/1"),
-    p.UnitRow(2, "btg", "Ban Tuyên giáo Tỉnh ủy (ví dụ)", "", "", "", True, 0, 88, "/2"),
+    UnitRow(2, "btg", "Ban Tuyên giáo Tỉnh ủy (ví dụ)", "", "", "", True, 0, 88, "/2"),
 ]  # fmt: skip
 PENDING = deposit_row(1, "submitted", progress=STAGES)
 SUSPECTED = deposit_row(
@@ -411,16 +445,16 @@ SUSPECTED = deposit_row(
     likeness="94% số trang (36 trên 38) trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
     flag="Nghi trùng",
 )
-ALIKE = p.LikenessPanel(
+ALIKE = LikenessPanel(
     title="Có thể trùng",
     note="Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa.",
     rows=[
-        p.LikenessRow(
+        LikenessRow(
             reason="94% số trang (36 trên 38) trùng với “Về nguồn (ví dụ)” (Tỉnh đoàn, 2021).",
             url="/an-pham/vi-du-9",
             title="Về nguồn (ví dụ)",
             pages=[
-                p.PagePair(
+                PagePair(
                     n,
                     f"/trang/{n}",
                     page_picture(300, 400),
@@ -433,16 +467,16 @@ ALIKE = p.LikenessPanel(
             decided="",
             other_id="vi-du-9",
         ),
-        p.LikenessRow(
+        LikenessRow(
             reason="44% số trang (17 trên 38) trùng với “Về nguồn, tái bản (ví dụ)” "
             "(Tỉnh đoàn, 2024); có thể là một lần xuất bản khác.",
             url="/an-pham/vi-du-8",
             title="Về nguồn, tái bản (ví dụ)",
-            pages=[p.PagePair(1, "/trang/1", "", 1, "/kia/1", "")],
+            pages=[PagePair(1, "/trang/1", "", 1, "/kia/1", "")],
             decided="Đã xác nhận là hai lần xuất bản (Nông Thị Ví Dụ, 15/07/2025).",
             other_id="vi-du-8",
         ),
-        p.LikenessRow(
+        LikenessRow(
             reason="Cả 3 trang của “Trích (ví dụ)” (Tỉnh đoàn, 2024) nằm trong ấn phẩm này; "
             "có thể đây là bản gộp.",
             url="/an-pham/vi-du-7",
@@ -459,28 +493,28 @@ RETURNED = deposit_row(2, "returned", note="Trang 3 bị ngược, xin thay tệ
 BROKEN = deposit_row(
     3, "draft", problem="Tệp đặt mật khẩu. Hãy bỏ mật khẩu rồi nộp lại.", progress=FAILED_STAGES
 )
-SEARCH = p.SearchPage(
+SEARCH = SearchPage(
     query="cac tuong linh",
     hits=[
-        p.Hit(
+        Hit(
             card(0),
             [
-                p.HitPage("10", "/trang/12?q=a", SNIPPET, page_picture(300, 400)),
-                p.HitPage("bìa", "/trang/1?q=a", SNIPPET, None),
+                HitPage("10", "/trang/12?q=a", SNIPPET, page_picture(300, 400)),
+                HitPage("bìa", "/trang/1?q=a", SNIPPET, None),
             ],
             17,
         ),
-        p.Hit(card(3, access="internal"), [], 0),
-        p.Hit(card(6), [p.HitPage("4", "/trang/4?q=a", SNIPPET, page_picture(300, 400))], 1),
+        Hit(card(3, access="internal"), [], 0),
+        Hit(card(6), [HitPage("4", "/trang/4?q=a", SNIPPET, page_picture(300, 400))], 1),
     ],
     total=1234,
     total_pages=5678,
     relaxed=False,
     notice="",
-    active=[p.Link("Loại: Sách", "/tim-kiem?q=cac+tuong+linh")],
+    active=[Link("Loại: Sách", "/tim-kiem?q=cac+tuong+linh")],
     facets=FACETS,
     sorts=[
-        p.Link(label, "?sort=1", selected=not n)
+        Link(label, "?sort=1", selected=not n)
         for n, label in enumerate(("Khớp nhất", "Mới nhất", "Cũ nhất", "Nhan đề"))
     ],
     hidden=[("kind", "book")],
@@ -489,17 +523,17 @@ SEARCH = p.SearchPage(
 )
 NOTHING = replace(SEARCH, hits=[], total=0, total_pages=0, pagination=pagination(1, 1))
 FILTERS = [
-    p.Link(label, f"?status={n}", count=3 * n, selected=not n)
+    Link(label, f"?status={n}", count=3 * n, selected=not n)
     for n, label in enumerate(("Tất cả", "Bản nháp", "Chờ duyệt", "Cần sửa", "Đã nhận"))
 ]
-BROWSE = p.BrowsePage(
+BROWSE = BrowsePage(
     groups=FACETS,
-    active=[p.Link("Năm: 2024", "/duyet")],
+    active=[Link("Năm: 2024", "/duyet")],
     cards=[card(n) for n in range(12)],
     pagination=pagination(),
     sorts=SEARCH.sorts,
 )
-HOME = p.HomePage(
+HOME = HomePage(
     newest=[card(n) for n in range(12)],
     years=YEARS,
     kinds=links("Sách", "Sách mỏng", "Tờ gấp, tờ rơi", "Áp phích", "Bản tin", "Sách tranh"),
@@ -508,7 +542,7 @@ HOME = p.HomePage(
     publication_count=1234,
     page_count=56789,
 )
-EMPTY_HOME = p.HomePage([], [], [], [], [], 0, 0)
+EMPTY_HOME = HomePage([], [], [], [], [], 0, 0)
 
 ANYONE = SimpleNamespace(
     is_signed_in=False, name="", role_label="", unit="",
@@ -524,14 +558,14 @@ ADMIN = SimpleNamespace(
 )  # fmt: skip
 
 
-MARKING = p.MarkingNotice(
+MARKING = MarkingNotice(
     lines=["Có dấu mật, trang 3: “UBND TỈNH (VÍ DỤ)    TỐI MẬT”.", "Có dấu mật, trang 4: “MẬT”."],
     ids=[1, 2],
     more=2,
     contact="cơ quan thường trực, bộ phận bảo vệ bí mật nhà nước",
     clear_url="/an-pham/vi-du-1/khong-phai-dau-mat",
 )
-LIMITED = p.FileRow(
+LIMITED = FileRow(
     "bản-đồ-di-tích-ví-dụ.pdf",
     "PDF",
     "48,0 MB",
@@ -543,44 +577,44 @@ LIMITED = p.FileRow(
     factor=2,
     greatest_factor=8,
 )
-INTAKE = p.IntakePage(
+INTAKE = IntakePage(
     stages=[
-        p.IntakeStageRow(
+        IntakeStageRow(
             "extract", "Đọc chữ trong tệp", 1240, 2, 3, "17 phút", "84,6 trang mỗi giây", "", None
         ),
-        p.IntakeStageRow(
+        IntakeStageRow(
             "ocr", "Nhận dạng chữ trên ảnh trang", 12, 0, 0, "3 giờ", "", "Nông Thị Ví Dụ", AT
         ),
-        p.IntakeStageRow("index", "Đưa vào chỉ mục tìm kiếm", 0, 1, 0, "", "", "", None),
-        p.IntakeStageRow("images", "Tạo ảnh trang", 7, 0, 0, "dưới 1 phút", "", "", None),
-        p.IntakeStageRow("record", "Cất hồ sơ", 0, 0, 0, "", "", "", None),
+        IntakeStageRow("index", "Đưa vào chỉ mục tìm kiếm", 0, 1, 0, "", "", "", None),
+        IntakeStageRow("images", "Tạo ảnh trang", 7, 0, 0, "dưới 1 phút", "", "", None),
+        IntakeStageRow("record", "Cất hồ sơ", 0, 0, 0, "", "", "", None),
     ],
     running=[
-        p.RunningRow(
-            "Đọc chữ trong tệp", p.Link(EXAMPLES[0][0], "/an-pham/vi-du-0"), 12, 60, "may-chu:4121"
+        RunningRow(
+            "Đọc chữ trong tệp", Link(EXAMPLES[0][0], "/an-pham/vi-du-0"), 12, 60, "may-chu:4121"
         ),
-        p.RunningRow(
-            "Đưa vào chỉ mục tìm kiếm", p.Link(EXAMPLES[3][0], "/an-pham/vi-du-3"), 0, 0, "may:7"
+        RunningRow(
+            "Đưa vào chỉ mục tìm kiếm", Link(EXAMPLES[3][0], "/an-pham/vi-du-3"), 0, 0, "may:7"
         ),
     ],
     failures=[
-        p.FailureRow(
+        FailureRow(
             "file:limit_reached:memory",
             "Đọc chữ trong tệp",
             "Cần xử lý: tệp cần hơn 512 MB bộ nhớ để đọc. Bản gốc vẫn được giữ (ví dụ).",
             "limit_reached",
             12,
             True,
-            [(str(n), p.Link(EXAMPLES[n][0], f"/an-pham/vi-du-{n}")) for n in range(3)],
+            [(str(n), Link(EXAMPLES[n][0], f"/an-pham/vi-du-{n}")) for n in range(3)],
         ),
-        p.FailureRow(
+        FailureRow(
             "images:machine_fault:",
             "Tạo ảnh trang",
             "Có trục trặc ngoài dự kiến; quản trị sẽ xem lại.",
             "machine_fault",
             1,
             False,
-            [("9", p.Link(EXAMPLES[8][0], "/an-pham/vi-du-8"))],
+            [("9", Link(EXAMPLES[8][0], "/an-pham/vi-du-8"))],
         ),
     ],
     failure_count=13,
@@ -595,8 +629,8 @@ INTAKE = p.IntakePage(
 
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Name of the screen → template and its variables; forms are made afresh on each call."""
-    held = [p.HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
-    admin_page = p.AdminHomePage(
+    held = [HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
+    admin_page = AdminHomePage(
         counts=links("Ấn phẩm", "Chờ duyệt", "Người dùng", "Đơn vị"),
         jobs=links("Đang chờ", "Đang làm", "Không làm được"),
         events=EVENTS,
@@ -631,7 +665,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "browse": (
             "browse/index.html",
             {
-                "page": p.BrowsePage(FACETS, [], [], None, []),
+                "page": BrowsePage(FACETS, [], [], None, []),
                 "current": "browse",
             },
         ),
@@ -642,7 +676,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         ),
         "browse-empty": (
             "browse/index.html",
-            {"page": p.BrowsePage([], [], [], None, []), "current": "browse"},
+            {"page": BrowsePage([], [], [], None, []), "current": "browse"},
         ),
         "publication": ("publications/show.html", {"page": publication(), "current": "browse"}),
         "publication-guesses": (
@@ -668,7 +702,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                     events=EVENTS,
                     progress=STAGES,
                     progress_url="/an-pham/vi-du-1/tien-do",
-                    duplicate_of=[p.Link("Một ấn phẩm khác (ví dụ)", "/an-pham/vi-du-9")],
+                    duplicate_of=[Link("Một ấn phẩm khác (ví dụ)", "/an-pham/vi-du-9")],
                     files=publication().files[:1],
                     thumbs=[],
                 ),
@@ -699,9 +733,9 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                         decide_url="",
                     ),
                     editions=[
-                        p.Link("2021", "/an-pham/vi-du-3"),
-                        p.Link("2024", "/an-pham/vi-du-0", selected=True),
-                        p.Link("chưa rõ năm (“Nhan đề khác (ví dụ)”)", "/an-pham/vi-du-4"),
+                        Link("2021", "/an-pham/vi-du-3"),
+                        Link("2024", "/an-pham/vi-du-0", selected=True),
+                        Link("chưa rõ năm (“Nhan đề khác (ví dụ)”)", "/an-pham/vi-du-4"),
                     ],
                 ),
                 "current": "mine",
@@ -857,7 +891,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "mine": (
             "deposits/mine.html",
             {
-                "page": p.MyDepositsPage([RETURNED, PENDING, BROKEN], FILTERS, pagination()),
+                "page": MyDepositsPage([RETURNED, PENDING, BROKEN], FILTERS, pagination()),
                 "current": "mine",
                 "me": DEPOSITOR,
                 "messages": [("success", "Đã nộp “Bản tin (ví dụ)”."), ("error", "Có lỗi.")],
@@ -866,7 +900,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "mine-empty": (
             "deposits/mine.html",
             {
-                "page": p.MyDepositsPage([], FILTERS, pagination(1, 1)),
+                "page": MyDepositsPage([], FILTERS, pagination(1, 1)),
                 "current": "mine",
                 "me": DEPOSITOR,
             },
@@ -874,7 +908,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "queue": (
             "review/queue.html",
             {
-                "page": p.QueuePage(
+                "page": QueuePage(
                     [PENDING, SUSPECTED, deposit_row(5, "submitted", marking=MARKING.lines[0])],
                     FILTERS,
                     pagination(),
@@ -886,7 +920,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "queue-empty": (
             "review/queue.html",
             {
-                "page": p.QueuePage([], FILTERS, replace(pagination(1, 1), total=0)),
+                "page": QueuePage([], FILTERS, replace(pagination(1, 1), total=0)),
                 "current": "review",
                 "me": ADMIN,
             },
@@ -905,7 +939,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "users": (
             "admin/users.html",
             {
-                "page": p.UsersPage(USERS, UserForm(), "", pagination()),
+                "page": UsersPage(USERS, UserForm(), "", pagination()),
                 "current": "admin",
                 "me": ADMIN,
             },
@@ -913,7 +947,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "users-wrong": (
             "admin/users.html",
             {
-                "page": p.UsersPage([], wrong(UserForm()), "không có", pagination(1, 1)),
+                "page": UsersPage([], wrong(UserForm()), "không có", pagination(1, 1)),
                 "current": "admin",
                 "me": ADMIN,
             },
@@ -921,7 +955,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "units": (
             "admin/units.html",
             {
-                "page": p.UnitsPage(UNITS, UnitForm(), "", pagination(1, 1)),
+                "page": UnitsPage(UNITS, UnitForm(), "", pagination(1, 1)),
                 "current": "admin",
                 "me": ADMIN,
             },
@@ -945,7 +979,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "password-link": (
             "admin/password_link.html",
             {
-                "page": p.PasswordLinkPage(
+                "page": PasswordLinkPage(
                     USERS[1], "http://127.0.0.1:8000/dat-mat-khau/vi-du-0123456789abcdefghijk", AT
                 ),
                 "current": "admin",

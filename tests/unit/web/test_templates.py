@@ -16,6 +16,8 @@ from markupsafe import Markup
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from archive.web.pages.depositing import DepositRow, MyDepositsPage, QueuePage
+from archive.web.pages.finding import Hit
 from tests.unit.web import preview
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -219,16 +221,16 @@ def test_what_depositors_typed_is_escaped_everywhere() -> None:
     attack = "<script>alert(1)</script>\"'"
     card = preview.card(0, title=attack, subtitle=attack, unit=attack)
     card = replace(card, cover=replace(card.cover, title=attack, unit=attack))
-    row = preview.p.DepositRow(card, preview.AT, preview.STAGES, attack, attack)
-    found = replace(preview.SEARCH, query=attack, hits=[preview.p.Hit(card, [], 0)])
+    row = DepositRow(card, preview.AT, preview.STAGES, attack, attack)
+    found = replace(preview.SEARCH, query=attack, hits=[Hit(card, [], 0)])
     reading = preview.reader(card=card, query=attack, original_name=attack)
     shown = preview.publication(card=card, abstract=attack, citation=attack)
     variants = (
         ("publications/show.html", shown),
         ("publications/read.html", reading),
         ("search/results.html", found),
-        ("review/queue.html", preview.p.QueuePage([row], preview.FILTERS, preview.pagination())),
-        ("deposits/mine.html", preview.p.MyDepositsPage([row], [], preview.pagination())),
+        ("review/queue.html", QueuePage([row], preview.FILTERS, preview.pagination())),
+        ("deposits/mine.html", MyDepositsPage([row], [], preview.pagination())),
     )
     for template, page in variants:
         html = preview.render(template, {"page": page, "query": attack}, asset=plain_asset)

@@ -1,0 +1,70 @@
+"""The screens on which something is found: home, search, browse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from archive.web.pages.parts import Card, Link, LinkGroup, Pagination
+
+
+@dataclass(frozen=True)
+class HomePage:
+    newest: Sequence[Card]
+    years: Sequence[Link]
+    kinds: Sequence[Link]
+    audiences: Sequence[Link]
+    grades: Sequence[Link]
+    publication_count: int
+    page_count: int
+
+
+@dataclass(frozen=True)
+class HitPage:
+    """A page of a work that matched. `snippet` is safe HTML with <mark>."""
+
+    label: str
+    url: str
+    snippet: Markup
+    thumbnail: str | None
+
+
+@dataclass(frozen=True)
+class Hit:
+    card: Card
+    pages: Sequence[HitPage]
+    pages_matched: int
+
+
+@dataclass(frozen=True)
+class SearchPage:
+    """`active` are the chosen facet values, each linking to the search without it.
+    `hidden` repeats the chosen values for the search form. `notice` is a sentence or ""."""
+
+    query: str
+    hits: Sequence[Hit]
+    total: int
+    total_pages: int
+    relaxed: bool
+    notice: str
+    active: Sequence[Link]
+    facets: Sequence[LinkGroup]
+    sorts: Sequence[Link]
+    hidden: Sequence[tuple[str, str]]
+    pagination: Pagination
+    took_ms: float
+
+
+@dataclass(frozen=True)
+class BrowsePage:
+    """`groups`: years, units, kinds, themes, places, audiences with counts. When something is
+    chosen, `cards` shows it; otherwise only the groups stand on the page."""
+
+    groups: Sequence[LinkGroup]
+    active: Sequence[Link]
+    cards: Sequence[Card]
+    pagination: Pagination | None
+    sorts: Sequence[Link]
+    notice: str = ""

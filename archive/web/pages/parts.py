@@ -1,0 +1,98 @@
+"""What several screens show: a card, a link, the way through a long list, an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A small picture of a publication; `url` None where no image can be shown (a drawn cover
+    from title, unit and year stands in)."""
+
+    url: str | None
+    title: str
+    unit: str
+    year: int | None
+    kind: str
+    kind_label: str
+    is_wide: bool = False
+    """The picture lies on its side (a leaflet's sheet, a map)."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A publication in a list."""
+
+    id: str
+    url: str
+    title: str
+    subtitle: str
+    unit: str
+    issued: str
+    """dd/mm/yyyy, mm/yyyy or yyyy; "" where unknown."""
+    kind_label: str
+    access: str
+    """public | internal | restricted"""
+    status: str
+    status_label: str
+    page_count: int
+    cover: Cover
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class Link:
+    """A named link with a count, in browse lists and on the home page."""
+
+    label: str
+    url: str
+    count: int | None = None
+    selected: bool = False
+
+
+@dataclass(frozen=True)
+class LinkGroup:
+    """One facet or one way to browse. `name` is its code, `more_url` leads to the whole list."""
+
+    name: str
+    label: str
+    links: Sequence[Link]
+    more_url: str = ""
+
+
+@dataclass(frozen=True)
+class Pagination:
+    """Where one is in a long list; `links` are page numbers with None for a gap."""
+
+    page: int
+    pages: int
+    total: int
+    previous_url: str
+    next_url: str
+    links: Sequence[Link | None]
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """`about` is the publication an event is about, where the page itself does not say so."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str
+    about: Link | None = None
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One stage of intake as the depositor sees it. `state`: waiting | running | done | failed."""
+
+    label: str
+    state: str
+    detail: str
+    """E.g. "trang 12 / 60", or the sentence that says what to do."""
+    done: int
+    total: int

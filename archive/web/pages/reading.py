@@ -1,0 +1,67 @@
+"""One page to read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from archive.web.pages.parts import Card
+from archive.web.pages.publication import OutlineRow
+
+
+@dataclass(frozen=True)
+class Box:
+    """A word to mark on the page image, as fractions of its width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class PageReading:
+    """How a page came by its text, for those who look after it. `score` is "92%" or "" where no
+    word carries a mark; `before` what the file itself carried, "" where it is the same; `state` a
+    sentence about its picture, or ""."""
+
+    source: str
+    score: str
+    before: str
+    state: str
+
+
+@dataclass(frozen=True)
+class ReaderPage:
+    """One page to read. `text` is safe HTML: paragraphs with <mark>. `image` None: text only.
+    `reading` is None for readers."""
+
+    card: Card
+    number: int
+    label: str
+    page_count: int
+    query: str
+    image: str | None
+    image_width: int
+    image_height: int
+    thumbnail: str | None
+    boxes: Sequence[Box]
+    text: Markup
+    text_source: str
+    has_text: bool
+    notice: str
+    previous_url: str
+    next_url: str
+    first_url: str
+    last_url: str
+    publication_url: str
+    original_url: str
+    original_name: str
+    reading: PageReading | None = None
+    outline: Sequence[OutlineRow] = ()
+    goto_url: str = ""
+    """Where the form "go to page" is sent; "" where there is but one page."""
+    address: str = ""
+    """This page's own address, without a query."""
