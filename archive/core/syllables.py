@@ -117,11 +117,6 @@ def _toned(onset: str, rime: str) -> Iterator[str]:
             yield unicodedata.normalize("NFC", carried)
 
 
-def is_bare_syllable(word: str) -> bool:
-    """Whether some tones and marks would make the plain word a syllable: `cac`, `nuoc`, `duong`."""
-    return word.lower() in _bare_syllables()
-
-
 @cache
 def _bare_syllables() -> frozenset[str]:
     return frozenset(_plain(word) for word in syllables())

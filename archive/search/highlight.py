@@ -59,11 +59,6 @@ def mark(text: str, terms: MarkTerms) -> list[tuple[int, int]]:
     return [(run.start, run.end) for run in _runs(text[:_MAX_TEXT], terms)]
 
 
-def mark_html(text: str, terms: MarkTerms) -> str:
-    """The whole text as HTML with its marks."""
-    return _render(text, 0, len(text), mark(text, terms))
-
-
 def snippet(text: str, terms: MarkTerms, length: int = 240) -> Snippet:
     """The excerpt of about `length` characters that shows most of the query.
 
