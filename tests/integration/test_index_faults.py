@@ -80,7 +80,7 @@ def test_catalogue_stays_up_and_the_running_worker_makes_the_index_anew(
     assert client.get("/tim-kiem?q=pac+bo").status_code == 200
 
 
-def test_real_worker_sees_the_loss_by_itself(holdings, deposited, work, start):
+def test_real_worker_sees_the_loss_by_itself(holdings, deposited, work, start, tmp_path):
     deposited()
     work()
     before = hits(holdings)
@@ -91,7 +91,8 @@ def test_real_worker_sees_the_loss_by_itself(holdings, deposited, work, start):
             return jobs.worker_is_alive(session)
 
     wait_until(alive)
-    shutil.rmtree(holdings.settings.search_folder)
+    # In one step: the worker may be writing its lock file while a folder is emptied.
+    holdings.settings.search_folder.rename(tmp_path / "lost")
     wait_until(lambda: holdings.index.status().healthy)
     wait_until(lambda: holdings.index.status().works == 1)
     assert hits(holdings) == before
