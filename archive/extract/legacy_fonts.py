@@ -112,7 +112,10 @@ _CODES = {
 
 # Legacy text shows itself by letters and signs that Vietnamese does not write, next to a letter.
 _FOREIGN = "¡-¬\xad®-¿ÄÅÆÇËÎÏÑÐÖ×ØÛÜÞßäåæçëîïðñöø÷ûüþÿ"
-_SUSPECT = re.compile(f"[A-Za-z-][{_FOREIGN}]|[{_FOREIGN}][A-Za-z-]")
+# The foreign one is looked for first, since most pages have none.
+_SUSPECT = re.compile(f"[{_FOREIGN}](?:(?=[A-Za-z-])|(?<=[A-Za-z-].))")
+# "Thưa bác ạ.": of the signs that a single one of is no word, this alone is a word by itself.
+_LONE_A = re.compile(r"¹[.,;:!?…”\"')]*")
 _LINE_END_HYPHENS = ("\ufffe", "\x02")
 _RUN = re.compile("[^\\s\ufffe\x02]+")
 _ASCII_EDGES = re.compile(r"[^\s!-@\[-`{-~]+")
@@ -305,6 +308,8 @@ def _repair_line(
         elif encoding is Encoding.TCVN3:
             before_hyphen = text[run.end : run.end + 1] in _LINE_END_HYPHENS
             read, complete = _read_tcvn3(word, at_line_end=before_hyphen)
+            if words and _LONE_A.fullmatch(word):
+                read = word.replace("¹", "ạ")
         words.append(read)
         ends_line.append(complete)
     if Encoding.TCVN3 in typed_in:

@@ -67,6 +67,8 @@ def test_lines_of_three_encodings_stand_on_one_page(lines):
     ("typed", "read"),
     [
         ("S¾C LÖNH", "SẮC LỆNH"),
+        ("Chóng ch¸u ®Õn th¨m anh Kim §ång ¹.", "Chúng cháu đến thăm anh Kim Đồng ạ."),
+        ("¹ §©y lµ chó thÝch cña ng\xadêi viÕt", "¹ Đây là chú thích của người viết"),
         ("CñA CHñ TÞCH CHÝNH Phñ Sè 3 NGµY 1", "CỦA CHỦ TỊCH CHÍNH PHỦ SỐ 3 NGÀY 1"),
         ("§iÒu hai: ¤ng Bé tr\xadëng ®· tho¶ hiÖp.", "Điều hai: Ông Bộ trưởng đã thoả hiệp."),
         ("Bé tr-ëng ®-îc ng-êi nh- thÕ", "Bộ trưởng được người như thế"),
