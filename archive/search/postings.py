@@ -12,7 +12,8 @@ import pickle
 import struct
 import zlib
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from hashlib import md5
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +29,7 @@ _BLOCK = 128
 _COMPRESSION = 3
 _SHORT = struct.Struct("!H")
 _INT = struct.Struct("!i")
+_LENGTHS = struct.Struct("!ii")
 _LONG = struct.Struct("!q")
 _TERM_INFO: struct.Struct = whoosh3.W3TermInfo._struct
 _DOCNUM_SHIFT = 8
@@ -53,6 +55,20 @@ class PostingPool:
         else:
             held.append(packed)
 
+    def add_frequencies(self, field: str, docnum: int, frequencies: Mapping[str, int]) -> int:
+        """Add a document's postings in the field; how many tokens they stand for."""
+        terms = self._fields.setdefault(field, {})
+        place = docnum << _DOCNUM_SHIFT
+        for word, times in frequencies.items():
+            term = word.encode()
+            packed = place | (times if times < _WEIGHT else _WEIGHT)
+            held = terms.get(term)
+            if held is None:
+                terms[term] = array("Q", (packed,))
+            else:
+                held.append(packed)
+        return sum(frequencies.values())
+
     def iter_postings(self) -> PostingPool:
         """The pool itself: `BulkFieldWriter` takes the postings by term."""
         return self
@@ -65,6 +81,17 @@ class PostingPool:
 
     def cleanup(self) -> None:
         self._fields.clear()
+
+
+def add_frequencies(writer: Any, field: str, frequencies: Mapping[str, int]) -> None:
+    """Add a document of this one scorable field, as `writer.add_document` would."""
+    docnum, documents = writer.docnum, writer.perdocwriter
+    documents.start_doc(docnum)
+    length = writer.pool.add_frequencies(field, docnum, frequencies)
+    documents.add_field(field, writer.schema[field], None, length)
+    documents.finish_doc()
+    writer._added = True
+    writer.docnum += 1
 
 
 class BulkFieldWriter(_FieldWriter):  # type: ignore[misc]
@@ -127,10 +154,21 @@ class BulkFieldWriter(_FieldWriter):  # type: ignore[misc]
         offset = self._postfile.tell()
         self._postfile.write(block)
         bounds = (len(docnums), shortest, longest, most, docnums[0], docnums[-1])
-        self._tindex.add(
+        self._add_term(
             _SHORT.pack(self._fieldid) + term,
             _TERM_INFO.pack(0, sum(weights), *bounds) + _LONG.pack(offset) + _INT.pack(len(block)),
         )
+
+    def _add_term(self, key: bytes, value: bytes) -> None:
+        """What `add` of the term index does for keys that come in order."""
+        index = self._tindex
+        file = index.dbfile
+        at = file.tell()
+        index.index.append(at)
+        file.write(_LENGTHS.pack(len(key), len(value)) + key + value)
+        digest = int.from_bytes(md5(key, usedforsecurity=False).digest()[-4:], "big")
+        index.buckets[digest & 255].append((digest, at))
+        index.lastkey = key
 
 
 def _known(docnums: list[int], lengths_of: list[int]) -> list[int]:

@@ -9,6 +9,7 @@ from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,6 @@ class Segment:
         self.unit_names: dict[str, str] = {}
         self._read_works()
         self.lengths = self._read_lengths()
-        self.variants = self._read_variants()
         self._check_postings_end()
 
     def frequencies(self, field: str, forms: tuple[str, ...]) -> bytes:
@@ -186,11 +186,16 @@ class Segment:
             "H", [min(length_of(at, SYLLABLES) or 0, 65_535) for at in range(self.doc_count)]
         )
 
-    def _read_variants(self) -> dict[str, tuple[str, ...]]:
+    @cached_property
+    def variants(self) -> dict[str, tuple[str, ...]]:
         """For each fold the forms that stand here, left out where the fold itself is the only one.
 
         Those left out are names and numbers without marks: most of a lexicon, and no news.
         """
+        with self._lock, index_access(self._folder):
+            return self._read_variants()
+
+    def _read_variants(self) -> dict[str, tuple[str, ...]]:
         variants: dict[str, list[str]] = {}
         plain: set[str] = set()
         for field, term in self._reader.terms_from(SYLLABLES, b""):

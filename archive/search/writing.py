@@ -25,7 +25,7 @@ from archive.search.analysis import (
 from archive.search.engine import create_index, latest_commit, open_segment, open_writer
 from archive.search.entries import WorkEntry
 from archive.search.faults import DAMAGE, index_access
-from archive.search.postings import PostingPool
+from archive.search.postings import PostingPool, add_frequencies
 
 # A commit makes a segment. Eight small ones are rewritten as one, so that a search meets few; what
 # one commit rewrites of them stays below twice the size up to which a segment is small.
@@ -125,7 +125,7 @@ class GenerationWriter:
                 }
             )
             for page in pages:
-                writer.add_document(**{SYLLABLES: Counter(words(page.text))})
+                add_frequencies(writer, SYLLABLES, Counter(words(page.text)))
             self._added += 1 + len(pages)
 
 
