@@ -147,6 +147,11 @@ _SPACED = re.compile(r"(?<!\w)(?:\w\s+){1,9}\w(?!\w)")
 _OPENING, _CLOSING = "\"“‘«'„", "\"”’»'“"
 
 
+def may_be_marked(text: str) -> bool:
+    """Whether a page may bear a mark of secrecy, or say of one: cheap, and never wrongly False."""
+    return _ANY.search(clean_text(text)) is not None
+
+
 def find_marking(text: str) -> Marking | None:
     """The first mark of secrecy on a page, None where it has none or says that it was lifted."""
     if not _ANY.search(text := clean_text(text)):

@@ -63,6 +63,7 @@ def _answer(request: dict[str, Any], replies: IO[bytes], engine: Any) -> None:
         cpu_seconds=request["cpu_seconds"],
         cpu_seconds_at_most=request["cpu_seconds_at_most"],
         parent=request["parent"],
+        isolated=request.get("isolated", False),
     )
     write_message(replies, {"type": "started", "isolated": isolated})
     if opener is None:

@@ -1,9 +1,10 @@
 """Fresh children without a fresh start: a server loads the readers once and copies itself.
 
-The server opens no file that anybody sent and reads nothing but requests of its own parent; each
-copy of it is shut in (`sandbox.enter`), opens one file, answers, and ends. What a file does to its
-child never reaches the server, so no file finds anything of an earlier one. Starting Python and
-loading the readers costs about 100 ms of processor time, a copy about 8 (decision 0006).
+The server opens no file that anybody sent, reads nothing but requests of its own parent, and has no
+network; each copy of it is shut in (`sandbox.enter`), opens one file, answers, and ends. What a
+file does to its child never reaches the server, so no file finds anything of an earlier one.
+Starting Python and loading the readers costs about 100 ms of processor time, a copy about 8
+(decision 0006).
 
 Parent and server speak over a socket: a request and two ends of the child's own (its replies, its
 fate) go there; the child's process handle comes back, and how it ended. A server ends with its
@@ -27,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from archive.extract import starting
+from archive.extract import sandbox, starting
 
 _REQUEST_BYTES = 1 << 18
 _FATE = 64
@@ -245,6 +246,8 @@ def main(arguments: list[str]) -> None:
     os.dup2(nowhere, 0)
     os.close(nowhere)
     _load(*arguments)
+    # Once for all copies. Where it fails (readers that started threads) each copy does it itself.
+    isolated = sandbox.leave_network()
     running: dict[int, _Running] = {}
     poll = select.poll()
     poll.register(control, select.POLLIN)
@@ -257,7 +260,7 @@ def main(arguments: list[str]) -> None:
             request, ends, _, _ = socket.recv_fds(control, _REQUEST_BYTES, 2)
             if not request:
                 return  # The parent is gone; the kernel ends the children with this process.
-            born = _copy(request, ends, control, running)
+            born = _copy(request, ends, control, running, isolated=isolated)
             running[born.handle] = born
             poll.register(born.handle, select.POLLIN)
 
@@ -278,7 +281,12 @@ def _load(engine: str = "") -> None:
 
 
 def _copy(
-    request: bytes, ends: list[int], control: socket.socket, running: dict[int, _Running]
+    request: bytes,
+    ends: list[int],
+    control: socket.socket,
+    running: dict[int, _Running],
+    *,
+    isolated: bool,
 ) -> _Running:
     replies, fate = ends[0], socket.socket(fileno=ends[1])
     server = os.getpid()
@@ -288,7 +296,7 @@ def _copy(
             place.close()
         for other in running.values():
             os.close(other.handle)
-        _become_child(request, replies, server)
+        _become_child(request, replies, server=server, isolated=isolated)
     os.close(replies)
     handle = os.pidfd_open(pid)
     with contextlib.suppress(OSError):
@@ -296,14 +304,16 @@ def _copy(
     return _Running(pid, handle, fate)
 
 
-def _become_child(request: bytes, replies: int, server: int) -> None:
+def _become_child(request: bytes, replies: int, *, server: int, isolated: bool) -> None:
     from archive.extract import child
 
     code = 1
     try:
         os.setsid()
         with os.fdopen(replies, "wb") as stream:
-            code = child.answer({**json.loads(request), "parent": server}, stream)
+            code = child.answer(
+                {**json.loads(request), "parent": server, "isolated": isolated}, stream
+            )
     finally:
         os._exit(code)
 

@@ -21,6 +21,7 @@ import pypdfium2.raw as pdfium
 
 from archive.extract.legacy_fonts import find_repairs, may_be_legacy
 from archive.extract.mending import PRIVATE_SIGNS, may_be_fragmented
+from archive.extract.pdf_calls import unchecked
 
 # Signs of symbol fonts that are none.
 _NO_SIGNS = "".join(chr(code) for code, sign in PRIVATE_SIGNS.items() if sign is None)
@@ -50,6 +51,8 @@ _LINES_TRIED = 5
 _IN_TURN = 0.6
 _FILLED = 0.65
 _FILLED_LINES = 0.4
+
+_CHAR_ORIGIN = unchecked(pdfium.FPDFText_GetCharOrigin)
 
 Origin = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -110,15 +113,17 @@ class _Look:
         self._wide: list[tuple[int, int]] = []
         self.crooked: list[tuple[int, int]] = []
         """Lines whose ends do not lie on one height: parts of them may be lines of their own."""
+        origin_of = self._origin_of
         for start, end in lines:
-            first, last = self._origin_of(start), self._origin_of(end - 1)
+            first, last = origin_of(start), origin_of(end - 1)
             if first[1] != last[1]:
                 height = pdfium.FPDFText_GetFontSize(text_page, start)
                 if abs(first[1] - last[1]) > _ONE_LINE * height:
                     self.crooked.append((start, end))
-            span = (self._share(first[0]), self._share(last[0]))
-            self._spans.append(span)
-            if span[1] - span[0] > _WIDE:
+            begin = (first[0] - self._left) / self._width
+            stop = (last[0] - self._left) / self._width
+            self._spans.append((begin, stop))
+            if stop - begin > _WIDE:
                 self._wide.append((start, end))
 
     def is_one_column(self) -> bool:
@@ -136,11 +141,13 @@ class _Look:
     def _after_holes(self, line: tuple[int, int]) -> Iterator[float]:
         """Where words of the line begin, in the page's middle, that are so far from the one before
         that a gutter may lie between them."""
+        origin_of, left, width = self._origin_of, self._left, self._width
         for found in _GAP.finditer(self._raw, *line):
-            here = self._share(self._origin_of(found.end())[0])
+            end, start = found.span()
+            here = (origin_of(start)[0] - left) / width
             if not _MIDDLE[0] < here < _MIDDLE[1]:
                 continue
-            if here - self._share(self._origin_of(found.start() - 1)[0]) > _HOLE:
+            if here - (origin_of(end - 1)[0] - left) / width > _HOLE:
                 yield here
 
     def _stretches(self) -> list[tuple[float, float]]:
@@ -190,7 +197,7 @@ def _is_filled(column: Sequence[tuple[float, float]]) -> bool:
 def _origins(text_page: Any) -> Callable[[int], Origin]:
     x, y = ctypes.c_double(), ctypes.c_double()
     x_reference, y_reference = ctypes.byref(x), ctypes.byref(y)
-    origin = pdfium.FPDFText_GetCharOrigin
+    origin = _CHAR_ORIGIN
 
     def origin_of(place: int) -> Origin:
         origin(text_page, place, x_reference, y_reference)

@@ -16,6 +16,7 @@ from archive.extract.hyphens import divides_a_word
 from archive.extract.judging import is_scrambled
 from archive.extract.legacy_fonts import Repair, find_repairs
 from archive.extract.mending import PRIVATE_SIGNS, mend_letters, rejoin_fragments
+from archive.extract.pdf_calls import unchecked
 from archive.extract.pdf_ordinary import ordinary_text
 from archive.extract.pieces import Box, Piece, join_pieces
 from archive.extract.reading_order import order_columns
@@ -28,6 +29,7 @@ _OTHER_LINE_END_HYPHEN = "\x02"
 _NOISE: dict[int, str | None] = {**dict.fromkeys((*range(32), 127, 0xFFFF)), **PRIVATE_SIGNS}
 _UNCLEAN = re.compile("[\0-\x08\x0e-\x1b\x7f\ue000-\uf8ff\ufffe\uffff]")
 _RUN = re.compile(r"\S+")
+_CHAR_BOX = unchecked(pdfium.FPDFText_GetLooseCharBox)
 _PLAIN_GAPS = frozenset({" ", "\n", "\r\n"})
 
 
@@ -181,7 +183,7 @@ def _box_reader(
     to_fractions = _page_transform(page)
     rectangle = pdfium.FS_RECTF()
     reference = ctypes.byref(rectangle)
-    char_box = pdfium.FPDFText_GetLooseCharBox
+    char_box = _CHAR_BOX
 
     def box_of(start: int, end: int) -> Box | None:
         # The loose boxes reach from the font's descent to its ascent, so first and last character

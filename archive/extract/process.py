@@ -21,6 +21,7 @@ from archive.extract.starting import Started, start
 from archive.extract.wire import Message, MessageTooLongError, ProtocolError, read_message
 
 END_SECONDS = 10.0
+_SHORTEST_LOOK_SECONDS = 0.02
 
 # What a child may say of its file. Anything else it claims is not believed.
 _BELIEVED = (DamagedFileError, EncryptedFileError, LimitReachedError, PortfolioError)
@@ -48,11 +49,11 @@ class Child:
     def allow(self, *, cpu_seconds: int, wall_seconds: float) -> None:
         """The budget the child works under from now on, so that its end is explained rightly."""
         self._cpu_seconds = cpu_seconds
-        self._clock.wall_seconds = wall_seconds
+        self._clock.allow(wall_seconds)
 
     def allow_more(self, *, wall_seconds: float) -> None:
         """Let the child be waited for so long from now on."""
-        self._clock.wall_seconds = self._clock.used_seconds + wall_seconds
+        self._clock.allow(self._clock.used_seconds + wall_seconds)
 
     def receive(self) -> Message | None:
         """The child's next message; None where it ended well after its last one.
@@ -114,7 +115,11 @@ class Child:
 
 
 class _Clock:
-    """Kills the process when more than `wall_seconds` were spent waiting for it."""
+    """Kills the process when more than the allowed seconds were spent waiting for it.
+
+    Waiting begins and ends twice a page and wakes nobody: the watch sleeps until the earliest
+    moment at which the allowance could be spent, and then looks how much is left.
+    """
 
     def __init__(self, process: Started, wall_seconds: float) -> None:
         self.wall_seconds = wall_seconds
@@ -130,13 +135,17 @@ class _Clock:
     def __enter__(self) -> None:
         with self._changed:
             self._since = time.monotonic()
-            self._changed.notify()
 
     def __exit__(self, *_: object) -> None:
         with self._changed:
             if self._since is not None:
                 self.used_seconds += time.monotonic() - self._since
             self._since = None
+
+    def allow(self, wall_seconds: float) -> None:
+        """The seconds allowed in all, from now on."""
+        with self._changed:
+            self.wall_seconds = wall_seconds
             self._changed.notify()
 
     def close(self) -> None:
@@ -150,15 +159,14 @@ class _Clock:
     def _watch(self) -> None:
         with self._changed:
             while not self._closed:
-                if self._since is None:
-                    self._changed.wait()
-                    continue
-                waited = self.used_seconds + time.monotonic() - self._since
-                if waited >= self.wall_seconds:
-                    self.expired = True
-                    self._process.kill()
-                    return
-                self._changed.wait(self.wall_seconds - waited)
+                left = self.wall_seconds - self.used_seconds
+                if self._since is not None:
+                    left -= time.monotonic() - self._since
+                    if left <= 0:
+                        self.expired = True
+                        self._process.kill()
+                        return
+                self._changed.wait(max(left, _SHORTEST_LOOK_SECONDS))
 
 
 def _end(process: Started, clock: _Clock) -> None:

@@ -27,14 +27,29 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _OPEN_FILES = 32
 
 
-def enter(*, memory_bytes: int, cpu_seconds: int, cpu_seconds_at_most: int, parent: int) -> bool:
+def leave_network() -> bool:
+    """Give up the network and every privilege; True where the network is gone. What is copied from
+    this process has neither."""
+    return _leave_network() if sys.platform == "linux" else False
+
+
+def enter(
+    *,
+    memory_bytes: int,
+    cpu_seconds: int,
+    cpu_seconds_at_most: int,
+    parent: int,
+    isolated: bool = False,
+) -> bool:
     """Give up network, privileges and unbounded resources; True where the network is gone.
+
+    `isolated`: this process is the copy of one that had given up network and privileges.
 
     Processor time is limited softly to `cpu_seconds` (`allow_cpu_seconds` moves it later, when the
     pages are counted) and finally to `cpu_seconds_at_most`. `parent` is the process that started
     this one: where it is already dead the child ends at once.
     """
-    isolated = _leave_network() if sys.platform == "linux" else False
+    isolated = isolated or leave_network()
     if sys.platform == "linux":
         _die_with(parent)
     _limit_resources(memory_bytes, cpu_seconds, cpu_seconds_at_most)

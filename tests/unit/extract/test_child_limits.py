@@ -84,21 +84,23 @@ def test_memory_is_bounded_and_named(tmp_path, small_limits):
 
 
 def test_waiting_is_bounded_and_named(tmp_path):
-    # A child that is stopped uses no processor time: only the parent's clock can end this.
+    # A child that opens a pipe nobody writes to uses no processor time: only the parent's clock can
+    # end this.
     limits = Limits()
+    os.mkfifo(tmp_path / "a.txt")
     child = Child(
         {
             "task": "read",
-            "kind": "pdf",
-            "path": str(put(tmp_path, "a.pdf", poem_pdf())),
+            "kind": "text",
+            "path": str(tmp_path / "a.txt"),
             "limits": dataclasses.asdict(limits),
             "first_page": 1,
+            "words": False,
             **budgets(limits, cpu_seconds=5),
         },
         wall_seconds=0.5,
         message_bytes=limits.message_bytes,
     )
-    os.kill(child._process.pid, signal.SIGSTOP)
     with pytest.raises(LimitReachedError) as reached:
         child.receive()
     assert reached.value.data["limit"] == "wall_seconds"
