@@ -92,7 +92,7 @@ def deposit(
     session.flush()
     received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
     _store(session, holdings, publication, received=received)
-    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id)
+    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication_id)
     return Deposited(publication=publication, same_as=earlier)
 
 
@@ -149,7 +149,7 @@ def amend(
     _store(session, holdings, publication, received=received)
     if files and was_record_only:
         holdings.records.retire([publication.id])
-    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication.id)
+    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication.id)
     return Deposited(publication=publication, same_as=earlier)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, MarkingOpenError, NotAllowedError
 from archive.core.roles import SYSTEM, Actor
-from archive.core.secrecy import find_lifting, find_marking
+from archive.core.secrecy import find_lifting, find_marking, may_be_marked
 from archive.models import Event, File, Page, PageMarking, Publication, Stage
 from archive.services.events import note_event
 from archive.services.intake import CheckedFile
@@ -43,7 +43,9 @@ def is_closed() -> ColumnElement[bool]:
 
 def asks_for_a_look(text: str) -> bool:
     """Whether a page of this text has to be shown to `look_at_pages`; False for nearly all."""
-    return find_marking(text) is not None or find_lifting(text) is not None
+    return may_be_marked(text) and (
+        find_marking(text) is not None or find_lifting(text) is not None
+    )
 
 
 def look_at_pages(session: Session, publication: Publication, pages: Sequence[Page]) -> bool:
@@ -183,7 +185,7 @@ def declare(
         note=reason,
         data={"lines": [found.line for _, found in marked]},
     )
-    enqueue(session, Stage.RECORD, publication.id)
+    enqueue(session, Stage.RECORD, publication_id=publication.id)
 
 
 def check_no_open_marking(session: Session, publication: Publication) -> None:
@@ -247,6 +249,6 @@ def _changed(session: Session, publication: Publication) -> None:
     publication.revision += 1
     publication.changed_at = now()
     session.flush()
-    enqueue(session, Stage.INDEX, publication.id)
+    enqueue(session, Stage.INDEX, publication_id=publication.id)
     # Storage knows it too: a catalogue that is made again from there keeps closed what is closed.
-    enqueue(session, Stage.RECORD, publication.id)
+    enqueue(session, Stage.RECORD, publication_id=publication.id)

@@ -144,4 +144,4 @@ def queue_stale(session: Session, ids: Sequence[str]) -> None:
     for start in range(0, len(ids), BATCH):
         wanted = Publication.id.in_(ids[start : start + BATCH])
         for publication_id in session.scalars(select(Publication.id).where(wanted)).all():
-            enqueue(session, Stage.INDEX, publication_id)
+            enqueue(session, Stage.INDEX, publication_id=publication_id)

@@ -12,16 +12,16 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, and_, case, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.errors import ArchiveError
 from archive.core.status import JobState
 from archive.models import Job, Stage, WorkerHeartbeat
-from archive.services.pauses import unpaused
+from archive.services.pauses import not_paused
 
 MOST_ATTEMPTS = 5
 """A job whose worker died or whose collaborators failed so often is left for a person."""
@@ -57,30 +57,31 @@ class Claim:
 
 
 def enqueue(
-    session: Session, stage: Stage, publication_id: str, *, wait: timedelta = timedelta(0)
+    session: Session, *stages: Stage, publication_id: str, wait: timedelta = timedelta(0)
 ) -> None:
-    """Queue the stage, due in `wait`; where the same work waits already, the earlier time counts.
+    """Queue the stages, due in `wait`; where the same work waits already, the earlier time counts.
     Joins the caller's transaction."""
-    coalesce = _coalesce(stage, publication_id)
     moment = now()
     due = moment + wait
-    waiting = session.scalar(
-        select(Job).where(Job.coalesce == coalesce, Job.state == JobState.QUEUED)
+    wanted = {_coalesce(stage, publication_id): stage for stage in stages}
+    waiting = session.scalars(
+        select(Job).where(Job.coalesce.in_(wanted), Job.state == JobState.QUEUED)
     )
-    if waiting is not None:
-        waiting.not_before = min(waiting.not_before, due)
-    else:
-        session.add(
-            Job(
-                stage=stage,
-                publication_id=publication_id,
-                coalesce=coalesce,
-                state=JobState.QUEUED,
-                not_before=due,
-                created_at=moment,
-            )
+    for job in waiting:
+        job.not_before = min(job.not_before, due)
+        del wanted[job.coalesce]
+    session.add_all(
+        Job(
+            stage=stage,
+            publication_id=publication_id,
+            coalesce=coalesce,
+            state=JobState.QUEUED,
+            not_before=due,
+            created_at=moment,
         )
-        session.flush()
+        for coalesce, stage in wanted.items()
+    )
+    session.flush()
 
 
 def claim(
@@ -106,7 +107,8 @@ def claim(
         .where(
             Job.state == JobState.QUEUED,
             Job.not_before <= moment,
-            Job.stage.in_(unpaused(session, stages)),
+            Job.stage.in_(stages),
+            not_paused(),
             Job.publication_id.not_in(busy),
         )
         .order_by(order, Job.not_before, Job.id)
@@ -135,7 +137,8 @@ def anything_due(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) ->
         and_(
             Job.state == JobState.QUEUED,
             Job.not_before <= moment,
-            Job.stage.in_(unpaused(session, stages)),
+            Job.stage.in_(stages),
+            not_paused(),
             Job.publication_id.not_in(busy),
         ),
         and_(Job.state == JobState.RUNNING, Job.lease_until <= moment),
@@ -148,12 +151,13 @@ def more_urgent_waits(
 ) -> bool:
     """Whether a claim would find a more urgent stage, were `held` given back: its own
     publication's stages count, those that wait for another worker's job do not."""
-    urgent = [stage for stage in unpaused(session, stages) if _ORDER[stage] < _ORDER[held.stage]]
+    urgent = [stage for stage in stages if _ORDER[stage] < _ORDER[held.stage]]
     busy = select(Job.publication_id).where(Job.state == JobState.RUNNING, Job.id != held.job_id)
     due = select(Job.id).where(
         Job.state == JobState.QUEUED,
         Job.not_before <= now(),
         Job.stage.in_(urgent),
+        not_paused(),
         Job.publication_id.not_in(busy),
     )
     return session.scalar(due.limit(1)) is not None
@@ -203,13 +207,7 @@ def _requeue(
 
 def keep_alive(session: Session, held: Sequence[Claim], *, lease: timedelta) -> list[Claim]:
     """Extend the leases; those that still stand. StaleLeaseError where none does."""
-    standing = []
-    for claimed in held:
-        try:
-            _change(session, claimed, lease_until=now() + lease)
-        except StaleLeaseError:
-            continue
-        standing.append(claimed)
+    standing = _change(session, held, lease_until=now() + lease)
     if not standing:
         raise StaleLeaseError(job_id=held[0].job_id)
     return standing
@@ -223,7 +221,7 @@ def report_progress(
     `advanced`: pages are in that no attempt brought in before. Only attempts that lead nowhere
     count against MOST_ATTEMPTS, so that a long book gets over any number of restarts.
     """
-    _change(
+    _change_one(
         session,
         claimed,
         done_pages=done,
@@ -234,23 +232,17 @@ def report_progress(
 
 def complete(session: Session, claimed: Claim) -> None:
     """End the job in the caller's transaction. Earlier failures of the same work are over."""
-    _change(
-        session, claimed, state=JobState.DONE, lease_until=None, finished_at=now(), error_code=None
-    )
-    _forget_failed(session, claimed.stage, claimed.publication_id)
+    if not complete_standing(session, [claimed]):
+        raise StaleLeaseError(job_id=claimed.job_id)
 
 
-def fail(session: Session, claimed: Claim, *, error_code: str, data: dict[str, Any] | None) -> None:
-    """End the job for good: the fault is of a kind that another attempt would meet again."""
-    _change(
-        session,
-        claimed,
-        state=JobState.FAILED,
-        lease_until=None,
-        finished_at=now(),
-        error_code=error_code,
-        error_data=data,
+def complete_standing(session: Session, held: Sequence[Claim]) -> list[Claim]:
+    """End those of these jobs whose claims still stand, as `complete` does; which they were."""
+    standing = _change(
+        session, held, state=JobState.DONE, lease_until=None, finished_at=now(), error_code=None
     )
+    _forget_failed(session, *(_coalesce(each.stage, each.publication_id) for each in standing))
+    return standing
 
 
 def postpone(
@@ -284,24 +276,33 @@ def release(session: Session, claimed: Claim) -> None:
         _requeue(session, job, error_code="worker_stopped", error_data=None, delay=timedelta(0))
 
 
-def _change(session: Session, claimed: Claim, **values: Any) -> None:
-    changed = session.execute(
-        update(Job)
-        .where(Job.id == claimed.job_id, Job.fence == claimed.fence, Job.state == JobState.RUNNING)
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    if cast(CursorResult[Any], changed).rowcount != 1:
+def _change_one(session: Session, claimed: Claim, **values: Any) -> None:
+    if not _change(session, [claimed], **values):
         raise StaleLeaseError(job_id=claimed.job_id)
+
+
+def _change(session: Session, held: Sequence[Claim], **values: Any) -> list[Claim]:
+    """Change the jobs whose claims still stand; which they are."""
+    claims = tuple_(Job.id, Job.fence).in_([(claimed.job_id, claimed.fence) for claimed in held])
+    standing = and_(claims, Job.state == JobState.RUNNING)
+    changed = set(
+        session.scalars(
+            update(Job)
+            .where(standing)
+            .values(**values)
+            .returning(Job.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+    return [claimed for claimed in held if claimed.job_id in changed]
 
 
 def retry(session: Session, job_id: int) -> None:
     """Queue a failed job again, with all its attempts."""
     job = session.get_one(Job, job_id)
     if job.state is JobState.FAILED:
-        stage, publication_id = job.stage, job.publication_id
-        _forget_failed(session, stage, publication_id)
-        enqueue(session, stage, publication_id)
+        _forget_failed(session, job.coalesce)
+        enqueue(session, job.stage, publication_id=job.publication_id)
 
 
 def supersede(session: Session, publication_id: str, *, stages: Sequence[Stage]) -> None:
@@ -318,10 +319,10 @@ def supersede(session: Session, publication_id: str, *, stages: Sequence[Stage])
     )
 
 
-def _forget_failed(session: Session, stage: Stage, publication_id: str) -> None:
+def _forget_failed(session: Session, *work: str) -> None:
     session.execute(
         delete(Job)
-        .where(Job.coalesce == _coalesce(stage, publication_id), Job.state == JobState.FAILED)
+        .where(Job.coalesce.in_(work), Job.state == JobState.FAILED)
         .execution_options(synchronize_session=False)
     )
 

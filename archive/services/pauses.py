@@ -5,19 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.errors import NotAllowedError
 from archive.core.roles import Actor
-from archive.models import Stage, StagePause
+from archive.models import Job, Stage, StagePause
 from archive.services.events import note_event
 
 
 def list_pauses(session: Session) -> Sequence[StagePause]:
     """Which stages are paused, since when and by whom, the oldest first."""
     return session.scalars(select(StagePause).order_by(StagePause.since, StagePause.stage)).all()
+
+
+def not_paused() -> ColumnElement[bool]:
+    """The condition on Job under which nobody has paused its stage."""
+    return Job.stage.not_in(select(StagePause.stage))
 
 
 def unpaused(session: Session, stages: Sequence[Stage]) -> list[Stage]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import CursorResult, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from archive.core.dates import now
 from archive.extract.results import DocumentInfo, PageText
@@ -17,22 +18,64 @@ from archive.services.throughput import note_pages
 from archive.services.word_boxes import pack_words
 
 
-def pages_read(session: Session, file_id: int) -> int:
-    """How many pages of the file are in the catalogue already: where a repeated stage goes on."""
-    return session.scalar(select(func.max(Page.file_page)).where(Page.file_id == file_id)) or 0
+@dataclass(frozen=True)
+class Unread:
+    """A file whose text is not all in the catalogue.
+
+    `done`: how many of its pages are, which is where a repeated stage goes on. `before`: how many
+    pages the publication's earlier files gave. `total`: the pages of all its files, as far as they
+    were counted. `object_version`: of the publication in storage.
+    """
+
+    file: File
+    object_version: int
+    done: int
+    before: int
+    total: int
 
 
-def pages_before(session: Session, file: File) -> int:
-    """How many pages the publication's earlier files gave: the offset of this file's numbers."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Page)
-            .join(Page.file)
-            .where(Page.publication_id == file.publication_id, File.position < file.position)
+_other = aliased(File)
+# Made once: putting such a statement together takes longer than running it.
+_FIRST_UNREAD = (
+    select(
+        File,
+        Publication.object_version,
+        select(func.coalesce(func.max(Page.file_page), 0))
+        .where(Page.file_id == File.id)
+        .scalar_subquery(),
+        select(func.count())
+        .select_from(Page)
+        .join(_other, Page.file_id == _other.id)
+        .where(
+            Page.publication_id == File.publication_id,
+            _other.position < File.position,
         )
-        or 0
+        .scalar_subquery(),
+        select(func.coalesce(func.sum(_other.page_count), 0))
+        .where(_other.publication_id == File.publication_id)
+        .scalar_subquery(),
     )
+    .join(Publication, File.publication_id == Publication.id)
+    .where(File.publication_id == bindparam("publication_id"), File.text_done.is_(False))
+    .order_by(File.position)
+    .limit(1)
+)
+
+
+def first_unread(session: Session, publication_id: str) -> Unread | None:
+    """The publication's first file that is still to be read."""
+    row = session.execute(_FIRST_UNREAD, {"publication_id": publication_id}).first()
+    return None if row is None else Unread(*row)
+
+
+def anything_unread(session: Session, publication_id: str) -> bool:
+    """Whether a file of the publication is still to be read."""
+    unread = select(File.id).where(File.publication_id == publication_id, File.text_done.is_(False))
+    return session.scalar(unread.limit(1)) is not None
+
+
+def _pages_read(session: Session, file_id: int) -> int:
+    return session.scalar(select(func.max(Page.file_page)).where(Page.file_id == file_id)) or 0
 
 
 def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset: int) -> None:
@@ -131,32 +174,27 @@ def note_structure(session: Session, file: File, info: DocumentInfo) -> None:
 def finish_file(session: Session, file: File) -> None:
     """The whole text of the file is in."""
     file.text_done = True
-    file.page_count = pages_read(session, file.id)
+    file.page_count = _pages_read(session, file.id)
     file.problem_code = file.problem_data = None
 
 
 def record_problem(session: Session, file: File, *, code: str, data: dict[str, Any]) -> None:
     """The file could not be read to its end; what was read stays, and so does the original."""
     file.text_done = True
-    file.page_count = pages_read(session, file.id)
+    file.page_count = _pages_read(session, file.id)
     file.problem_code, file.problem_data = code, data
 
 
 def finish_reading(session: Session, publication: Publication) -> None:
     """All files are through: the publication may be indexed, compared and drawn."""
-    publication.page_count = (
-        session.scalar(
-            select(func.count()).select_from(Page).where(Page.publication_id == publication.id)
-        )
-        or 0
-    )
+    of_it = Page.publication_id == publication.id
+    pages, waiting = session.execute(
+        select(func.count(), func.count().filter(Page.ocr_state == "waiting")).where(of_it)
+    ).one()
+    publication.page_count = pages
     publication.revision += 1
     publication.changed_at = now()
-    enqueue(session, Stage.INDEX, publication.id)
-    enqueue(session, Stage.COMPARE, publication.id)
-    enqueue(session, Stage.IMAGES, publication.id)
-    waiting = select(Page.id).where(
-        Page.publication_id == publication.id, Page.ocr_state == "waiting"
-    )
-    if session.scalar(waiting.limit(1)) is not None:
-        enqueue(session, Stage.OCR, publication.id)
+    stages = [Stage.INDEX, Stage.COMPARE, Stage.IMAGES]
+    if waiting:
+        stages.append(Stage.OCR)
+    enqueue(session, *stages, publication_id=publication.id)

@@ -125,7 +125,7 @@ def read_again(session: Session, publication_id: str) -> int:
         for file in session.scalars(files):
             if "page" in (file.problem_data or {}):
                 file.problem_code = file.problem_data = None
-        enqueue(session, Stage.OCR, publication_id)
+        enqueue(session, Stage.OCR, publication_id=publication_id)
     return failed
 
 
@@ -138,9 +138,11 @@ def make_findable(session: Session, publication_id: str, *, recognised: int, las
     publication.revision += 1
     publication.changed_at = now()
     if last:
-        enqueue(session, Stage.COMPARE, publication_id)
+        enqueue(session, Stage.COMPARE, publication_id=publication_id)
     wait = min(_LATEST, _FIRST_INDEXING + recognised * _LATER_PER_PAGE)
-    enqueue(session, Stage.INDEX, publication_id, wait=timedelta(0) if last else wait)
+    enqueue(
+        session, Stage.INDEX, publication_id=publication_id, wait=timedelta(0) if last else wait
+    )
 
 
 def forgotten(session: Session) -> Sequence[str]:

@@ -66,7 +66,7 @@ def read_again(session: Session, file: File, *, by: Actor, factor: int | None = 
         data=data,
     )
     recognition.read_again(session, file.publication_id)
-    enqueue(session, Stage.EXTRACT, file.publication_id)
+    enqueue(session, Stage.EXTRACT, publication_id=file.publication_id)
 
 
 def read_anew(session: Session, holdings: Holdings, publication: Publication) -> None:
@@ -87,4 +87,4 @@ def read_anew(session: Session, holdings: Holdings, publication: Publication) ->
         )
     )
     holdings.images.remove(publication.id)
-    enqueue(session, Stage.EXTRACT, publication.id)
+    enqueue(session, Stage.EXTRACT, publication_id=publication.id)

@@ -90,7 +90,9 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
                 data=event["data"],
             )
         )
-    enqueue(session, Stage.EXTRACT if record["files"] else Stage.INDEX, publication_id)
+    enqueue(
+        session, Stage.EXTRACT if record["files"] else Stage.INDEX, publication_id=publication_id
+    )
 
 
 def _moment(given: str | None) -> datetime | None:
@@ -207,4 +209,4 @@ def queue_images(session: Session, ids: Sequence[str]) -> None:
     """Queue drawing for each of these that the catalogue still has."""
     for publication_id in ids:
         if session.get(Publication, publication_id) is not None:
-            enqueue(session, Stage.IMAGES, publication_id)
+            enqueue(session, Stage.IMAGES, publication_id=publication_id)

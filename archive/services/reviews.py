@@ -72,5 +72,4 @@ def _move(
         publication.accepted_at = publication.changed_at
     publication.revision += 1
     note_event(session, kind, by=by, publication_id=publication.id, note=note)
-    enqueue(session, Stage.INDEX, publication.id)
-    enqueue(session, Stage.RECORD, publication.id)
+    enqueue(session, Stage.INDEX, Stage.RECORD, publication_id=publication.id)

@@ -98,7 +98,7 @@ def _index_again(session: Session, unit: Unit) -> None:
     theirs = Publication.unit_id == unit.id
     session.execute(update(Publication).where(theirs).values(revision=Publication.revision + 1))
     for publication_id in session.scalars(select(Publication.id).where(theirs)).all():
-        enqueue(session, Stage.INDEX, publication_id)
+        enqueue(session, Stage.INDEX, publication_id=publication_id)
 
 
 def block_unit(session: Session, *, unit_id: int, by: Actor) -> Unit:

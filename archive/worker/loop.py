@@ -88,6 +88,7 @@ class Worker:
         self._told_of_recogniser = False
         self._last_status = IndexStatus(healthy=False)
         self._owed: list[_Postponed] = []
+        self._is_busy = False
 
     def stop(self) -> None:
         self._stopping = True
@@ -128,9 +129,11 @@ class Worker:
         """Claim and run what is most urgent; False where nothing is due."""
         lease = self._holdings.settings.lease
         self._settle()
-        with self._holdings.database.reading() as session:
-            if not jobs.anything_due(session, stages=self._stages):
-                return False
+        # One job is seldom alone: only after none was found is it worth to look before locking.
+        if not self._is_busy:
+            with self._holdings.database.reading() as session:
+                if not jobs.anything_due(session, stages=self._stages):
+                    return False
         with self._holdings.database.writing() as session:
             claims = jobs.claim(session, lease=lease, stages=self._stages, worker=self._name)
             if claims and claims[0].stage is Stage.INDEX:
@@ -142,6 +145,7 @@ class Worker:
                     worker=self._name,
                 )
             session.commit()
+        self._is_busy = bool(claims)
         if not claims:
             return False
         self._run_claimed(claims)
@@ -349,7 +353,7 @@ class Worker:
         if ids:
             with self._holdings.database.writing() as session:
                 for publication_id in ids:
-                    jobs.enqueue(session, Stage.OCR, publication_id)
+                    jobs.enqueue(session, Stage.OCR, publication_id=publication_id)
                 session.commit()
 
     def _look_at_index(self) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from archive.core.errors import ArchiveError, LimitReachedError, RefusedFileError
 from archive.extract.kinds import KINDS
@@ -23,7 +22,8 @@ from archive.services import jobs, reading
 from archive.services.deposits import store_record
 from archive.services.holdings import Holdings, original_path
 from archive.services.indexing import index_entries
-from archive.services.jobs import Claim, StaleLeaseError
+from archive.services.jobs import Claim
+from archive.services.reading import Unread
 from archive.services.rereading import limits_for
 
 BATCH_PAGES = 100
@@ -41,85 +41,78 @@ class StopRequestedError(ArchiveError):
 def run_extract(
     holdings: Holdings, claim: Claim, *, check: Callable[[], None], limits: Limits
 ) -> None:
-    """Text and word boxes of every file that has none yet, in the files' order."""
-    with holdings.database.reading() as session:
-        files = session.scalars(
-            select(File).where(File.publication_id == claim.publication_id).order_by(File.position)
-        ).all()
-        waiting = [file.id for file in files if not file.text_done]
-        total = sum(file.page_count for file in files)
-    for file_id in waiting:
-        _read_file(holdings, claim, file_id, total=total, check=check, limits=limits)
+    """Text of every file that has none yet, in the files' order."""
+    while True:
+        with holdings.database.reading() as session:
+            unread = reading.first_unread(session, claim.publication_id)
+        if unread is None:
+            break
+        if _read_file(holdings, claim, unread, check=check, limits=limits):
+            return
     with holdings.database.writing() as session:
-        publication = session.get(Publication, claim.publication_id)
-        if publication is not None:
-            left = session.scalar(
-                select(File.id).where(
-                    File.publication_id == publication.id, File.text_done.is_(False)
-                )
-            )
-            # Files that were replaced meanwhile have a job of their own in the queue.
-            if left is None:
-                reading.finish_reading(session, publication)
-        jobs.complete(session, claim)
+        _end_reading(session, claim)
         session.commit()
+
+
+def _end_reading(session: Session, claim: Claim) -> None:
+    publication = session.get(Publication, claim.publication_id)
+    if publication is not None:
+        reading.finish_reading(session, publication)
+    jobs.complete(session, claim)
 
 
 def _read_file(
     holdings: Holdings,
     claim: Claim,
-    file_id: int,
+    unread: Unread,
     *,
-    total: int,
     check: Callable[[], None],
     limits: Limits,
-) -> None:
-    with holdings.database.reading() as session:
-        file = session.get(File, file_id)
-        if file is None:
-            return
-        kind = KINDS[file.kind]
-        limits = limits_for(file, limits)
-        path = original_path(
-            holdings, file.publication_id, file.logical_path, file.publication.object_version
-        )
-        offset = reading.pages_before(session, file)
-        done = reading.pages_read(session, file_id)
+) -> bool:
+    """Read the file to its end; True where it was the last one, and the job has ended with it."""
+    file, total = unread.file, unread.total
+    path = original_path(holdings, file.publication_id, file.logical_path, unread.object_version)
     batch: list[PageText] = []
+    problem: ArchiveError | None = None
     try:
         # Without the words' places, which come with the page images: text is to be found first.
-        with extract(path, kind, limits=limits, first_page=done + 1, words=False) as pages:
+        with extract(
+            path,
+            KINDS[file.kind],
+            limits=limits_for(file, limits),
+            first_page=unread.done + 1,
+            words=False,
+        ) as pages:
             last = time.monotonic()
             for page in pages:
                 check()
                 batch.append(page)
                 if len(batch) >= BATCH_PAGES or time.monotonic() - last >= BATCH_SECONDS:
-                    _write_pages(holdings, claim, file_id, batch, offset=offset, total=total)
+                    _write_pages(holdings, claim, unread, batch)
                     batch, last = [], time.monotonic()
     except (RefusedFileError, LimitReachedError) as error:
         # The file is of a kind that a second attempt would meet again; what was read stays.
-        log.warning("file_problem", file=file_id, code=error.code, **plain(error))
-        with holdings.database.writing() as session:
-            found = session.get(File, file_id)
-            if found is not None:
-                reading.add_pages(session, found, batch, offset=offset)
-                reading.record_problem(session, found, code=error.code, data=error.data)
-            jobs.report_progress(session, claim, done=offset, total=total)
-            session.commit()
-        return
+        log.warning("file_problem", file=file.id, code=error.code, **plain(error))
+        problem = error
     with holdings.database.writing() as session:
-        found = session.get(File, file_id)
+        found = session.get(File, file.id)
         if found is not None:
-            reading.add_pages(session, found, batch, offset=offset)
-            reading.finish_file(session, found)
-        jobs.report_progress(
-            session,
-            claim,
-            done=offset + (found.page_count if found is not None else 0),
-            total=total,
-            advanced=True,
-        )
+            reading.add_pages(session, found, batch, offset=unread.before)
+            if problem is None:
+                reading.finish_file(session, found)
+            else:
+                reading.record_problem(session, found, code=problem.code, data=problem.data)
+        # A file that was replaced meanwhile has a job of its own in the queue.
+        is_last = not reading.anything_unread(session, claim.publication_id)
+        if is_last:
+            _end_reading(session, claim)
+        else:
+            done = unread.before + (found.page_count if found is not None else 0)
+            jobs.report_progress(
+                session, claim, done=done, total=max(total, done), advanced=problem is None
+            )
         session.commit()
+    return is_last
 
 
 def plain(error: ArchiveError) -> dict[str, str]:
@@ -128,25 +121,16 @@ def plain(error: ArchiveError) -> dict[str, str]:
 
 
 def _write_pages(
-    holdings: Holdings,
-    claim: Claim,
-    file_id: int,
-    batch: Sequence[PageText],
-    *,
-    offset: int,
-    total: int,
+    holdings: Holdings, claim: Claim, unread: Unread, batch: Sequence[PageText]
 ) -> None:
     with holdings.database.writing() as session:
-        file = session.get(File, file_id)
+        file = session.get(File, unread.file.id)
         if file is None:
             raise StopRequestedError()
-        reading.add_pages(session, file, batch, offset=offset)
+        reading.add_pages(session, file, batch, offset=unread.before)
+        done = unread.before + batch[-1].number
         jobs.report_progress(
-            session,
-            claim,
-            done=offset + batch[-1].number,
-            total=max(total, batch[-1].number),
-            advanced=True,
+            session, claim, done=done, total=max(unread.total, done), advanced=True
         )
         session.commit()
 
@@ -168,10 +152,8 @@ def run_index(holdings: Holdings, claims: Sequence[Claim]) -> None:
         present = {entry.work_id for entry in entries}
         writer.write(entries, deleted_ids=[i for i in ids if i not in present])
     with holdings.database.writing() as session:
-        for claim in held:
-            # One that was taken over, or whose publication is gone, does not hold up the others.
-            with suppress(StaleLeaseError):
-                jobs.complete(session, claim)
+        # One that was taken over, or whose publication is gone, does not hold up the others.
+        jobs.complete_standing(session, held)
         session.commit()
 
 

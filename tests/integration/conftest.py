@@ -14,12 +14,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.status import JobState
 from archive.models import File, Job, Page, Publication
 from archive.services.holdings import Holdings, object_id
 from archive.services.indexing import compare
+from archive.services.jobs import Claim
 from archive.settings import Settings
 from archive.worker.drawing import WIDTHS_PX
 from tests.conftest import ROOT, make_pdf
@@ -150,6 +152,14 @@ def jobs_of(holdings: Holdings, publication_id: str | None = None) -> list[Job]:
         if publication_id is not None:
             found = found.where(Job.publication_id == publication_id)
         return list(session.scalars(found))
+
+
+def give_up(session: Session, claimed: Claim, *, error_code: str) -> None:
+    """The job as it stands after its last attempt."""
+    job = session.get_one(Job, claimed.job_id)
+    job.state, job.lease_until, job.finished_at = JobState.FAILED, None, now()
+    job.error_code = error_code
+    session.flush()
 
 
 def page_numbers(holdings: Holdings, publication_id: str) -> list[int]:

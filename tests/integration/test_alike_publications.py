@@ -143,14 +143,14 @@ def recognised(holdings: Holdings, publication_id: str, *, rate: float = 0.05, s
     with holdings.database.writing() as session:
         for row in session.scalars(select(Page).where(Page.publication_id == publication_id)):
             row.text, row.text_source = misread(row.text, rate, chance), "ocr"
-        jobs.enqueue(session, Stage.COMPARE, publication_id)
+        jobs.enqueue(session, Stage.COMPARE, publication_id=publication_id)
         session.commit()
 
 
 def compare_again(holdings: Holdings, *ids: str) -> None:
     with holdings.database.writing() as session:
         for publication_id in ids:
-            jobs.enqueue(session, Stage.COMPARE, publication_id)
+            jobs.enqueue(session, Stage.COMPARE, publication_id=publication_id)
         session.commit()
 
 
@@ -479,7 +479,7 @@ def test_replaced_files_are_compared_anew_and_their_pages_take_the_signatures_al
     with holdings.database.writing() as session:
         session.execute(update(File).where(File.publication_id == second).values(text_done=False))
         session.execute(delete(Publication).where(Publication.id == first))
-        jobs.enqueue(session, Stage.EXTRACT, second)
+        jobs.enqueue(session, Stage.EXTRACT, publication_id=second)
         session.commit()
     assert count(holdings, Likeness) == 0, "a pair goes with either publication"
     work()
@@ -492,7 +492,7 @@ def test_worker_that_lost_its_job_writes_no_pair(holdings, shelved, work):
     work()
     with holdings.database.writing() as session:
         session.execute(delete(Likeness))
-        jobs.enqueue(session, Stage.COMPARE, second)
+        jobs.enqueue(session, Stage.COMPARE, publication_id=second)
         (claim,) = jobs.claim(session, lease=holdings.settings.lease, stages=(Stage.COMPARE,))
         session.commit()
     with pytest.raises(StaleLeaseError):

@@ -28,7 +28,7 @@ from archive.worker import stages
 from archive.worker.drawing import WIDTHS_PX
 from archive.worker.loop import Worker
 from tests.conftest import find_publication, make_pdf, token_of
-from tests.integration.conftest import assert_converged, jobs_of, leftovers, page_texts
+from tests.integration.conftest import assert_converged, give_up, jobs_of, leftovers, page_texts
 
 STEPS = ("content placed", "staged", "in place", "done")
 
@@ -332,9 +332,9 @@ def test_old_finished_jobs_are_forgotten_and_failed_ones_stay(holdings, deposite
     publication_id = deposited()
     work()
     with holdings.database.writing() as session:
-        jobs.enqueue(session, Stage.IMAGES, publication_id)
+        jobs.enqueue(session, Stage.IMAGES, publication_id=publication_id)
         (claim,) = jobs.claim(session, lease=timedelta(minutes=1))
-        jobs.fail(session, claim, error_code="storage_damaged", data=None)
+        give_up(session, claim, error_code="storage_damaged")
         jobs.forget_old(session, older_than=timedelta(0))
         session.commit()
         left = session.scalars(select(Job)).all()

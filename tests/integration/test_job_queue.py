@@ -25,6 +25,7 @@ from tests.conftest import make_pdf
 from tests.integration.conftest import (
     assert_converged,
     end_leases,
+    give_up,
     jobs_of,
     page_numbers,
     wait_until,
@@ -42,7 +43,7 @@ def claim(holdings, **given):
 
 def enqueue(holdings, stage, publication_id):
     with holdings.database.writing() as session:
-        jobs.enqueue(session, stage, publication_id)
+        jobs.enqueue(session, stage, publication_id=publication_id)
         session.commit()
 
 
@@ -147,7 +148,6 @@ def test_lost_job_goes_to_another_worker_and_the_first_one_writes_nothing(holdin
         for write in (
             lambda: jobs.report_progress(session, lost, done=1, total=3),
             lambda: jobs.complete(session, lost),
-            lambda: jobs.fail(session, lost, error_code="x", data=None),
             lambda: jobs.postpone(session, lost, error_code="x"),
             lambda: jobs.keep_alive(session, [lost], lease=LEASE),
         ):
@@ -226,8 +226,8 @@ def test_done_work_clears_its_earlier_failure(holdings, deposited, work):
     publication_id = deposited()
     (held,) = claim(holdings)
     with holdings.database.writing() as session:
-        jobs.fail(session, held, error_code="storage_damaged", data=None)
-        jobs.enqueue(session, Stage.EXTRACT, publication_id)
+        give_up(session, held, error_code="storage_damaged")
+        jobs.enqueue(session, Stage.EXTRACT, publication_id=publication_id)
         session.commit()
     work()
     assert_converged(holdings, {publication_id: 3})

@@ -20,6 +20,7 @@ from archive.models import Event, File, Job, MinuteTally, Page, Stage, StagePaus
 from archive.services import jobs, operations, pauses, recognition, throughput
 from archive.worker.loop import Worker
 from tests.conftest import post
+from tests.integration.conftest import give_up
 
 PATH = "/quan-tri/tiep-nhan"
 LEASE = timedelta(seconds=60)
@@ -173,7 +174,7 @@ def failed(holdings, deposited) -> list[str]:
     made.append(deposited(title="Hỏng", **TEXT))
     with holdings.database.writing() as session:
         (claim,) = jobs.claim(session, lease=LEASE)
-        jobs.fail(session, claim, error_code="storage_failed", data=None)
+        give_up(session, claim, error_code="storage_failed")
         session.commit()
     return made
 

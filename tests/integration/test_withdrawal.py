@@ -43,7 +43,7 @@ def test_publication_closed_after_indexing_is_counted_for_nobody_outside(
     work()
     with holdings.database.writing() as session:
         session.get_one(Publication, closed).access = access
-        enqueue(session, Stage.INDEX, closed)
+        enqueue(session, Stage.INDEX, publication_id=closed)
         session.commit()
     assert counts(client) == (0, 0, 0)
 

@@ -35,7 +35,7 @@ def waits(holdings, claim, **given):
 
 def queue(holdings, stage, publication_id):
     with holdings.database.writing() as session:
-        jobs.enqueue(session, stage, publication_id)
+        jobs.enqueue(session, stage, publication_id=publication_id)
         session.commit()
 
 
@@ -68,7 +68,7 @@ def test_job_that_waits_for_another_worker_is_no_reason_to_stand_aside(
     other = deposited(title="Khác")
     with holdings.database.writing() as session:
         assert jobs.claim(session, lease=LEASE, stages=(Stage.EXTRACT,))
-        jobs.enqueue(session, Stage.INDEX, other)
+        jobs.enqueue(session, Stage.INDEX, publication_id=other)
         session.commit()
     assert not waits(holdings, drawing[1])
 
