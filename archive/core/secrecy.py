@@ -142,7 +142,8 @@ _LIFTED = re.compile(
     r"(?:đã\s+(?:được\s+)?giả{1,2}i\s+mậ{1,2}t\b.{0,120}|giả{1,2}i\s+mậ{1,2}t\W*)",
     re.IGNORECASE,
 )
-_ANY = re.compile(r"m\s*[ậâạa]{1,2}\s*t", re.IGNORECASE)
+# Without its mark the word counts in capitals alone: "format" is none.
+_ANY = re.compile(r"[mM]\s*[ậâạẬÂẠA]{1,2}\s*[tT]")
 _SPACED = re.compile(r"(?<!\w)(?:\w\s+){1,9}\w(?!\w)")
 _OPENING, _CLOSING = "\"“‘«'„", "\"”’»'“"
 

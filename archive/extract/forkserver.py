@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import io
 import json
 import os
 import select
@@ -32,6 +33,9 @@ from archive.extract import sandbox, starting
 
 _REQUEST_BYTES = 1 << 18
 _FATE = 64
+_BUFFER_BYTES = 1 << 16
+_FIRST_PATIENCE_SECONDS = 0.001
+_PATIENCE_SECONDS = 0.02
 ANSWER_SECONDS = 30.0
 """A server that has not answered for so long (it is stopped, or loads its readers on a machine
 that has no more room) is given up: whoever waits for it keeps others from being served."""
@@ -59,6 +63,33 @@ def is_possible() -> bool:
 
 
 # The parent's side
+
+
+class _Replies(io.RawIOBase):
+    """The reading end of a pipe through which a child sends page after page.
+
+    To be woken for each page costs more than reading it, on both sides. What is not there yet is
+    looked for a little later, or as soon as the child has ended.
+    """
+
+    def __init__(self, pipe: int, fate: socket.socket) -> None:
+        self._pipe = pipe
+        self._fate = fate
+        self._patience_seconds = _FIRST_PATIENCE_SECONDS
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if not _is_readable(self._pipe, 0):
+            _is_readable(self._fate, self._patience_seconds)
+            self._patience_seconds = min(2 * self._patience_seconds, _PATIENCE_SECONDS)
+        return os.readv(self._pipe, [buffer])
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._pipe)
+        super().close()
 
 
 class Forked:
@@ -111,7 +142,7 @@ class Forked:
         self.replies.close()
 
 
-def _is_readable(place: socket.socket, seconds: float) -> bool:
+def _is_readable(place: socket.socket | int, seconds: float) -> bool:
     poll = select.poll()
     poll.register(place, select.POLLIN)
     return bool(poll.poll(seconds * 1000))
@@ -144,7 +175,12 @@ class _Server:
         # The sockets first: where no more files may be open, they are given back by themselves.
         fate, their_fate = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         replies, their_replies = os.pipe()
-        forked = Forked(os.fdopen(replies, "rb"), fate)
+        stream: IO[bytes] = (
+            io.BufferedReader(_Replies(replies, fate), _BUFFER_BYTES)
+            if request["task"] == "read"
+            else os.fdopen(replies, "rb")
+        )
+        forked = Forked(stream, fate)
         try:
             socket.send_fds(
                 self._socket, [json.dumps(request).encode()], [their_replies, their_fate.fileno()]

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import pickle
 import struct
-import zlib
 from array import array
 from collections.abc import Iterator, Mapping
 from hashlib import md5
@@ -26,7 +25,8 @@ _Codec: Any = whoosh3.W3Codec
 _Segment: Any = whoosh3.W3Segment
 
 _BLOCK = 128
-_COMPRESSION = 3
+# The postings of one term are too short to gain much by it, and every search would undo it.
+_COMPRESSION = 0
 _SHORT = struct.Struct("!H")
 _INT = struct.Struct("!i")
 _LENGTHS = struct.Struct("!ii")
@@ -132,21 +132,24 @@ class BulkFieldWriter(_FieldWriter):  # type: ignore[misc]
 
     def _write_short(self, term: bytes, packed: array[int], lengths_of: list[int]) -> None:
         """A term of one block: what `start_term`, `_fill` and `finish_term` would write."""
-        docnums = [each >> _DOCNUM_SHIFT for each in packed]
-        weights = [float(each & _WEIGHT) for each in packed]
-        most = max(weights)
         kept: float | tuple[float, ...] | None
-        alike = min(weights) == most
-        kept = (None if most == 1.0 else most) if alike else tuple(weights)
-        steps = (docnums[0], *(later - each for each, later in pairwise(docnums)))
+        if len(packed) == 1:
+            # Half of a lexicon stands on one page only.
+            docnums = [packed[0] >> _DOCNUM_SHIFT]
+            most = total = float(packed[0] & _WEIGHT)
+            kept, steps = (None if most == 1.0 else most), tuple(docnums)
+        else:
+            docnums = [each >> _DOCNUM_SHIFT for each in packed]
+            weights = [float(each & _WEIGHT) for each in packed]
+            most, total = max(weights), sum(weights)
+            alike = min(weights) == most
+            kept = (None if most == 1.0 else most) if alike else tuple(weights)
+            steps = (docnums[0], *(later - each for each, later in pairwise(docnums)))
         data = pickle.dumps((steps, kept, None), 2)
-        compression = _COMPRESSION if len(data) >= whoosh3.COMPRESSION_MIN_SIZE else 0
-        if compression:
-            data = zlib.compress(data, compression)
         known = _known(docnums, lengths_of)
         shortest = length_to_byte(min(known)) if known else 0
         longest = length_to_byte(max(known)) if known else 0
-        head = (len(docnums), docnums[-1], most, compression, shortest, longest)
+        head = (len(docnums), docnums[-1], most, _COMPRESSION, shortest, longest)
         info = pickle.dumps(head, 2)
         block = b"".join(
             (whoosh3.WHOOSH3_HEADER_MAGIC, _INT.pack(-len(info) - len(data)), info, data)
@@ -156,7 +159,7 @@ class BulkFieldWriter(_FieldWriter):  # type: ignore[misc]
         bounds = (len(docnums), shortest, longest, most, docnums[0], docnums[-1])
         self._add_term(
             _SHORT.pack(self._fieldid) + term,
-            _TERM_INFO.pack(0, sum(weights), *bounds) + _LONG.pack(offset) + _INT.pack(len(block)),
+            _TERM_INFO.pack(0, total, *bounds) + _LONG.pack(offset) + _INT.pack(len(block)),
         )
 
     def _add_term(self, key: bytes, value: bytes) -> None:
@@ -184,6 +187,9 @@ def _lengths(lengths: Any, field: str) -> list[int]:
 class BulkCodec(_Codec):  # type: ignore[misc]
     """Writes through `BulkFieldWriter`; what it writes names Whoosh's own codec, and is read by
     it."""
+
+    def __init__(self) -> None:
+        super().__init__(compression=_COMPRESSION)
 
     def field_writer(self, storage: Any, segment: Any) -> BulkFieldWriter:
         return BulkFieldWriter(self, storage, segment)

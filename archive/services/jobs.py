@@ -12,10 +12,12 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from archive.core.dates import now
 from archive.core.errors import ArchiveError
@@ -37,6 +39,35 @@ _ORDER = {
     Stage.OCR: 6,
 }
 _PATIENT = timedelta(seconds=1)
+
+
+# What every job asks. Made once: putting a statement together takes longer than running it.
+_WAITING = select(Job).where(
+    Job.coalesce.in_(bindparam("works", expanding=True)), Job.state == JobState.QUEUED
+)
+_FAILED = (
+    delete(Job)
+    .where(Job.coalesce.in_(bindparam("works", expanding=True)), Job.state == JobState.FAILED)
+    .execution_options(synchronize_session=False)
+)
+_LOST = select(Job).where(Job.state == JobState.RUNNING, Job.lease_until <= bindparam("now"))
+_OVERDUE = and_(Job.stage == Stage.INDEX, Job.not_before <= bindparam("overdue"))
+_DUE = (
+    select(Job)
+    .where(
+        Job.state == JobState.QUEUED,
+        Job.not_before <= bindparam("now"),
+        Job.stage.in_(bindparam("stages", expanding=True)),
+        not_paused(),
+        Job.publication_id.not_in(select(Job.publication_id).where(Job.state == JobState.RUNNING)),
+    )
+    .order_by(
+        case((_OVERDUE, 0), *((Job.stage == stage, n) for stage, n in _ORDER.items()), else_=9),
+        Job.not_before,
+        Job.id,
+    )
+    .limit(bindparam("limit"))
+)
 
 
 class StaleLeaseError(ArchiveError):
@@ -64,23 +95,25 @@ def enqueue(
     moment = now()
     due = moment + wait
     wanted = {_coalesce(stage, publication_id): stage for stage in stages}
-    waiting = session.scalars(
-        select(Job).where(Job.coalesce.in_(wanted), Job.state == JobState.QUEUED)
-    )
+    waiting = session.scalars(_WAITING, {"works": list(wanted)})
     for job in waiting:
         job.not_before = min(job.not_before, due)
         del wanted[job.coalesce]
-    session.add_all(
-        Job(
-            stage=stage,
-            publication_id=publication_id,
-            coalesce=coalesce,
-            state=JobState.QUEUED,
-            not_before=due,
-            created_at=moment,
+    if wanted:
+        session.execute(
+            insert(Job),
+            [
+                {
+                    "stage": stage,
+                    "publication_id": publication_id,
+                    "coalesce": coalesce,
+                    "state": JobState.QUEUED,
+                    "not_before": due,
+                    "created_at": moment,
+                }
+                for coalesce, stage in wanted.items()
+            ],
         )
-        for coalesce, stage in wanted.items()
-    )
     session.flush()
 
 
@@ -99,20 +132,9 @@ def claim(
     """
     _take_back(session)
     moment = now()  # Later than the taking back, so that what was taken back is due.
-    busy = select(Job.publication_id).where(Job.state == JobState.RUNNING)
-    overdue = and_(Job.stage == Stage.INDEX, Job.not_before <= moment - _PATIENT)
-    order = case((overdue, 0), *((Job.stage == stage, n) for stage, n in _ORDER.items()), else_=9)
     due = session.scalars(
-        select(Job)
-        .where(
-            Job.state == JobState.QUEUED,
-            Job.not_before <= moment,
-            Job.stage.in_(stages),
-            not_paused(),
-            Job.publication_id.not_in(busy),
-        )
-        .order_by(order, Job.not_before, Job.id)
-        .limit(limit)
+        _DUE,
+        {"now": moment, "overdue": moment - _PATIENT, "stages": list(stages), "limit": limit},
     ).all()
     claims = []
     for job in due:
@@ -171,9 +193,7 @@ def forget_old(session: Session, *, older_than: timedelta = timedelta(days=30)) 
 
 
 def _take_back(session: Session) -> None:
-    lost = session.scalars(
-        select(Job).where(Job.state == JobState.RUNNING, Job.lease_until <= now())
-    ).all()
+    lost = session.scalars(_LOST, {"now": now()}).all()
     for job in lost:
         _requeue(session, job, error_code="worker_lost", error_data=None, delay=timedelta(0))
 
@@ -283,18 +303,21 @@ def _change_one(session: Session, claimed: Claim, **values: Any) -> None:
 
 def _change(session: Session, held: Sequence[Claim], **values: Any) -> list[Claim]:
     """Change the jobs whose claims still stand; which they are."""
-    claims = tuple_(Job.id, Job.fence).in_([(claimed.job_id, claimed.fence) for claimed in held])
-    standing = and_(claims, Job.state == JobState.RUNNING)
-    changed = set(
-        session.scalars(
-            update(Job)
-            .where(standing)
-            .values(**values)
-            .returning(Job.id)
-            .execution_options(synchronize_session=False)
-        )
-    )
+    claims = [(claimed.job_id, claimed.fence) for claimed in held]
+    changed = set(session.scalars(_changing(tuple(values)), {"claims": claims, **values}))
     return [claimed for claimed in held if claimed.job_id in changed]
+
+
+@cache
+def _changing(names: tuple[str, ...]) -> ReturningUpdate[int]:
+    claims = tuple_(Job.id, Job.fence).in_(bindparam("claims", expanding=True))
+    return (
+        update(Job)
+        .where(claims, Job.state == JobState.RUNNING)
+        .values({name: bindparam(name, type_=Job.__table__.c[name].type) for name in names})
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def retry(session: Session, job_id: int) -> None:
@@ -320,11 +343,7 @@ def supersede(session: Session, publication_id: str, *, stages: Sequence[Stage])
 
 
 def _forget_failed(session: Session, *work: str) -> None:
-    session.execute(
-        delete(Job)
-        .where(Job.coalesce.in_(work), Job.state == JobState.FAILED)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(_FAILED, {"works": list(work)})
 
 
 def _coalesce(stage: Stage, publication_id: str) -> str:

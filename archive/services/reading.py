@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
 from archive.core.dates import now
@@ -35,7 +35,29 @@ class Unread:
 
 
 _other = aliased(File)
-# Made once: putting such a statement together takes longer than running it.
+# What every file asks. Made once: putting a statement together takes longer than running it.
+_UNREAD = (
+    select(File.id)
+    .where(File.publication_id == bindparam("publication_id"), File.text_done.is_(False))
+    .limit(1)
+)
+_PAGES_READ = select(func.max(Page.file_page)).where(Page.file_id == bindparam("file_id"))
+_PAGES = select(func.count(), func.count().filter(Page.ocr_state == "waiting")).where(
+    Page.publication_id == bindparam("publication_id")
+)
+_IN_THE_WAY = select(
+    select(func.count())
+    .where(
+        Page.file_id == bindparam("file_id"),
+        Page.file_page.in_(bindparam("numbers", expanding=True)),
+    )
+    .scalar_subquery(),
+    exists().where(
+        Page.file_id == _other.id,
+        _other.publication_id == bindparam("publication_id"),
+        _other.position > bindparam("position"),
+    ),
+)
 _FIRST_UNREAD = (
     select(
         File,
@@ -70,12 +92,11 @@ def first_unread(session: Session, publication_id: str) -> Unread | None:
 
 def anything_unread(session: Session, publication_id: str) -> bool:
     """Whether a file of the publication is still to be read."""
-    unread = select(File.id).where(File.publication_id == publication_id, File.text_done.is_(False))
-    return session.scalar(unread.limit(1)) is not None
+    return session.scalar(_UNREAD, {"publication_id": publication_id}) is not None
 
 
 def _pages_read(session: Session, file_id: int) -> int:
-    return session.scalar(select(func.max(Page.file_page)).where(Page.file_id == file_id)) or 0
+    return session.scalar(_PAGES_READ, {"file_id": file_id}) or 0
 
 
 def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset: int) -> None:
@@ -87,12 +108,23 @@ def add_pages(session: Session, file: File, pages: Sequence[PageText], *, offset
     if not pages:
         return
     numbers = [page.number for page in pages]
-    gone = session.execute(
-        delete(Page)
-        .where(Page.file_id == file.id, Page.file_page.in_(numbers))
-        .execution_options(synchronize_session=False)
-    )
-    _make_room(session, file, len(numbers) - cast(CursorResult[Any], gone).rowcount)
+    standing, follows = session.execute(
+        _IN_THE_WAY,
+        {
+            "file_id": file.id,
+            "numbers": numbers,
+            "publication_id": file.publication_id,
+            "position": file.position,
+        },
+    ).one()
+    if standing:
+        session.execute(
+            delete(Page)
+            .where(Page.file_id == file.id, Page.file_page.in_(numbers))
+            .execution_options(synchronize_session=False)
+        )
+    if follows and len(numbers) > standing:
+        _make_room(session, file, len(numbers) - standing)
     # Plain rows: a book's pages as mapped objects would cost more than reading them.
     session.execute(
         insert(Page),
@@ -127,8 +159,6 @@ def _make_room(session: Session, file: File, pages: int) -> None:
         File.publication_id == file.publication_id, File.position > file.position
     )
     moved = Page.file_id.in_(later)
-    if pages <= 0 or not session.scalar(select(exists().where(moved))):
-        return
     # Below zero and back: no two pages may share a number, not even in the middle of a statement.
     for number in (-(Page.number + pages), -Page.number):
         session.execute(
@@ -187,10 +217,7 @@ def record_problem(session: Session, file: File, *, code: str, data: dict[str, A
 
 def finish_reading(session: Session, publication: Publication) -> None:
     """All files are through: the publication may be indexed, compared and drawn."""
-    of_it = Page.publication_id == publication.id
-    pages, waiting = session.execute(
-        select(func.count(), func.count().filter(Page.ocr_state == "waiting")).where(of_it)
-    ).one()
+    pages, waiting = session.execute(_PAGES, {"publication_id": publication.id}).one()
     publication.page_count = pages
     publication.revision += 1
     publication.changed_at = now()

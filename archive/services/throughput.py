@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -24,17 +24,20 @@ class Throughput:
     per_second: float
 
 
+_COUNT = (
+    update(MinuteTally)
+    .where(MinuteTally.stage == bindparam("of"), MinuteTally.minute == bindparam("at"))
+    .values(pages=MinuteTally.pages + bindparam("more"))
+    .execution_options(synchronize_session=False)
+)
+
+
 def note_pages(session: Session, stage: Stage, pages: int) -> None:
     """Count pages that a stage has brought into the catalogue, in the transaction that does so."""
     if pages <= 0:
         return
     minute = now().replace(second=0, microsecond=0)
-    counted = session.execute(
-        update(MinuteTally)
-        .where(MinuteTally.stage == stage, MinuteTally.minute == minute)
-        .values(pages=MinuteTally.pages + pages)
-        .execution_options(synchronize_session=False)
-    )
+    counted = session.execute(_COUNT, {"of": stage, "at": minute, "more": pages})
     if cast(CursorResult[Any], counted).rowcount == 0:
         session.add(MinuteTally(stage=stage, minute=minute, pages=pages))
         session.flush()

@@ -131,12 +131,12 @@ def test_heartbeat_extends_the_lease_of_every_job_that_is_still_held(holdings, d
 
 def test_job_outlives_a_lease_much_shorter_than_its_work(holdings, deposited, long_pdf):
     publication_id = deposited(data=long_pdf)
-    short = replace(holdings, settings=replace(holdings.settings, lease=timedelta(seconds=0.04)))
+    short = replace(holdings, settings=replace(holdings.settings, lease=timedelta(seconds=0.01)))
     Worker(short, stages=(Stage.EXTRACT, Stage.INDEX)).run(until_idle=True)
     assert page_numbers(holdings, publication_id) == list(range(1, 61))
     done = [job for job in jobs_of(holdings) if job.stage is Stage.EXTRACT]
     assert [(job.state, job.fence) for job in done] == [(JobState.DONE, 1)]
-    assert done[0].finished_at - done[0].created_at > timedelta(seconds=0.08)
+    assert done[0].finished_at - done[0].created_at > timedelta(seconds=0.02)
 
 
 def test_lost_job_goes_to_another_worker_and_the_first_one_writes_nothing(holdings, deposited):
