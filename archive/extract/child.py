@@ -31,12 +31,14 @@ from archive.extract import sandbox
 from archive.extract.documents import Document, opener_for
 from archive.extract.limits import Limits
 from archive.extract.looking import first_marking
+from archive.extract.memory import keep_freed_memory
 from archive.extract.results import PageText
 from archive.extract.wire import encode_marking, encode_page, encode_summary, write_message
 
 
 def main() -> int:
     """Answer the request on standard input; the exit code."""
+    keep_freed_memory()
     request = json.load(sys.stdin.buffer)
     return answer(request, _claim_output())
 

@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from archive.extract import sandbox, starting
+from archive.extract.memory import keep_freed_memory
 
 _REQUEST_BYTES = 1 << 18
 _FATE = 64
@@ -281,6 +282,7 @@ def main(arguments: list[str]) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.close(nowhere)
+    keep_freed_memory()
     _load(*arguments)
     # Once for all copies. Where it fails (readers that started threads) each copy does it itself.
     isolated = sandbox.leave_network()
