@@ -250,7 +250,7 @@ def _add_pages(session: Session, publication: Publication, size: int, writer: Wr
     session.flush()
     pages = [_page(number, writer.page()) for number in range(1, size + 1)]
     reading.add_pages(session, file, pages, offset=0)
-    reading.finish_file(session, file)
+    reading.finish_file(file, page_count=size)
     publication.page_count = size
     return file
 

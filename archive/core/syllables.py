@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
@@ -124,19 +123,17 @@ def _bare_syllables() -> frozenset[str]:
 
 def measure(text: str) -> SyllableShare:
     """The syllables among the words of a text."""
-    known, plain = syllables(), _bare_syllables()
-    marked = valid = valid_marked = bare = 0
-    found = _WORD.findall(text if text.isascii() else unicodedata.normalize("NFC", text))
-    # A page says most of its words more than once.
-    for word, times in Counter(found).items():
-        lowered = word.lower()
-        if word.isascii():
-            bare += times if lowered in plain else 0
-        else:
-            marked += times
-            valid_marked += times if lowered in known else 0
-        valid += times if lowered in known else 0
-    return SyllableShare(len(found), marked, valid, valid_marked, bare)
+    is_known, is_plain = syllables().__contains__, _bare_syllables().__contains__
+    found = _WORD.findall((text if text.isascii() else unicodedata.normalize("NFC", text)).lower())
+    unmarked = list(filter(str.isascii, found))
+    valid, valid_unmarked = sum(map(is_known, found)), sum(map(is_known, unmarked))
+    return SyllableShare(
+        words=len(found),
+        marked=len(found) - len(unmarked),
+        valid=valid,
+        valid_marked=valid - valid_unmarked,
+        bare=sum(map(is_plain, unmarked)),
+    )
 
 
 def _fits(onset: str, rime: str) -> bool:

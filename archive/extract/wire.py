@@ -74,7 +74,9 @@ def read_message(stream: IO[bytes], *, limit_bytes: int) -> Message | None:
 
 
 def encode_page(page: PageText) -> Message:
-    """A page as a message: its words travel as packed numbers, which costs a tenth of JSON."""
+    """A page as a message: its text and its words travel as they are, as JSON they would cost ten
+    times as much."""
+    text = page.text.encode("utf-8", "replace")
     places = array("I", [n for word in page.words for n in word[:2]])
     boxes = array("f", [n for word in page.words for n in word[2:]])
     if sys.byteorder == "big":
@@ -84,7 +86,7 @@ def encode_page(page: PageText) -> Message:
         "type": "page",
         "number": page.number,
         "label": page.label,
-        "text": page.text,
+        "text": len(text),
         "width": page.width_px,
         "height": page.height_px,
         "source": page.text_source,
@@ -94,13 +96,19 @@ def encode_page(page: PageText) -> Message:
         "needs_ocr": page.needs_ocr,
         "words": len(page.words),
     }
-    return head, places.tobytes() + boxes.tobytes()
+    return head, b"".join((text, places.tobytes(), boxes.tobytes()))
 
 
 def decode_page(message: Message) -> PageText:
     """The page of a message. Raises ProtocolError."""
     head, body = message
-    text = _text(head, "text", limit=None)
+    text_bytes = _whole(head, "text")
+    if text_bytes > len(body):
+        raise ProtocolError("the text does not fill its message")
+    try:
+        text = body[:text_bytes].decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ProtocolError("the text is none") from error
     source = head.get("source")
     if source not in ("embedded", "repaired", "ocr", "none"):
         raise ProtocolError("unknown text source")
@@ -113,7 +121,7 @@ def decode_page(message: Message) -> PageText:
         text=text,
         width_px=_size(head, "width"),
         height_px=_size(head, "height"),
-        words=_decode_words(body, _whole(head, "words"), text_length=len(text)),
+        words=_decode_words(body[text_bytes:], _whole(head, "words"), text_length=len(text)),
         text_source=source,
         problem="page_damaged" if head.get("problem") else None,
         text_score=_share(head, "score"),

@@ -24,7 +24,7 @@ class Unread:
 
     `done`: how many of its pages are, which is where a repeated stage goes on. `before`: how many
     pages the publication's earlier files gave. `total`: the pages of all its files, as far as they
-    were counted. `object_version`: of the publication in storage.
+    were counted. `is_last`: no other file waits. `object_version`: of the publication in storage.
     """
 
     file: File
@@ -32,15 +32,11 @@ class Unread:
     done: int
     before: int
     total: int
+    is_last: bool
 
 
 _other = aliased(File)
 # What every file asks. Made once: putting a statement together takes longer than running it.
-_UNREAD = (
-    select(File.id)
-    .where(File.publication_id == bindparam("publication_id"), File.text_done.is_(False))
-    .limit(1)
-)
 _PAGES_READ = select(func.max(Page.file_page)).where(Page.file_id == bindparam("file_id"))
 _PAGES = select(func.count(), func.count().filter(Page.ocr_state == "waiting")).where(
     Page.publication_id == bindparam("publication_id")
@@ -76,6 +72,11 @@ _FIRST_UNREAD = (
         select(func.coalesce(func.sum(_other.page_count), 0))
         .where(_other.publication_id == File.publication_id)
         .scalar_subquery(),
+        ~exists().where(
+            _other.publication_id == File.publication_id,
+            _other.id != File.id,
+            _other.text_done.is_(False),
+        ),
     )
     .join(Publication, File.publication_id == Publication.id)
     .where(File.publication_id == bindparam("publication_id"), File.text_done.is_(False))
@@ -88,11 +89,6 @@ def first_unread(session: Session, publication_id: str) -> Unread | None:
     """The publication's first file that is still to be read."""
     row = session.execute(_FIRST_UNREAD, {"publication_id": publication_id}).first()
     return None if row is None else Unread(*row)
-
-
-def anything_unread(session: Session, publication_id: str) -> bool:
-    """Whether a file of the publication is still to be read."""
-    return session.scalar(_UNREAD, {"publication_id": publication_id}) is not None
 
 
 def _pages_read(session: Session, file_id: int) -> int:
@@ -201,10 +197,10 @@ def note_structure(session: Session, file: File, info: DocumentInfo) -> None:
     ]
 
 
-def finish_file(session: Session, file: File) -> None:
-    """The whole text of the file is in."""
+def finish_file(file: File, *, page_count: int) -> None:
+    """The whole text of the file is in, which has so many pages."""
     file.text_done = True
-    file.page_count = _pages_read(session, file.id)
+    file.page_count = page_count
     file.problem_code = file.problem_data = None
 
 

@@ -99,12 +99,11 @@ def _read_file(
         if found is not None:
             reading.add_pages(session, found, batch, offset=unread.before)
             if problem is None:
-                reading.finish_file(session, found)
+                reading.finish_file(found, page_count=pages.page_count)
             else:
                 reading.record_problem(session, found, code=problem.code, data=problem.data)
-        # A file that was replaced meanwhile has a job of its own in the queue.
-        is_last = not reading.anything_unread(session, claim.publication_id)
-        if is_last:
+        # A file that came meanwhile has a job of its own in the queue.
+        if unread.is_last:
             _end_reading(session, claim)
         else:
             done = unread.before + (found.page_count if found is not None else 0)
@@ -112,7 +111,7 @@ def _read_file(
                 session, claim, done=done, total=max(total, done), advanced=problem is None
             )
         session.commit()
-    return is_last
+    return unread.is_last
 
 
 def plain(error: ArchiveError) -> dict[str, str]:

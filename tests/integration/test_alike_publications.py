@@ -118,7 +118,7 @@ def shelved(holdings: Holdings) -> Callable[..., str]:
                 for number, text in enumerate(pages, start=1)
             ]
             reading.add_pages(session, file, read, offset=0)
-            reading.finish_file(session, file)
+            reading.finish_file(file, page_count=len(read))
             reading.finish_reading(session, made)
             session.commit()
             return made.id

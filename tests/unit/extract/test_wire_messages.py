@@ -69,6 +69,8 @@ def test_what_is_no_message_is_an_error(payload):
         {"number": -1},
         {"number": "2"},
         {"text": None},
+        {"text": 10_000},
+        {"text": 2},
         {"width": float("inf")},
         {"height": -1},
         {"source": "<script>"},
@@ -97,6 +99,12 @@ def test_word_outside_its_text_or_page_is_an_error(word):
     head, body = encode_page(PageText(1, None, "abc def", 1, 1, words=(word,)))
     with pytest.raises(ProtocolError):
         decode_page((head, body))
+
+
+def test_bytes_that_are_no_text_are_an_error():
+    head, body = encode_page(PageText(1, None, "abc", 1, 1))
+    with pytest.raises(ProtocolError):
+        decode_page((head, b"\xff" + body[1:]))
 
 
 def test_overlapping_words_are_an_error():
