@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2
 
 from archive.extract.isolation import isolation_available
 from archive.models import Stage
-from archive.worker.loop import Worker
+from archive.worker.loop import Worker, spare_what_is_loaded
 from bench.depositing import deposit, new_archive, typeset
 from bench.processor import cpu_seconds
 from bench.report import Row, tell
@@ -40,19 +39,16 @@ def measure_reading(folder: Path, files: Sequence[Path], *, rounds: int) -> list
     with both images too."""
     ours, peers, ratios = [], [], []
     isolation_available()  # The server that children are copied from starts once a process.
+    spare_what_is_loaded()  # As the worker's command does.
     for number in range(rounds):
-        turns: list[Callable[[], float]] = [
-            lambda: _take_in(folder, files, (Stage.EXTRACT, Stage.INDEX)),
-            lambda: _read_bare(files),
-        ]
-        figures = {}
-        # Who comes first changes, so that neither always finds the files warm.
-        for turn in random.Random(number).sample((0, 1), k=2):
-            figures[turn] = turns[turn]()
-        ours.append(figures[0])
-        peers.append(figures[1])
-        ratios.append(figures[0] / figures[1])
-        tell(f"round {number + 1}: {figures[0]:.0f} pages per CPU second, bare {figures[1]:.0f}")
+        # Before and after: what the machine does beside it comes and goes within seconds.
+        before = _read_bare(files)
+        figure = _take_in(folder, files, (Stage.EXTRACT, Stage.INDEX))
+        peer = statistics.harmonic_mean((before, _read_bare(files)))
+        ours.append(figure)
+        peers.append(peer)
+        ratios.append(figure / peer)
+        tell(f"round {number + 1}: {figure:.0f} pages per CPU second, bare {peer:.0f}")
     drawn = _take_in(folder, files, (Stage.EXTRACT, Stage.INDEX, Stage.IMAGES))
     return [
         Row(name="text_to_index_pages_per_cpu_s", value=statistics.median(ours)),

@@ -12,7 +12,7 @@ from flask.cli import with_appcontext
 
 from archive.cli.console import holdings
 from archive.logs import configure_logs
-from archive.worker.loop import Worker
+from archive.worker.loop import Worker, spare_what_is_loaded
 
 NICENESS = 10
 
@@ -35,6 +35,7 @@ def worker(until_idle: bool, quiet: bool) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    spare_what_is_loaded()
     running.run(until_idle=until_idle)
 
 
