@@ -35,6 +35,15 @@ def poem_pdf() -> bytes:
     return typeset(tuple(POEM))
 
 
+LASTING_PAGES = 400
+
+
+def lasting_pdf() -> bytes:
+    """A PDF with more text than fits between a child and its parent: a child that reads it does not
+    end before its parent has taken the first pages."""
+    return typeset(("một " * 60,) * LASTING_PAGES)
+
+
 def changed(pdf: bytes, *steps) -> bytes:
     """The PDF after each step was applied to a writer that holds a copy of it."""
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))

@@ -15,7 +15,7 @@ from archive.extract import check, extract, isolation_available
 from archive.extract.child import can_connect
 from archive.extract.isolation import probe_connection
 from archive.extract.kinds import KINDS
-from tests.unit.extract.extract_samples import poem_pdf, put, typeset
+from tests.unit.extract.extract_samples import lasting_pdf, poem_pdf, put
 
 ROOT = Path(archive.__file__).parent.parent
 
@@ -66,7 +66,7 @@ def test_refused_namespace_is_reported_and_the_file_is_read_all_the_same(tmp_pat
 
 @linux_only
 def test_child_has_given_up_privileges_and_bounded_resources(tmp_path):
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     with extract(path, KINDS["pdf"]) as reading:
         process = Path("/proc", str(reading._child._process.pid))
         status = dict(

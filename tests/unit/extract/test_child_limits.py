@@ -21,12 +21,12 @@ from archive.extract.process import Child
 from archive.extract.requests import budgets
 from tests.unit.extract.extract_samples import (
     endless_drawing_pdf,
+    lasting_pdf,
     mapped_pdf,
     poem_pdf,
     put,
     raw_pdf,
     swelling_pdf,
-    typeset,
 )
 
 PDF = KINDS["pdf"]
@@ -140,7 +140,7 @@ def test_message_above_its_bound_is_not_even_read(tmp_path):
 
 
 def test_child_that_crashes_is_a_damaged_file_with_its_signal(tmp_path):
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     reading = extract(path, PDF)
     os.kill(reading._child._process.pid, signal.SIGSEGV)
     with pytest.raises(DamagedFileError) as refused:
@@ -192,7 +192,7 @@ def test_many_children_leave_no_open_file(tmp_path):
 
 
 def test_child_dies_with_its_parent(tmp_path):
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     code = (
         "import os, sys, signal; from pathlib import Path\n"
         "from archive.extract import extract\n"
@@ -216,13 +216,13 @@ def test_child_dies_with_its_parent(tmp_path):
 
 
 def test_interrupt_from_the_terminal_does_not_reach_the_child(tmp_path):
-    with extract(put(tmp_path, "a.pdf", poem_pdf()), PDF) as reading:
+    with extract(put(tmp_path, "a.pdf", lasting_pdf()), PDF) as reading:
         assert os.getsid(reading._child._process.pid) != os.getsid(0)
 
 
 def test_child_sees_nothing_of_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("ARCHIVE_SECRET_KEY", "khoa-bi-mat")
-    with extract(put(tmp_path, "a.pdf", poem_pdf()), PDF) as reading:
+    with extract(put(tmp_path, "a.pdf", lasting_pdf()), PDF) as reading:
         environment = Path(f"/proc/{reading._child._process.pid}/environ").read_bytes()
     assert b"khoa-bi-mat" not in environment
     names = {entry.partition(b"=")[0] for entry in environment.split(b"\0") if entry}

@@ -15,7 +15,7 @@ import pytest
 from archive.core.errors import ExtractorFailedError
 from archive.extract import check, extract, forkserver, process
 from archive.extract.kinds import KINDS
-from tests.unit.extract.extract_samples import poem_pdf, put, typeset
+from tests.unit.extract.extract_samples import LASTING_PAGES, lasting_pdf, poem_pdf, put
 
 PDF = KINDS["pdf"]
 pytestmark = pytest.mark.skipif(not forkserver.is_possible(), reason="no process handles here")
@@ -39,18 +39,17 @@ def server_pid(path: Path) -> int:
 
 
 def test_children_are_copies_of_one_server_and_each_file_has_its_own(tmp_path):
-    # Long enough that neither ends before it was looked at.
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     with extract(path, PDF) as first, extract(path, PDF) as second:
         pids = {reading._child._process.pid for reading in (first, second)}
         parents = {parent_of(pid) for pid in pids}
         assert len(pids) == 2
         assert len(parents) == 1
-        assert len(list(first)) == len(list(second)) == 400
+        assert len(list(first)) == len(list(second)) == LASTING_PAGES
 
 
 def test_server_opens_no_file_and_no_connection_of_its_children(tmp_path):
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 50))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     server = server_pid(path)
     list(extract(path, PDF))
     deadline = time.monotonic() + 5
@@ -60,7 +59,7 @@ def test_server_opens_no_file_and_no_connection_of_its_children(tmp_path):
 
 
 def test_child_holds_only_its_own_end_of_the_talk(tmp_path):
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     with extract(path, PDF), extract(path, PDF) as second:
         names = open_in(second._child._process.pid)
     kinds = {name.partition(":")[0] for name in names}
@@ -69,27 +68,27 @@ def test_child_holds_only_its_own_end_of_the_talk(tmp_path):
 
 
 def test_server_that_was_killed_is_started_again(tmp_path):
-    path = put(tmp_path, "a.pdf", poem_pdf())
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     server = server_pid(path)
     os.kill(server, signal.SIGKILL)
-    assert check(path, PDF).pages == 3
+    assert check(path, PDF).pages == LASTING_PAGES
     assert server_pid(path) != server
 
 
 def test_server_that_does_not_answer_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setattr(forkserver, "ANSWER_SECONDS", 3)
     monkeypatch.setattr(process, "END_SECONDS", 0.5)
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     reading = extract(path, PDF)
     server = parent_of(reading._child._process.pid)
     os.kill(server, signal.SIGSTOP)
     reading.close()  # Its end is not told, and not waited for either.
-    assert check(path, PDF).pages == 400
+    assert check(path, PDF).pages == LASTING_PAGES
     assert server_pid(path) != server
 
 
 def test_child_that_goes_down_with_its_server_is_not_blamed_on_the_file(tmp_path):
-    path = put(tmp_path, "a.pdf", typeset(("một",) * 400))
+    path = put(tmp_path, "a.pdf", lasting_pdf())
     reading = extract(path, PDF)
     os.kill(parent_of(reading._child._process.pid), signal.SIGKILL)
     with pytest.raises(ExtractorFailedError):
