@@ -19,6 +19,7 @@ from archive.web import (
     admin,
     deposits,
     errors,
+    feed,
     guesses,
     health,
     home,
@@ -91,6 +92,7 @@ def create_app(settings: Settings) -> Flask:
     for module in (
         home,
         search,
+        feed,
         publications,
         deposits,
         guesses,

@@ -35,7 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.ingest", description=__doc__.partition("\n")[0])
     parser.add_argument("--uploads", type=int, default=10)
     parser.add_argument("--pages", type=int, default=60, help="of an uploaded PDF")
-    parser.add_argument("--rounds", type=int, default=7, help="of reading all files")
+    parser.add_argument("--rounds", type=int, default=15, help="of reading all files")
     parser.add_argument("--files", type=int, default=0, help="at most so many files (0: all)")
     parser.add_argument("--quick", action="store_true", help="parts 1 and 2 only")
     options = parser.parse_args()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,11 @@ EXTENSION = "archive_holdings"
 
 def holdings() -> Holdings:
     return cast(Holdings, current_app.extensions[EXTENSION])
+
+
+def base_url() -> str:
+    """What an absolute address begins with: as the operator set it, else as this request came."""
+    return holdings().settings.base_url or request.host_url.rstrip("/")
 
 
 def reading() -> Session:

@@ -66,6 +66,11 @@ def read_request(
     )
 
 
+def address(args: MultiDict[str, str], *, path: str, without: str = "page") -> str:
+    """`path` with the search of these arguments, but for the page and `without`."""
+    return _url(path, _pairs(args, without=without))
+
+
 def _url(path: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 

@@ -9,10 +9,12 @@ from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.wording import error_sentence
 from archive.search.results import WorkHit
 from archive.services.searching import Found, results_notice, search
+from archive.web import feed
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.listing import (
     active_links,
+    address,
     facet_groups,
     page_number,
     read_request,
@@ -88,6 +90,7 @@ def results() -> str | tuple[str, int]:
                 args=args.to_dict(flat=False),
             ),
             took_ms=found.results.took_ms,
+            feed_url=address(args, path=feed.PATH, without="sort"),
         )
     html = render_template("search/results.html", current="search", query=shown_query, page=page)
     return html, status

@@ -21,7 +21,7 @@ from archive.web.admin.base import (
     save_form,
     unit_choices,
 )
-from archive.web.context import current_actor, holdings, reading, writing
+from archive.web.context import base_url, current_actor, holdings, reading, writing
 from archive.web.forms import UserChangeForm, UserForm
 from archive.web.listing import page_number
 from archive.web.pages.admin import PasswordLinkPage, UserRow, UsersPage
@@ -158,9 +158,8 @@ def _fresh_link(session: Session, user_id: int) -> PasswordLinkPage:
     )
     session.flush()
     path = url_for("accounts.set_password", token=token)
-    base = settings.base_url or request.host_url.rstrip("/")
     row = _user_row(session.get_one(User, user_id))
-    return PasswordLinkPage(user=row, link=f"{base}{path}", expires_at=link.expires_at)
+    return PasswordLinkPage(user=row, link=f"{base_url()}{path}", expires_at=link.expires_at)
 
 
 def _link_sheet(page: PasswordLinkPage) -> str:

@@ -41,7 +41,8 @@ class Hit:
 @dataclass(frozen=True)
 class SearchPage:
     """`active` are the chosen facet values, each linking to the search without it.
-    `hidden` repeats the chosen values for the search form. `notice` is a sentence or ""."""
+    `hidden` repeats the chosen values for the search form. `notice` is a sentence or "".
+    `feed_url`: the same search as a feed."""
 
     query: str
     hits: Sequence[Hit]
@@ -55,6 +56,32 @@ class SearchPage:
     hidden: Sequence[tuple[str, str]]
     pagination: Pagination
     took_ms: float
+    feed_url: str = ""
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """A publication in a feed. Addresses are absolute, moments as RFC 3339 writes them."""
+
+    url: str
+    title: str
+    unit: str
+    kind: str
+    published: str
+    updated: str
+    summary: str
+    is_demo: bool
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A search as a feed: `url` is its own, `page_url` the same search for people."""
+
+    title: str
+    url: str
+    page_url: str
+    updated: str
+    entries: Sequence[FeedEntry]
 
 
 @dataclass(frozen=True)
