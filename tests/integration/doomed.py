@@ -53,7 +53,7 @@ PLACES: dict[str, tuple[Any, str]] = {
     "problem": (reading, "record_problem"),
     "file": (reading, "finish_file"),
     "end of reading": (reading, "finish_reading"),
-    "end of job": (jobs, "complete"),
+    "end of job": (jobs, "complete_standing"),
     "index": (IndexWriter, "write"),
     "index commit": (GenerationWriter, "commit"),
     "signatures": (comparing, "note_signatures"),

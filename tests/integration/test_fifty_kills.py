@@ -69,7 +69,7 @@ def _both_sides(**death: Any) -> Iterator[Order]:
 
 def _while_reading() -> Iterator[Order]:
     yield {"kill_in": "problem"}
-    for number in (1, 2, 3, 4, 5):
+    for number in (1, 2, 3):
         yield from _both_sides(kill_at=number)
     yield {"kill_in": "file", "kill_server": 1}
     for place in ("pages", "file", "end of reading"):
@@ -77,6 +77,7 @@ def _while_reading() -> Iterator[Order]:
 
 
 def _while_indexing() -> Iterator[Order]:
+    yield from _both_sides(kill_at=1)
     for place in ("index", "index commit"):
         yield from _both_sides(kill_in=place)
     yield from _both_sides(kill_in="end of job")
@@ -89,7 +90,7 @@ def _while_comparing() -> Iterator[Order]:
 
 def _while_drawing() -> Iterator[Order]:
     yield from _both_sides(kill_in="words")
-    for number in (1, 2, 7):
+    for number in (1, 2, 4, 7):
         yield {"kill_in": "image", "number": number}
         yield {"kill_in": "image in place", "number": number}
     yield {"kill_in": "image", "number": 3, "kill_server": 1}
