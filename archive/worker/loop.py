@@ -1,4 +1,4 @@
-"""The worker: claims jobs, keeps their leases alive, runs their stages, and heals the index."""
+"""The worker: claims jobs, keeps their leases alive and runs their stages."""
 
 from __future__ import annotations
 
@@ -22,25 +22,15 @@ from archive.core.errors import (
 )
 from archive.extract.limits import Limits
 from archive.models import Stage
-from archive.search.index import SearchIndex
-from archive.search.results import IndexStatus
-from archive.services import accounts, jobs, restoring, throughput
-from archive.services.deposits import sweep_held
+from archive.services import jobs
 from archive.services.holdings import Holdings
-from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.jobs import Claim, StaleLeaseError
 from archive.services.pauses import unpaused
-from archive.services.recognition import availability, forgotten
-from archive.services.uploads import sweep_uploads
 from archive.worker import comparing, drawing, recognition, stages
+from archive.worker.care import Care
 
 IDLE_SECONDS = 0.15
 INDEX_BATCH = 64
-LOOK_INTERVAL_SECONDS = 5.0
-READERS_INTERVAL_SECONDS = 60.0
-CARE_INTERVAL_SECONDS = 60.0
-SWEEP_INTERVAL_SECONDS = 600.0
-ORPHAN_AGE = timedelta(minutes=10)
 MOST_FAULTS = 5
 FAULT_SECONDS = 1.0
 LONGEST_FAULT_SECONDS = 30.0
@@ -83,18 +73,11 @@ class Worker:
     ) -> None:
         self._holdings = holdings
         self._limits = limits or holdings.limits
-        self._wanted = tuple(stages)
-        self._stages = self._wanted
+        self.care = Care(holdings, wanted=stages)
         # A plain flag: a signal handler that set an Event would wait for ever for the lock that
         # the interrupted main thread holds while it waits on that Event.
         self._stopping = False
         self._name = jobs.worker_name()
-        self._next_readers = 0.0
-        self._next_look = 0.0
-        self._next_care = 0.0
-        self._next_sweep = 0.0
-        self._told_of_recogniser = False
-        self._last_status = IndexStatus(healthy=False)
         self._owed: list[_Postponed] = []
         self._is_busy = False
 
@@ -117,7 +100,7 @@ class Worker:
         with self._heartbeat():
             while not self._stopping:
                 try:
-                    self._care()
+                    self.care.run_due()
                     if self.run_once():
                         faults = 0
                         continue
@@ -140,10 +123,10 @@ class Worker:
         # One job is seldom alone: only after none was found is it worth to look before locking.
         if not self._is_busy:
             with self._holdings.database.reading() as session:
-                if not jobs.anything_due(session, stages=self._stages):
+                if not jobs.anything_due(session, stages=self.care.stages):
                     return False
         with self._holdings.database.writing() as session:
-            claims = jobs.claim(session, lease=lease, stages=self._stages, worker=self._name)
+            claims = jobs.claim(session, lease=lease, stages=self.care.stages, worker=self._name)
             if claims and claims[0].stage is Stage.INDEX:
                 claims += jobs.claim(
                     session,
@@ -194,7 +177,7 @@ class Worker:
             log.error("job_failed", stage=first.stage.value, code=code, detail=str(error)[:500])
             self._postpone(claims, code=code, detail=str(error)[:500], wait=_passes_in(error))
             if isinstance(error, SearchIndexError):
-                self._next_look = 0.0
+                self.care.next_look = 0.0
         else:
             log.info(
                 "job_done",
@@ -211,7 +194,7 @@ class Worker:
         def check_and_look() -> None:
             check()
             with self._holdings.database.reading() as session:
-                if jobs.more_urgent_waits(session, claim, stages=self._stages):
+                if jobs.more_urgent_waits(session, claim, stages=self.care.stages):
                     raise stages.StopRequestedError()
 
         return check_and_look
@@ -248,7 +231,7 @@ class Worker:
 
     def _anything_left(self) -> bool:
         with self._holdings.database.reading() as session:
-            counts = jobs.count_jobs(session, stages=unpaused(session, self._stages))
+            counts = jobs.count_jobs(session, stages=unpaused(session, self.care.stages))
         return counts.waiting + counts.running > 0
 
     @contextmanager
@@ -318,84 +301,6 @@ class Worker:
             ):
                 jobs.remove_heartbeat(session, self._name)
                 session.commit()
-
-    def _care(self) -> None:
-        """Now and then: index and catalogue compared, leftovers swept, orphans brought in."""
-        moment = time.monotonic()
-        if moment >= self._next_readers:
-            self._next_readers = moment + READERS_INTERVAL_SECONDS
-            self._look_for_recogniser()
-        if moment >= self._next_look:
-            self._next_look = moment + LOOK_INTERVAL_SECONDS
-            self._look_at_index()
-        if moment >= self._next_care:
-            self._next_care = moment + CARE_INTERVAL_SECONDS
-            self._heal_differences()
-        if moment >= self._next_sweep:
-            self._next_sweep = moment + SWEEP_INTERVAL_SECONDS
-            with self._holdings.database.writing() as session:
-                sweep_held(session, self._holdings)
-                sweep_uploads(session, self._holdings)
-                jobs.forget_old(session)
-                throughput.forget_old(session)
-                accounts.forget_attempts(session, settings=self._holdings.settings)
-                session.commit()
-            adopted = restoring.adopt_orphans(self._holdings, older_than=ORPHAN_AGE)
-            if adopted:
-                log.warning("orphans_adopted", publications=adopted)
-
-    def _look_for_recogniser(self) -> None:
-        """Take on pictures of pages only where they can be read; else their jobs wait, and are
-        there when the recogniser is. Pages that wait without a job get one."""
-        found = availability(self._holdings)
-        self._stages = tuple(
-            stage for stage in self._wanted if stage is not Stage.OCR or found.is_ok
-        )
-        if Stage.OCR not in self._wanted:
-            return
-        if not found.is_ok and not self._told_of_recogniser:
-            log.warning("recogniser_missing", detail=found.detail)
-        self._told_of_recogniser = not found.is_ok
-        with self._holdings.database.reading() as session:
-            ids = forgotten(session)
-        if ids:
-            with self._holdings.database.writing() as session:
-                for publication_id in ids:
-                    jobs.enqueue(session, Stage.OCR, publication_id=publication_id)
-                session.commit()
-
-    def _look_at_index(self) -> None:
-        """Make the index anew where it cannot be read."""
-        status, last = self._holdings.index.status(), self._last_status
-        same = (status.generation, status.commit) == (last.generation, last.commit)
-        if status.healthy and same and status.size_bytes < last.size_bytes:
-            # Files of one commit do not shrink by themselves. What this process has open still
-            # answers; whether the index can be opened is what counts.
-            status = SearchIndex(self._holdings.settings.search_folder).status()
-        if not status.healthy:
-            # A new archive has no index yet; one that lost its index has something to tell.
-            tell = log.info if status.problem == "missing" else log.warning
-            tell("index_rebuild", problem=status.problem)
-            with self._holdings.database.reading() as session:
-                self._holdings.index.rebuild(all_entries(session))
-            status = self._holdings.index.status()
-        self._last_status = status
-
-    def _heal_differences(self) -> None:
-        """Queue what the index or the folder of images lacks; take out what is catalogued no
-        more. Looks without the write lock: with 100,000 pages looking takes a while."""
-        with self._holdings.database.reading() as session:
-            difference = compare(session, self._holdings.index)
-            undrawn = restoring.missing_images(session, self._holdings)
-        if difference.stale or undrawn:
-            with self._holdings.database.writing() as session:
-                queue_stale(session, difference.stale)
-                restoring.queue_images(session, undrawn)
-                session.commit()
-        if difference.gone:
-            self._holdings.index.write([], deleted_ids=difference.gone)
-        if difference.stale or difference.gone:
-            log.info("index_behind", stale=len(difference.stale), gone=len(difference.gone))
 
 
 def _passes_in(error: ArchiveError | OSError | exc.OperationalError) -> timedelta | None:

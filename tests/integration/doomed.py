@@ -153,7 +153,7 @@ def carry_out(order: dict[str, Any]) -> None:
         worker = Worker(holdings, stages=[Stage(name) for name in order.get("stages", Stage)])
         if not order.get("care", True):
             # Only the jobs' own commits are to be counted.
-            worker._next_care = worker._next_sweep = math.inf
+            worker.care.next_comparison = worker.care.next_sweep = math.inf
         worker.run(until_idle=True)
     else:
         source = Path(order["source"])

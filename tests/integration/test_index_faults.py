@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from archive.core.errors import SearchIndexError
 from archive.core.roles import ANYONE, SYSTEM
 from archive.models import Publication, Stage
 from archive.search.index import SearchIndex
@@ -15,7 +16,7 @@ from archive.search.requests import SearchRequest
 from archive.services import jobs, reviews
 from archive.services.catalogue import viewer_of
 from archive.services.indexing import compare, index_entries
-from archive.worker import loop
+from archive.worker import care
 from archive.worker.loop import Worker
 from tests.integration.conftest import assert_converged, wait_until
 
@@ -58,8 +59,8 @@ def test_catalogue_stays_up_and_the_running_worker_makes_the_index_anew(
     before = hits(holdings)
     assert [hit[0] for hit in before] == ids
     worker = Worker(holdings)
-    monkeypatch.setattr(loop, "LOOK_INTERVAL_SECONDS", 0.0)
-    worker._care()
+    monkeypatch.setattr(care, "LOOK_INTERVAL_SECONDS", 0.0)
+    worker.care.run_due()
     damage(holdings.settings.search_folder)
     if damage is not cut_segments:
         # What a process has open still answers; a lost index does not.
@@ -72,7 +73,7 @@ def test_catalogue_stays_up_and_the_running_worker_makes_the_index_anew(
         assert answer.status_code == 200, path
         if damage is not cut_segments and path == "/duyet":
             assert SENTENCE in answer.get_data(as_text=True)
-    worker._care()
+    worker.care.run_due()
     assert holdings.index.status().healthy
     if damage is not lose_folder:
         assert holdings.index.status().generation != "g000001"
@@ -140,8 +141,8 @@ def test_worker_survives_an_index_that_another_process_is_rebuilding(holdings, d
     shutil.rmtree(holdings.settings.search_folder)
     worker = Worker(holdings)
     with holdings.index.writer():
-        with pytest.raises(loop.SearchIndexError):
-            worker._care()
+        with pytest.raises(SearchIndexError):
+            worker.care.run_due()
         assert worker.run_once(), "text is read all the same"
     work()
     assert_converged(holdings, {publication_id: 3})
@@ -163,7 +164,7 @@ def test_file_whose_pages_cannot_be_drawn_is_not_drawn_for_ever(holdings, deposi
         assert session.query(Publication).count() == 1
     # The folder stands, as after a drawing that gave no image.
     holdings.images.prepare(publication_id, "f1")
-    Worker(holdings)._care()
+    Worker(holdings).care.run_due()
     with holdings.database.reading() as session:
         assert jobs.count_jobs(session, stages=(Stage.IMAGES,)).waiting == 0
 

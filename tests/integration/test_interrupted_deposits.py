@@ -104,7 +104,7 @@ def test_one_damaged_orphan_neither_stops_the_worker_nor_keeps_the_others_out(
     broken = next(holdings.originals.object_ids())
     stored = holdings.originals.path(broken, "record.json")
     stored.write_bytes(stored.read_bytes().replace(b"{", b"[", 1))
-    monkeypatch.setattr("archive.worker.loop.ORPHAN_AGE", timedelta(0))
+    monkeypatch.setattr("archive.worker.care.ORPHAN_AGE", timedelta(0))
     Worker(holdings).run(until_idle=True)
     with holdings.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Publication)) == 1
