@@ -15,7 +15,20 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -41,6 +54,18 @@ _ORDER = {
 _PATIENT = timedelta(seconds=1)
 
 
+def _waits(stages: Any, moment: Any, busy: Select[Any]) -> ColumnElement[bool]:
+    """The condition under which a job of these stages may be claimed at that moment, where the
+    publications of `busy` are in somebody's hands."""
+    return and_(
+        Job.state == JobState.QUEUED,
+        Job.not_before <= moment,
+        Job.stage.in_(stages),
+        not_paused(),
+        Job.publication_id.not_in(busy),
+    )
+
+
 # What every job asks. Made once: putting a statement together takes longer than running it.
 _WAITING = select(Job).where(
     Job.coalesce.in_(bindparam("works", expanding=True)), Job.state == JobState.QUEUED
@@ -55,11 +80,11 @@ _OVERDUE = and_(Job.stage == Stage.INDEX, Job.not_before <= bindparam("overdue")
 _DUE = (
     select(Job)
     .where(
-        Job.state == JobState.QUEUED,
-        Job.not_before <= bindparam("now"),
-        Job.stage.in_(bindparam("stages", expanding=True)),
-        not_paused(),
-        Job.publication_id.not_in(select(Job.publication_id).where(Job.state == JobState.RUNNING)),
+        _waits(
+            bindparam("stages", expanding=True),
+            bindparam("now"),
+            select(Job.publication_id).where(Job.state == JobState.RUNNING),
+        )
     )
     .order_by(
         case((_OVERDUE, 0), *((Job.stage == stage, n) for stage, n in _ORDER.items()), else_=9),
@@ -156,13 +181,7 @@ def anything_due(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) ->
     moment = now()
     busy = select(Job.publication_id).where(Job.state == JobState.RUNNING, Job.lease_until > moment)
     due = or_(
-        and_(
-            Job.state == JobState.QUEUED,
-            Job.not_before <= moment,
-            Job.stage.in_(stages),
-            not_paused(),
-            Job.publication_id.not_in(busy),
-        ),
+        _waits(stages, moment, busy),
         and_(Job.state == JobState.RUNNING, Job.lease_until <= moment),
     )
     return session.scalar(select(Job.id).where(due).limit(1)) is not None
@@ -175,13 +194,7 @@ def more_urgent_waits(
     publication's stages count, those that wait for another worker's job do not."""
     urgent = [stage for stage in stages if _ORDER[stage] < _ORDER[held.stage]]
     busy = select(Job.publication_id).where(Job.state == JobState.RUNNING, Job.id != held.job_id)
-    due = select(Job.id).where(
-        Job.state == JobState.QUEUED,
-        Job.not_before <= now(),
-        Job.stage.in_(urgent),
-        not_paused(),
-        Job.publication_id.not_in(busy),
-    )
+    due = select(Job.id).where(_waits(urgent, now(), busy))
     return session.scalar(due.limit(1)) is not None
 
 

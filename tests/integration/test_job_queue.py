@@ -129,6 +129,30 @@ def test_heartbeat_extends_the_lease_of_every_job_that_is_still_held(holdings, d
     assert leases[1] < now() + timedelta(minutes=2)
 
 
+def test_job_that_another_took_over_does_not_keep_the_others_from_ending(holdings, deposited):
+    deposited()
+    deposited(title="Hai")
+    first, second = claim(holdings)[0], claim(holdings)[0]
+    with holdings.database.writing() as session:
+        session.get_one(Job, first.job_id).fence += 1
+        assert jobs.complete_standing(session, [first, second]) == [second]
+        session.commit()
+    assert [job.state for job in jobs_of(holdings)] == [JobState.RUNNING, JobState.DONE]
+
+
+def test_stages_queued_together_join_the_one_that_waits(holdings, deposited, work):
+    publication_id = deposited()
+    work()
+    with holdings.database.writing() as session:
+        jobs.enqueue(session, Stage.INDEX, publication_id=publication_id, wait=timedelta(minutes=5))
+        jobs.enqueue(session, Stage.INDEX, Stage.IMAGES, publication_id=publication_id)
+        session.commit()
+    queued = [job for job in jobs_of(holdings) if job.state is JobState.QUEUED]
+    assert {job.stage for job in queued} == {Stage.INDEX, Stage.IMAGES}
+    assert len(queued) == 2
+    assert all(job.not_before <= now() for job in queued)
+
+
 def test_job_outlives_a_lease_much_shorter_than_its_work(holdings, deposited, long_pdf):
     publication_id = deposited(data=long_pdf)
     short = replace(holdings, settings=replace(holdings.settings, lease=timedelta(seconds=0.01)))

@@ -14,8 +14,9 @@ import pytest
 
 from archive.core.errors import ExtractorFailedError
 from archive.extract import check, extract, forkserver, process
+from archive.extract.isolation import isolation_available
 from archive.extract.kinds import KINDS
-from tests.unit.extract.extract_samples import LASTING_PAGES, lasting_pdf, poem_pdf, put
+from tests.unit.extract.extract_samples import LASTING_PAGES, lasting_pdf, poem_pdf, put, typeset
 
 PDF = KINDS["pdf"]
 pytestmark = pytest.mark.skipif(not forkserver.is_possible(), reason="no process handles here")
@@ -24,6 +25,10 @@ pytestmark = pytest.mark.skipif(not forkserver.is_possible(), reason="no process
 def parent_of(pid: int) -> int:
     status = Path("/proc", str(pid), "status").read_text()
     return int(status.split("PPid:\t")[1].split()[0])
+
+
+def network_of(pid: int) -> str:
+    return str(Path("/proc", str(pid), "ns", "net").readlink())
 
 
 def open_in(pid: int) -> list[str]:
@@ -56,6 +61,32 @@ def test_server_opens_no_file_and_no_connection_of_its_children(tmp_path):
     while len(held := open_in(server)) > 1 and time.monotonic() < deadline:
         time.sleep(0.01)  # It hears of the last child's end a moment later.
     assert [name.partition(":")[0] for name in held] == ["socket"]
+
+
+@pytest.mark.skipif(not isolation_available(), reason="the kernel gives no network of its own")
+def test_server_gives_up_the_network_once_for_all_its_children(tmp_path):
+    path = put(tmp_path, "a.pdf", lasting_pdf())
+    with extract(path, PDF) as first, extract(path, PDF) as second:
+        pids = [reading._child._process.pid for reading in (first, second)]
+        networks = {network_of(pid) for pid in (*pids, parent_of(pids[0]))}
+    assert len(networks) == 1
+    assert network_of(os.getpid()) not in networks
+
+
+def test_parent_is_not_woken_for_every_page(tmp_path, monkeypatch):
+    looks = 0
+    real = forkserver._Replies.readinto
+
+    def counted(replies, buffer):
+        nonlocal looks
+        looks += 1
+        return real(replies, buffer)
+
+    monkeypatch.setattr(forkserver._Replies, "readinto", counted)
+    path = put(tmp_path, "a.pdf", typeset(("một",) * LASTING_PAGES))
+    with extract(path, PDF, words=False) as reading:
+        assert len(list(reading)) == LASTING_PAGES
+    assert looks < LASTING_PAGES / 5
 
 
 def test_child_holds_only_its_own_end_of_the_talk(tmp_path):
