@@ -74,6 +74,11 @@ class Publication(Base):
     )
 
     @property
+    def unit_name(self) -> str:
+        """The unit as the record names it: what the sheet called it, else its name of today."""
+        return self.unit_name_given or self.unit.name
+
+    @property
     def issue_date(self) -> IssueDate | None:
         return parse_issue_date(self.issued) if self.issued else None
 

@@ -81,7 +81,7 @@ def _entry(publication: Publication, pages: tuple[PageEntry, ...]) -> WorkEntry:
         access=publication.access.value,
         embargo_until=publication.embargo_until,
         unit_code=publication.unit.code,
-        unit_name=publication.unit_name_given or publication.unit.name,
+        unit_name=publication.unit_name,
         year=publication.issued_year,
         issued=publication.issued or "",
         kind=publication.kind,

@@ -63,7 +63,7 @@ def results() -> Response:
 
 def _entry(publication: Publication, base: str) -> FeedEntry:
     url = base + url_for("publications.show", publication_id=publication.id)
-    unit = publication.unit_name_given or publication.unit.name
+    unit = publication.unit_name
     return FeedEntry(
         url=url,
         title=_xml(publication.title),

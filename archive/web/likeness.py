@@ -154,7 +154,7 @@ def _visible(session: Session, pairs: Iterable[Likeness], actor: Actor) -> set[s
 
 def _name_of(other: Publication, *, visible: bool) -> str:
     """Of what the reader may not open only unit and day are told, so that they know whom to ask."""
-    unit = other.unit_name_given or other.unit.name
+    unit = other.unit_name
     if not visible:
         return f"một bản của {other.unit.name}, nộp ngày {vietnamese_date(other.added_at)}"
     year = f", {other.issued_year}" if other.issued_year else ""

@@ -89,7 +89,7 @@ def has_image(holdings: Holdings, page: Page, width_px: int) -> bool:
 def card_of(publication: Publication, cover_page: Page | None, holdings: Holdings) -> Card:
     """The card of a publication; `cover_page` is its first page, None where it has none."""
     shown = cover_page is not None and has_image(holdings, cover_page, IMAGE_SMALL_PX)
-    unit = publication.unit_name_given or publication.unit.name
+    unit = publication.unit_name
     kind_label = KINDS.get(publication.kind, publication.kind)
     issued = publication.issue_date
     return Card(

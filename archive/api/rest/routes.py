@@ -216,7 +216,7 @@ def _page_item(
 def _unit(publication: Publication) -> UnitShape:
     return UnitShape(
         code=publication.unit.code,
-        name=publication.unit_name_given or publication.unit.name,
+        name=publication.unit_name,
     )
 
 

@@ -206,9 +206,7 @@ def same_bytes_words(other: Publication, *, visible: bool, is_earlier: bool = Tr
 
 def citation(publication: Publication) -> str:
     """How to name the publication in a text: who, title, place of issue, year."""
-    who = "; ".join(publication.values_of("creators")) or (
-        publication.unit_name_given or publication.unit.name
-    )
+    who = "; ".join(publication.values_of("creators")) or publication.unit_name
     parts = [who, publication.title]
     if publication.publisher:
         parts.append(publication.publisher)
