@@ -59,7 +59,12 @@ def tokens(text: str) -> list[Token]:
 
 def words(text: str) -> list[str]:
     """The canonical forms of the text's tokens, in order: `tokens` without the places, faster."""
-    return list(map(canonical, _TOKEN.findall(clean_text(text))))
+    return list(map(canonical, find_tokens(clean_text(text))))
+
+
+def find_tokens(cleaned: str) -> list[str]:
+    """The words and numbers of a text that `clean_text` gave, as they stand there."""
+    return _TOKEN.findall(cleaned)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,7 +6,7 @@ The classes here are kept inside the index by their module path: do not move the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 from whoosh import fields, formats
@@ -92,11 +92,17 @@ def record_texts(entry: WorkEntry) -> dict[str, list[str]]:
     return {name: [text for text in values if text] for name, values in texts.items()}
 
 
-def record_frequencies(entry: WorkEntry) -> Counter[str]:
-    """The weighted syllables of the record, for page 0."""
+def weighted_texts(texts: Mapping[str, list[str]]) -> Iterator[tuple[str, int]]:
+    """The texts of a record (see `record_texts`), each with its weight."""
+    for name, values in texts.items():
+        for text in values:
+            yield text, _WEIGHTS[name]
+
+
+def record_frequencies(texts: Mapping[str, list[str]]) -> Counter[str]:
+    """The weighted syllables of a record, for page 0."""
     found: Counter[str] = Counter()
-    for name, texts in record_texts(entry).items():
-        for text in texts:
-            for word in words(text):
-                found[word] += _WEIGHTS[name]
+    for text, weight in weighted_texts(texts):
+        for word in words(text):
+            found[word] += weight
     return found

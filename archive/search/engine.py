@@ -16,7 +16,10 @@ from whoosh.util import filelock
 from whoosh.writing import SegmentWriter
 
 from archive.search.analysis import build_schema
-from archive.search.postings import BulkCodec, PostingPool
+
+# Files of ours beside Whoosh's of a segment. Whoosh removes them with the segment, by their name.
+FORWARD = ".fwd"
+ARRAYS = ".arr"
 
 _INDEX_NAME = "MAIN"
 _TOC: Any = whoosh_index.TOC
@@ -44,15 +47,15 @@ def create_index(folder: Path) -> None:
     _FileIndex.create(_FileStorage(str(folder)), build_schema(), _INDEX_NAME)
 
 
-def open_writer(folder: Path, pool: PostingPool) -> Any:
-    """A Whoosh writer for one commit that gathers its postings in `pool`.
+def open_writer(folder: Path, codec: Any, pool: Any) -> Any:
+    """A Whoosh writer for one commit that gathers its postings in `pool` and writes by `codec`.
 
     Segments are kept as plain files, not as one compound file: Whoosh would map that into memory,
     and a mapped file that is cut off kills the process that reads it.
     """
     writer = _SegmentWriter(
         _FileIndex(_FileStorage(str(folder)), indexname=_INDEX_NAME),
-        codec=BulkCodec(),
+        codec=codec,
         compound=False,
     )
     writer.pool = pool
@@ -68,6 +71,11 @@ def read_segments(folder: Path, commit: int) -> tuple[Any, list[Any]]:
 def open_segment(folder: Path, schema: Any, segment: Any) -> Any:
     """A reader of one segment; its files stay open until it is closed."""
     return SegmentReader(_FileStorage(str(folder)), schema, segment)
+
+
+def beside(folder: Path, segment: Any, ending: str) -> Path:
+    """The file of ours that goes with a segment."""
+    return folder / f"{segment.segment_id()}{ending}"
 
 
 def try_lock(path: Path) -> Any | None:

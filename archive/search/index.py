@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.core.errors import SearchIndexError
+from archive.search.abbreviations import ABBREVIATIONS, Abbreviations
 from archive.search.engine import (
     commit_stamp,
     latest_commit,
@@ -35,15 +36,15 @@ from archive.search.entries import WorkEntry
 from archive.search.faults import index_access
 from archive.search.requests import SearchRequest
 from archive.search.results import IndexStatus, SearchResults
-from archive.search.searching import DEADLINE_S, PageTexts, run_search
-from archive.search.segments import FrequencyCache, Segment
+from archive.search.searching import DEADLINE_S, run_search
+from archive.search.segments import Segment
 from archive.search.snapshot import Snapshot
+from archive.search.segment_files import mend_arrays
 from archive.search.writing import GenerationWriter
 
 _POINTER = "current"
 _LOCK = "writer.lock"
 _GENERATION = re.compile(r"g(\d{6,})")
-_CACHE_BYTES = 24 * 1024 * 1024
 _RETRIES = 20
 _RETRY_S = 0.02
 _REBUILD_COMMIT_DOCS = 25_000
@@ -67,10 +68,10 @@ class SearchIndex:
     "missing", "damaged", "locked" or "full"); a rebuild mends the first two.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, abbreviations: Path = ABBREVIATIONS) -> None:
         self._folder = folder
+        self._abbreviations = Abbreviations(abbreviations)
         self._lock = threading.Lock()
-        self._cache = FrequencyCache(_CACHE_BYTES)
         self._snapshot: Snapshot | None = None
         self._stamp = (0, 0)
         self._failure = _Failure(("", -1), 0.0, None)
@@ -82,23 +83,24 @@ class SearchIndex:
         self,
         request: SearchRequest,
         *,
-        page_texts: PageTexts | None = None,
         deadline_s: float = DEADLINE_S,
     ) -> SearchResults:
         """What the request's viewer may see of what was committed before the call.
 
-        `page_texts` gives the stored texts of pages by (work id, page number); quoted phrases are
-        checked in them. Without it a phrase only asks for its words on one page, and `exact` is
-        False. Raises `QueryRefusedError` where the query is too long or `deadline_s` passes.
+        Raises `QueryRefusedError` where the query is too long or `deadline_s` passes.
         """
-        return run_search(self._current(), request, page_texts=page_texts, deadline_s=deadline_s)
+        return run_search(
+            self._current(),
+            request,
+            abbreviations=self._abbreviations.current(),
+            deadline_s=deadline_s,
+        )
 
     def revisions(self) -> dict[str, int]:
         """The revision of each work in the index, by work id: what the catalogue compares with."""
         snapshot = self._current()
         return {
-            snapshot.works[slot].work_id: snapshot.works[slot].revision
-            for slot in snapshot.slots(snapshot.alive)
+            work_id: snapshot.works[slot].revision for work_id, slot in snapshot.slots.items()
         }
 
     def status(self) -> IndexStatus:
@@ -115,14 +117,16 @@ class SearchIndex:
             return IndexStatus(healthy=False, problem=str(error.data.get("problem", "damaged")))
         except OSError:
             return IndexStatus(healthy=False, problem="missing")
-        live = snapshot.slots(snapshot.alive)
+        if any(segment.forward is None for segment in snapshot.segments):
+            return IndexStatus(healthy=False, problem="damaged")
         return IndexStatus(
             healthy=True,
             generation=generation,
             commit=commit,
-            works=len(live),
-            pages=sum(snapshot.works[slot].page_count for slot in live),
+            works=len(snapshot.slots),
+            pages=int(snapshot.page_counts[snapshot.alive].sum()),
             segments=len(snapshot.segments),
+            plain_segments=sum(not segment.has_arrays for segment in snapshot.segments),
             size_bytes=size,
         )
 
@@ -157,6 +161,12 @@ class SearchIndex:
         """`IndexWriter.rebuild` with a writer of its own."""
         with self.writer() as writer:
             return writer.rebuild(entries)
+
+    def mend(self) -> int:
+        """Makes lost or damaged derived arrays anew; of how many segments. Whoever has the index
+        open takes them at the next search."""
+        with self.writer() as writer:
+            return writer.mend()
 
     # The current snapshot
 
@@ -198,7 +208,12 @@ class SearchIndex:
         if key[1] < 0:
             raise FileNotFoundError(f"no table of contents in {generation}")
         stamp = commit_stamp(folder, key[1])
-        if before is not None and before.key == key and self._stamp == stamp:
+        if (
+            before is not None
+            and before.key == key
+            and self._stamp == stamp
+            and before.is_current()
+        ):
             return before
         if self._failure.key == key and time.monotonic() < self._failure.until:
             raise SearchIndexError(**self._failure.data or {})
@@ -221,8 +236,8 @@ class SearchIndex:
         parts = []
         for found in segments:
             segment = known.get(str(found.segment_id()))
-            if segment is None:
-                segment = Segment(open_segment(folder, schema, found), folder, self._cache)
+            if segment is None or not segment.is_current():
+                segment = Segment(open_segment(folder, schema, found), folder)
             parts.append((segment, frozenset(found.deleted_docs())))
         return Snapshot((generation, commit), parts)
 
@@ -254,6 +269,16 @@ class IndexWriter:
         except BaseException:
             writer.cancel()
             raise
+
+    def mend(self) -> int:
+        """Makes the derived arrays of segments anew where they are lost; how many were."""
+        folder = self._folder / read_pointer(self._folder)
+        made = 0
+        with index_access(folder):
+            schema, segments = read_segments(folder, latest_commit(folder))
+            for segment in segments:
+                made += mend_arrays(folder, schema, segment)
+        return made
 
     def rebuild(self, entries: Iterable[WorkEntry]) -> str:
         """Makes a new generation of exactly these works, swaps to it, and gives its name."""

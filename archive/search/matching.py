@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum
-from itertools import compress
+from itertools import pairwise
+from math import log
+
+import numpy as np
 
 from archive.core.errors import QueryRefusedError
-from archive.search.analysis import NAMES, SYLLABLES, TITLE
-from archive.search.phrases import PageTexts, checked_documents, holds, record_texts_at
+from archive.core.text import fold
+from archive.search.analysis import NAMES, TITLE
+from archive.search.arrays import Array
+from archive.search.columns import K1, Column
+from archive.search.docsets import NO_DOCS, DocSet, docs_of, either
+from archive.search.phrases import holds, phrase_column, phrase_words, record_texts_at
 from archive.search.query import Clause, FieldClause, ParsedQuery, Phrase, Term
-from archive.search.scorer import WordColumn, inverse_frequency, mass, scores, word_column
-from archive.search.snapshot import Audience, Snapshot
+from archive.search.repair import Meant, Repairer
+from archive.search.snapshot import Audience, Snapshot, Word
 
 ALL_WORDS_UP_TO = 3
 MASS_SHARE = 0.4
+FOLD_WEIGHT = 0.5
+AS_TYPED_WEIGHT = 0.5
 
 _FIELD_TEXTS = {TITLE: ("title",), NAMES: ("names",)}
 
@@ -26,16 +35,54 @@ class Reading(Enum):
 
     AS_TYPED = "as typed"
     WITHOUT_MARKS = "without marks"
+    REPAIRED = "repaired"
     ANY_WORD = "any word"
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Documents in ascending order with their scores; `exact` as in `SearchResults`."""
+    """Documents with their scores: `docs` ascending and `scores` beside them, or, where they are
+    many, None and a score for each document, with `mask` for those that match.
 
-    docs: list[int]
-    scores: list[float]
+    `exact` as in `SearchResults`.
+    """
+
+    docs: Array | None
+    scores: Array
+    mask: Array | None = None
     exact: bool = True
+
+    def __bool__(self) -> bool:
+        return bool(self.mask.any()) if self.mask is not None else bool(len(self.scores))
+
+
+class Repairs:
+    """What the words of one query were taken for."""
+
+    def __init__(self, query: ParsedQuery, repairer: Repairer) -> None:
+        self.by_run = [(run, repairer.repair(run)) for run in query.runs]
+        self._meant: dict[Term, list[Meant]] = {}
+        for run, found in self.by_run:
+            for term, meant in zip(run, found, strict=True):
+                if meant is not None and meant not in self._meant.setdefault(term, []):
+                    self._meant[term].append(meant)
+
+    def of(self, term: Term) -> Sequence[Meant]:
+        """The other words a word may have meant."""
+        return self._meant.get(term, ())
+
+    def __bool__(self) -> bool:
+        return bool(self._meant)
+
+    def runs(self) -> list[tuple[str, ...]]:
+        """The runs of forms as they were meant."""
+        return [
+            tuple(
+                meant.form if meant else term.canonical
+                for term, meant in zip(run, found, strict=True)
+            )
+            for run, found in self.by_run
+        ]
 
 
 class Matcher:
@@ -49,18 +96,17 @@ class Matcher:
         self,
         snapshot: Snapshot,
         audience: Audience,
-        works: int,
+        works: Array,
+        repairs: Repairs,
         *,
-        page_texts: PageTexts | None,
         deadline_s: float,
     ) -> None:
         self._snapshot = snapshot
         self._audience = audience
         self._works = works
-        self._page_texts = page_texts
+        self._repairs = repairs
         self._deadline_s = deadline_s
         self._until = time.monotonic() + deadline_s
-        self._columns: dict[tuple[str, tuple[str, ...]], WordColumn] = {}
 
     def match(self, query: ParsedQuery, reading: Reading) -> Matches:
         """The documents that answer; none where nothing does."""
@@ -68,207 +114,207 @@ class Matcher:
         content = content or list(query.clauses)
         works = self._works
         for clause in query.fields:
-            works &= self._works_with(clause, reading)
+            works = works & self._works_with(clause, reading)
         if content:
             docs = self._candidates(content, reading)
             terms = [term for clause in content for term in clause.terms]
         else:
-            docs = self._snapshot.record_docs()
+            docs = DocSet(self._snapshot.starts, None)
             terms = [term for clause in query.fields for term in clause.phrase.terms]
-        docs &= self._audience.docs
-        if works != self._audience.works:
-            docs &= int.from_bytes(self._snapshot.mask(works), "little")
+        scope = self._audience.docs
+        if works is not self._audience.works:
+            scope = self._snapshot.docs_of(works & self._audience.works)
+        docs &= DocSet(None, scope)
         for phrase in query.excluded:
-            if not phrase.adjacent:
-                docs &= ~self._phrase_docs(phrase, Reading.AS_TYPED)
-        found = self._scored(docs, terms, reading)
-        if reading is not Reading.ANY_WORD:
-            found = self._check_phrases(found, content, reading)
-        return self._drop_excluded(found, query.excluded)
+            docs -= self._phrase_docs(phrase, Reading.AS_TYPED, meant=False)
+        return self._scored(docs, terms, reading, exact=self._is_exact(query))
+
+    def _is_exact(self, query: ParsedQuery) -> bool:
+        """Whether phrases could be read where they stand."""
+        phrases = [phrase for clause in query.clauses for phrase in clause.alternatives]
+        return not any(phrase.adjacent for phrase in (*phrases, *query.excluded)) or all(
+            segment.forward is not None for segment in self._snapshot.segments
+        )
 
     # Sets of documents
 
-    def _column(self, term: Term, reading: Reading, field: str = SYLLABLES) -> WordColumn:
+    def column(self, words: frozenset[Word]) -> Column:
+        """The column of any of these words."""
         if time.monotonic() > self._until:
             raise QueryRefusedError(limit="seconds", value=self._deadline_s)
-        folded = self._snapshot.forms(term.folded)
-        if not term.marked or reading is Reading.WITHOUT_MARKS:
-            return self._forms_column(field, folded)
-        exact = self._forms_column(field, (term.canonical,))
-        if reading is Reading.ANY_WORD and not exact.docs:
-            return self._forms_column(field, folded)
-        return exact
+        return self._snapshot.column(words, self._audience)
 
-    def _forms_column(self, field: str, forms: tuple[str, ...]) -> WordColumn:
-        key = (field, forms)
-        found = self._columns.get(key)
-        if found is None:
-            found = word_column(self._snapshot.frequencies(field, forms), self._audience)
-            self._columns[key] = found
-        return found
+    def _words(self, term: Term, reading: Reading, *, meant: bool) -> frozenset[Word]:
+        """What stands for a word: itself as typed, and with `meant` what it was taken for."""
+        others = self._repairs.of(term) if meant else ()
+        if reading is Reading.WITHOUT_MARKS or not term.marked:
+            words: set[Word] = {("fold", term.folded)}
+        else:
+            words = {("form", term.canonical)}
+        for other in others:
+            exactly = other.exactly and reading is not Reading.WITHOUT_MARKS
+            words.add(("form", other.form) if exactly else ("fold", fold(other.form)))
+        if reading is Reading.ANY_WORD and not self.column(frozenset(words)).count:
+            words.add(("fold", term.folded))
+        return frozenset(words)
 
-    def _phrase_docs(self, phrase: Phrase, reading: Reading, field: str = SYLLABLES) -> int:
-        docs = self._audience.docs
+    def _term_docs(self, term: Term, reading: Reading, *, meant: bool) -> DocSet:
+        return docs_of(self.column(self._words(term, reading, meant=meant)))
+
+    def _phrase_docs(self, phrase: Phrase, reading: Reading, *, meant: bool) -> DocSet:
+        """The documents that hold the words: all of them, side by side if they must be."""
+        if phrase.adjacent and reading is not Reading.ANY_WORD:
+            wanted = phrase_words(phrase, by_fold=reading is Reading.WITHOUT_MARKS)
+            return docs_of(phrase_column(self._snapshot, wanted, self._audience))
+        found: DocSet | None = None
         for term in phrase.terms:
-            docs &= self._column(term, reading, field).docs
-        return docs
+            docs = self._term_docs(term, reading, meant=meant)
+            found = docs if found is None else found & docs
+        return found if found is not None else NO_DOCS
 
-    def _clause_docs(self, clause: Clause, reading: Reading) -> int:
-        docs = 0
-        for phrase in clause.alternatives:
-            docs |= self._phrase_docs(phrase, reading)
-        return docs
+    def _clause_docs(self, clause: Clause, reading: Reading, *, many: bool) -> DocSet:
+        """The documents that hold one of the alternatives. What a word may have meant instead
+        counts where there are `many` words, of which a page needs but some."""
+        meant = many or reading is Reading.REPAIRED
+        parts = [
+            self._phrase_docs(phrase, reading, meant=meant) for phrase in clause.alternatives
+        ]
+        return either(parts, self._snapshot.doc_count)
 
-    def _candidates(self, content: Sequence[Clause], reading: Reading) -> int:
-        """The documents that hold enough of the words, phrases not yet checked.
+    def _candidates(self, content: Sequence[Clause], reading: Reading) -> DocSet:
+        """The documents that hold enough of the words.
 
         Up to three content words must all be there. Of more, those that are there must carry 40%
         of the idf; a word that stands nowhere is left out of that sum, for nothing can carry it.
         A quoted phrase must always be there.
         """
         if reading is Reading.ANY_WORD:
-            anywhere = 0
-            for clause in content:
-                for term in clause.terms:
-                    anywhere |= self._column(term, reading).docs
-            return anywhere
-        held = [self._clause_docs(clause, reading) for clause in content]
-        found = self._audience.docs
-        if len(content) <= ALL_WORDS_UP_TO:
-            for docs in held:
-                found &= docs
-            return found
+            parts = [
+                self._term_docs(term, reading, meant=True)
+                for clause in content
+                for term in clause.terms
+            ]
+            return either(parts, self._snapshot.doc_count)
+        many = len(content) > ALL_WORDS_UP_TO
+        held = [self._clause_docs(clause, reading, many=many) for clause in content]
+        if not many:
+            return _all_of(held)
+        found = self._with_mass(held)
         for clause, docs in zip(content, held, strict=True):
-            if _has_phrase(clause):
+            if clause.quoted:
                 found &= docs
-        return found & self._with_mass(held)
-
-    def _with_mass(self, held: Sequence[int]) -> int:
-        count = self._audience.doc_count
-        columns = [
-            WordColumn(b"", docs, inverse_frequency(docs.bit_count(), count))
-            for docs in held
-            if docs
-        ]
-        if not columns:
-            return 0
-        needed = MASS_SHARE * sum(column.idf for column in columns) - 1e-9
-        masses = mass(columns, self._snapshot.doc_count)
-        enough = bytes([value >= needed for value in masses])
-        anywhere = 0
-        for column in columns:
-            anywhere |= column.docs
-        return int.from_bytes(enough, "little") & anywhere
-
-    def _works_with(self, clause: FieldClause, reading: Reading) -> int:
-        """The works whose title or names hold the words."""
-        docs = self._phrase_docs(clause.phrase, reading, clause.field)
-        mask = docs.to_bytes(self._snapshot.doc_count, "little")
-        works = 0
-        for doc in compress(range(self._snapshot.doc_count), mask):
-            if clause.phrase.adjacent and not holds(
-                record_texts_at(self._snapshot, doc, *_FIELD_TEXTS[clause.field]),
-                clause.phrase,
-                by_fold=reading is not Reading.AS_TYPED,
-            ):
-                continue
-            works |= 1 << self._snapshot.slot_of(doc)
-        return works
-
-    # Scores and phrases
-
-    def _scored(self, docs: int, terms: Sequence[Term], reading: Reading) -> Matches:
-        weighted = self._weighted_columns(terms, reading)
-        mask = docs.to_bytes(self._snapshot.doc_count, "little")
-        return Matches(
-            list(compress(range(self._snapshot.doc_count), mask)),
-            scores(
-                weighted,
-                mask,
-                self._snapshot.lengths,
-                self._audience.average_length,
-            ),
-        )
-
-    def _weighted_columns(
-        self, terms: Sequence[Term], reading: Reading
-    ) -> list[tuple[WordColumn, float]]:
-        """What each word scores by, a repeated word once.
-
-        Who typed marks on some words meant the bare ones as they are, too: cao in "Cao Bằng" is
-        found wherever cao, cáo or cào stands, and half its score asks for cao itself.
-        """
-        marked = any(term.marked for term in terms) and reading is not Reading.WITHOUT_MARKS
-        weights: dict[int, float] = {}
-        columns: dict[int, WordColumn] = {}
-        for term in dict.fromkeys(terms):
-            column = self._column(term, reading)
-            shares = [(column, 1.0)]
-            if marked and not term.marked:
-                exact = self._forms_column(SYLLABLES, (term.canonical,))
-                shares = [(column, 0.5), (exact, 0.5)]
-            for held, share in shares:
-                columns[id(held)] = held
-                weights[id(held)] = max(weights.get(id(held), 0.0), share)
-        return [(columns[key], weights[key]) for key in columns]
-
-    def _check_phrases(
-        self, found: Matches, content: Sequence[Clause], reading: Reading
-    ) -> Matches:
-        clauses = [clause for clause in content if _has_phrase(clause)]
-        if not clauses or not found.docs:
-            return found
-        by_fold = reading is not Reading.AS_TYPED
-
-        def keep(texts: Sequence[str]) -> bool:
-            return all(
-                any(
-                    holds(texts, phrase, by_fold=by_fold)
-                    if phrase.adjacent
-                    else all(
-                        holds(texts, Phrase((term,), adjacent=True), by_fold=by_fold)
-                        for term in phrase.terms
-                    )
-                    for phrase in clause.alternatives
-                )
-                for clause in clauses
-            )
-
-        kept, exact = checked_documents(self._snapshot, _best_first(found), keep, self._page_texts)
-        return _only(found, kept, exact=exact)
-
-    def _drop_excluded(self, found: Matches, excluded: Sequence[Phrase]) -> Matches:
-        """What is left without the pages that hold an excluded phrase, always taken as typed."""
-        for phrase in excluded:
-            if not phrase.adjacent or not found.docs:
-                continue
-            suspects = self._phrase_docs(phrase, Reading.AS_TYPED)
-            mask = suspects.to_bytes(self._snapshot.doc_count, "little")
-            asked = [doc for doc in _best_first(found) if mask[doc]]
-
-            def keep(texts: Sequence[str], phrase: Phrase = phrase) -> bool:
-                return not holds(texts, phrase, by_fold=False)
-
-            kept, exact = checked_documents(self._snapshot, asked, keep, self._page_texts)
-            kept.update(doc for doc in found.docs if not mask[doc])
-            found = _only(found, kept, exact=exact)
         return found
 
+    def _with_mass(self, held: Sequence[DocSet]) -> DocSet:
+        visible, doc_count = self._audience.docs, self._audience.doc_count
+        mass = np.zeros(self._snapshot.doc_count, np.float32)
+        whole = 0.0
+        for docs in held:
+            if docs.docs is not None:
+                holding = int(np.count_nonzero(visible[docs.docs]))
+            else:
+                holding = int(np.count_nonzero(docs.mask & visible))
+            if not holding:
+                continue
+            idf = inverse_frequency(holding, doc_count)
+            whole += idf
+            if docs.docs is not None:
+                mass[docs.docs] += np.float32(idf)
+            else:
+                mass += docs.mask * np.float32(idf)  # type: ignore[operator]
+        # Where nothing is rare every word counts for nothing, and a page without any is no match.
+        return DocSet(None, (mass >= np.float32(MASS_SHARE * whole * (1 - 1e-5))) & (mass > 0))
 
-def _has_phrase(clause: Clause) -> bool:
-    return any(phrase.adjacent for phrase in clause.alternatives)
+    def _works_with(self, clause: FieldClause, reading: Reading) -> Array:
+        """The works whose title or names hold the words."""
+        docs: Array | None = None
+        for term in clause.phrase.terms:
+            words = self._words(term, reading, meant=False)
+            held = self._snapshot.field_docs(clause.field, words)
+            docs = held if docs is None else docs & held
+        works = np.zeros(len(self._snapshot.works), bool)
+        if docs is None:
+            return works
+        for slot in np.flatnonzero(docs[self._snapshot.starts]).tolist():
+            works[slot] = not clause.phrase.adjacent or holds(
+                record_texts_at(self._snapshot, slot, *_FIELD_TEXTS[clause.field]),
+                clause.phrase,
+                by_fold=reading is not Reading.AS_TYPED,
+            )
+        return works
+
+    # Scores
+
+    def _scored(
+        self, found: DocSet, terms: Sequence[Term], reading: Reading, *, exact: bool
+    ) -> Matches:
+        doc_count = self._snapshot.doc_count
+        if found.docs is None and np.count_nonzero(found.mask) < doc_count // 16:
+            found = DocSet(found.numbers(), None)
+        size = doc_count if found.docs is None else len(found.docs)
+        total = np.zeros(size, np.float32)
+        for words, weight in self._weights(terms, reading).items():
+            column = self.column(words)
+            holding = self._snapshot.holding(words, column, self._audience)
+            idf = inverse_frequency(holding, self._audience.doc_count)
+            factor = np.float32(weight * idf * (K1 + 1))
+            if found.docs is not None:
+                total += factor * _shares(column, found.docs)
+            elif column.docs is None:
+                total += factor * column.share
+            else:
+                total[column.docs] += factor * column.share
+        if found.docs is not None:
+            return Matches(found.docs, total, None, exact)
+        return Matches(None, total * found.mask, found.mask, exact)
+
+    def _weights(self, terms: Sequence[Term], reading: Reading) -> dict[frozenset[Word], float]:
+        """What each word scores by: its form, its fold for half of that; where it was taken for
+        another word that one, and itself for half. A repeated word counts once."""
+        weights: dict[frozenset[Word], float] = {}
+
+        def weigh(word: Word, weight: float) -> None:
+            key = frozenset((word,))
+            weights[key] = max(weights.get(key, 0.0), weight)
+
+        for term in dict.fromkeys(terms):
+            others = self._repairs.of(term)
+            share = AS_TYPED_WEIGHT if others else 1.0
+            if reading is not Reading.WITHOUT_MARKS:
+                weigh(("form", term.canonical), share)
+                for other in others:
+                    weigh(("form", other.form), 1.0)
+            weigh(("fold", term.folded), FOLD_WEIGHT * share)
+            for other in others:
+                weigh(("fold", fold(other.form)), FOLD_WEIGHT)
+        return weights
 
 
-def _best_first(found: Matches) -> list[int]:
-    pairs = sorted(zip(found.scores, found.docs, strict=True), key=lambda pair: (-pair[0], pair[1]))
-    return [doc for _, doc in pairs]
+def inverse_frequency(holding: int, doc_count: int) -> float:
+    """Whoosh's idf, never below zero: log(N / (n + 1)) + 1."""
+    return max(0.0, log(doc_count / (holding + 1)) + 1) if doc_count else 0.0
 
 
-def _only(found: Matches, kept: set[int], *, exact: bool) -> Matches:
-    chosen = [doc in kept for doc in found.docs]
-    return replace(
-        found,
-        docs=list(compress(found.docs, chosen)),
-        scores=list(compress(found.scores, chosen)),
-        exact=found.exact and exact,
-    )
+def neighbours(query: ParsedQuery, repairs: Repairs) -> list[tuple[str, str]]:
+    """The pairs of forms that stand side by side in what was meant, each once."""
+    runs = [*repairs.runs(), *(tuple(term.canonical for term in run) for run in query.phrases)]
+    return list(dict.fromkeys(pair for run in runs for pair in pairwise(run)))
+
+
+def _shares(column: Column, docs: Array) -> Array:
+    """The share of a column's word in each of the documents."""
+    if column.docs is None:
+        return column.share[docs]
+    if not len(column.docs):
+        return np.zeros(len(docs), np.float32)
+    places = np.minimum(column.docs.searchsorted(docs), len(column.docs) - 1)
+    return np.where(column.docs[places] == docs, column.share[places], np.float32(0))
+
+
+def _all_of(held: Sequence[DocSet]) -> DocSet:
+    """The documents in every set, the smallest taken first."""
+    ordered = sorted(held, key=lambda docs: len(docs.docs) if docs.docs is not None else 1 << 62)
+    found = ordered[0]
+    for docs in ordered[1:]:
+        found &= docs
+    return found

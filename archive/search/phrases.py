@@ -1,85 +1,119 @@
-"""Quoted phrases, checked in the text itself: the index keeps no positions."""
+"""Quoted phrases, read from the forward files: word after word, on one page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from archive.core.text import fold, words
+from archive.search.arrays import Array
+from archive.search.columns import Column, Piece, make_column
+from archive.search.derived import DENSE_SHARE
 from archive.search.query import Phrase
-from archive.search.snapshot import Snapshot
+from archive.search.segments import Segment
+from archive.search.snapshot import Audience, Snapshot, Word, word_range
 
-# The stored texts of pages, asked for in one go by (work id, page number). A page left out of the
-# answer holds no phrase.
-PageTexts = Callable[[Sequence[tuple[str, int]]], Mapping[tuple[str, int], str]]
+_CHUNK = 1 << 18
 
-MAX_CHECKED = 400
-_BATCH = 100
+
+def phrase_words(phrase: Phrase, *, by_fold: bool) -> tuple[Word, ...]:
+    """The words of a phrase: one typed with marks stands for itself, or with `by_fold`, like one
+    typed without, for whatever folds alike."""
+    return tuple(
+        ("fold", term.folded) if by_fold or not term.marked else ("form", term.canonical)
+        for term in phrase.terms
+    )
+
+
+def phrase_column(snapshot: Snapshot, wanted: tuple[Word, ...], audience: Audience) -> Column:
+    """The pages on which the words stand side by side, in this order.
+
+    Of a segment whose forward file is lost, those on which they stand anywhere.
+    """
+
+    def make(norm: Array) -> Column:
+        parts = []
+        for segment, first in zip(snapshot.segments, snapshot.first_docs, strict=True):
+            parts.append((first, segment.doc_count, _pieces(segment, wanted)))
+        return make_column(parts, norm)
+
+    return snapshot.kept_column(("phrase", wanted), make, audience)
+
+
+def _pieces(segment: Segment, wanted: Sequence[Word]) -> list[Piece]:
+    ranges = [word_range(segment.lexicon, word) for word in wanted]
+    if not all(ranges):
+        return []
+    postings = [segment.postings(numbers) for numbers in ranges]
+    if segment.forward is None:
+        held = [_holding(segment, pieces) for pieces in postings]
+        docs = np.flatnonzero(np.logical_and.reduce(held)).astype(np.int32)
+        return [(docs, np.ones(len(docs), np.uint8))]
+    sizes = [
+        sum(segment.doc_count if docs is None else len(docs) for docs, _ in pieces)
+        for pieces in postings
+    ]
+    rarest = int(np.argmin(sizes))
+    forward = segment.forward
+    if sizes[rarest] > segment.doc_count // DENSE_SHARE:
+        found = _starts(forward.tokens, ranges, rarest)
+        docs = forward.offsets.searchsorted(found, "right") - 1
+    else:
+        suspects = np.flatnonzero(_holding(segment, postings[rarest]))
+        tokens, places = forward.gather(suspects)
+        docs = suspects[places[_starts(tokens, ranges, rarest)]]
+    docs, times = np.unique(docs, return_counts=True)
+    return [(docs.astype(np.int32), np.minimum(times, 255).astype(np.uint8))] if len(docs) else []
+
+
+def _holding(segment: Segment, pieces: Iterable[Piece]) -> Array:
+    found = np.zeros(segment.doc_count, bool)
+    for docs, times in pieces:
+        if docs is None:
+            found |= times > 0
+        else:
+            found[docs] = True
+    return found
+
+
+def _starts(tokens: Array, ranges: Sequence[range], rarest: int) -> Array:
+    """Where in the tokens words of these ranges follow one another; the rarest is looked for."""
+    found = [
+        begin + np.flatnonzero(_inside(tokens[begin : begin + _CHUNK], ranges[rarest]))
+        for begin in range(0, len(tokens), _CHUNK)
+    ]
+    starts = np.concatenate([np.zeros(0, np.int64), *found]) - rarest
+    starts = starts[(starts >= 0) & (starts + len(ranges) <= len(tokens))]
+    for at, numbers in enumerate(ranges):
+        if at != rarest:
+            starts = starts[_inside(tokens[starts + at], numbers)]
+    return starts
+
+
+def _inside(tokens: Array, numbers: range) -> Array:
+    if len(numbers) == 1:
+        return tokens == np.uint32(numbers.start)
+    # Numbers below the range wrap round and are large.
+    return tokens - np.uint32(numbers.start) < np.uint32(len(numbers))
 
 
 def holds(texts: Iterable[str], phrase: Phrase, *, by_fold: bool) -> bool:
-    """Whether the phrase stands in one of the texts, word after word.
-
-    A word typed with marks stands for itself, or with `by_fold`, like one typed without, for
-    whatever folds alike.
-    """
-    wanted = [
-        (term.folded, None if by_fold or not term.marked else term.canonical)
-        for term in phrase.terms
-    ]
-    return any(_holds(words(text), wanted) for text in texts)
-
-
-def _holds(found: list[str], wanted: Sequence[tuple[str, str | None]]) -> bool:
-    folds = [fold(word) for word in found]
-    first = wanted[0][0]
-    at = -1
-    for _ in range(folds.count(first)):
-        at = folds.index(first, at + 1)
-        if at + len(wanted) > len(folds):
-            return False
-        if all(
-            folds[at + i] == folded and exact in (None, found[at + i])
-            for i, (folded, exact) in enumerate(wanted)
-        ):
-            return True
+    """Whether the phrase stands in one of the texts (those of a record), word after word."""
+    wanted = phrase_words(phrase, by_fold=by_fold)
+    for text in texts:
+        found = words(text)
+        folds = [fold(word) for word in found]
+        for at in range(len(found) - len(wanted) + 1):
+            if all(
+                (folds if kind == "fold" else found)[at + place] == word
+                for place, (kind, word) in enumerate(wanted)
+            ):
+                return True
     return False
 
 
-def checked_documents(
-    snapshot: Snapshot,
-    documents: Sequence[int],
-    keep: Callable[[Sequence[str]], bool],
-    page_texts: PageTexts | None,
-) -> tuple[set[int], bool]:
-    """Those of the documents whose texts pass `keep`, and whether all of them were checked.
-
-    Only the first 400 are read, so give the best first; the rest are taken for not matching.
-    Where page texts cannot be had, pages pass unchecked and only records are read.
-    """
-    kept: set[int] = set()
-    exact = len(documents) <= MAX_CHECKED
-    for begin in range(0, min(len(documents), MAX_CHECKED), _BATCH):
-        batch = documents[begin : min(begin + _BATCH, MAX_CHECKED)]
-        places = {doc: _place(snapshot, doc) for doc in batch}
-        pages = {doc: place for doc, place in places.items() if place[1]}
-        texts = page_texts(list(pages.values())) if page_texts and pages else {}
-        for doc, place in places.items():
-            if place[1] and page_texts is None:
-                exact = False
-                kept.add(doc)
-            elif keep([texts.get(place, "")] if place[1] else record_texts_at(snapshot, doc)):
-                kept.add(doc)
-    return kept, exact
-
-
-def record_texts_at(snapshot: Snapshot, doc: int, *names: str) -> list[str]:
-    """The texts of the record a document belongs to; only those of some classes, if named."""
-    slot = snapshot.slot_of(doc)
+def record_texts_at(snapshot: Snapshot, slot: int, *names: str) -> list[str]:
+    """The texts of a work's record; only those of some classes, if named."""
     stored = snapshot.segment_of(slot).record(snapshot.works[slot])["texts"]
     return [text for name in (names or stored) for text in stored.get(name, ())]
-
-
-def _place(snapshot: Snapshot, doc: int) -> tuple[str, int]:
-    slot = snapshot.slot_of(doc)
-    work = snapshot.works[slot]
-    return work.work_id, work.page_number(doc - snapshot.starts[slot])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from archive.core.errors import QueryRefusedError
-from archive.core.text import clean_text, fold, is_marked, words
+from archive.core.text import canonical, clean_text, find_tokens, fold, is_marked, words
 from archive.search.highlight import MarkTerms, MarkWord
 
 MAX_CHARACTERS = 2_000
@@ -42,12 +43,14 @@ _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word: its canonical form, its fold, whether it was typed with marks."""
+    """One word: its canonical form, its fold, whether it was typed with marks. `fixed`: a number,
+    an abbreviation, a word in capitals, which nobody mistyped."""
 
     canonical: str
     folded: str
     marked: bool
     weightless: bool
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,13 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """What must be on a page: any one of the alternatives. One alternative is the usual case."""
+    """What must be on a page: any one of the alternatives. One alternative is the usual case.
+
+    `quoted`: a phrase that the reader put in quotes, which is never left out.
+    """
 
     alternatives: tuple[Phrase, ...]
+    quoted: bool = False
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -93,6 +100,10 @@ class ParsedQuery:
     year_to: int | None = None
     read_as_words: bool = False
     marks: MarkTerms = field(default_factory=MarkTerms)
+    runs: tuple[tuple[Term, ...], ...] = ()
+    """Words that were typed one after another, outside quotes: what may be repaired."""
+    phrases: tuple[tuple[Term, ...], ...] = ()
+    """The words of quoted phrases and of abbreviations written out."""
 
     @property
     def is_empty(self) -> bool:
@@ -104,8 +115,10 @@ class _BrokenError(ValueError):
     """An operator without its operand; never leaves this module."""
 
 
-def parse_query(text: str) -> ParsedQuery:
+def parse_query(text: str, abbreviations: Mapping[str, str] | None = None) -> ParsedQuery:
     """The query's parts; a broken one is read as plain words and says so (`read_as_words`).
+
+    `abbreviations` gives what stands for a canonical word: such a word asks for either.
 
     Raises `QueryRefusedError` (`limit` "characters" or "terms", `value` the limit) over 2,000
     characters or 200 words; of fewer, only the first 40 count.
@@ -117,11 +130,13 @@ def parse_query(text: str) -> ParsedQuery:
     if len(found) > MAX_TERMS:
         raise QueryRefusedError(limit="terms", value=MAX_TERMS)
     try:
-        return _Parser().parse(text)
+        return _Parser(abbreviations or {}, capitals=text.isupper()).parse(text)
     except _BrokenError:
-        plain = tuple(_terms(_OPERATORS.sub(_without_operator, text))[:COUNTED_WORDS])
-        clauses = tuple(Clause((Phrase((term,), adjacent=False),)) for term in plain)
-        return ParsedQuery(clauses, read_as_words=True, marks=_marks([plain]))
+        plain = _OPERATORS.sub(_without_operator, text)
+        terms = tuple(_terms(plain, capitals=plain.isupper())[:COUNTED_WORDS])
+        clauses = tuple(Clause((Phrase((term,), adjacent=False),)) for term in terms)
+        marks = mark_terms([terms])
+        return ParsedQuery(clauses, read_as_words=True, marks=marks, runs=(terms,) if terms else ())
 
 
 def _without_operator(operator: re.Match[str]) -> str:
@@ -132,30 +147,36 @@ def _without_operator(operator: re.Match[str]) -> str:
     return " "
 
 
-def _terms(text: str) -> list[Term]:
+def _terms(text: str, *, capitals: bool) -> list[Term]:
+    """The words of a text; `capitals`: all of it is written so, which then means nothing."""
     found = []
-    for word in words(text):
+    for token in find_tokens(clean_text(text)):
+        word = canonical(token)
         marked = is_marked(word)
         weightless = word in (_FUNCTION_WORDS if marked else _BARE_FUNCTION_WORDS)
-        found.append(Term(word, fold(word), marked, weightless))
+        shouted = not capitals and len(token) > 1 and token.isupper()
+        found.append(Term(word, fold(word), marked, weightless, shouted or not token.isalpha()))
     return found
 
 
-def _marks(runs: list[tuple[Term, ...]]) -> MarkTerms:
+def mark_terms(runs: Iterable[tuple[Term, ...]]) -> MarkTerms:
     """What to mark: the words of all runs, neighbours within a run being a phrase."""
+    held = list(runs)
     marked = dict.fromkeys(
         MarkWord(term.canonical, term.folded, term.marked, term.weightless)
-        for run in runs
+        for run in held
         for term in run
     )
-    pairs = {(a.folded, b.folded) for run in runs for a, b in pairwise(run)}
+    pairs = {(a.folded, b.folded) for run in held for a, b in pairwise(run)}
     return MarkTerms(tuple(marked), frozenset(pairs))
 
 
 class _Parser:
     """Reads a query from left to right; one object per query."""
 
-    def __init__(self) -> None:
+    def __init__(self, abbreviations: Mapping[str, str], *, capitals: bool) -> None:
+        self._abbreviations = abbreviations
+        self._capitals = capitals
         self._clauses: list[Clause] = []
         self._excluded: list[Phrase] = []
         self._fields: list[FieldClause] = []
@@ -163,6 +184,7 @@ class _Parser:
         self._years: tuple[int | None, int | None] | None = None
         self._left = COUNTED_WORDS
         self._runs: list[tuple[Term, ...]] = []
+        self._phrases: list[tuple[Term, ...]] = []
         self._run: list[Term] = []
         self._or_pending = False
         self._can_join = False  # whether an OR may join what comes to the clause before
@@ -185,7 +207,9 @@ class _Parser:
             units=tuple(self._units),
             year_from=low,
             year_to=high,
-            marks=_marks(self._runs),
+            marks=mark_terms([*self._runs, *self._phrases]),
+            runs=tuple(self._runs),
+            phrases=tuple(self._phrases),
         )
 
     def _read(self, piece: re.Match[str]) -> None:
@@ -208,14 +232,14 @@ class _Parser:
             self._end_of_clause(joinable=False)
         elif terms and quoted and len(terms) > 1:
             self._close_run()
-            self._add([Phrase(terms, adjacent=True)])
-            self._runs.append(terms)
+            self._add([Phrase(terms, adjacent=True)], quoted=True)
+            self._phrases.append(terms)
         elif terms and self._or_pending:
             self._add([Phrase(terms, adjacent=False)])
             self._run.extend(terms)
         elif terms:
-            self._add([Phrase((term,), adjacent=False) for term in terms])
-            self._run.extend(terms)
+            for term in terms:
+                self._add_word(term)
 
     def _read_field(
         self, name: str, body: str, terms: tuple[Term, ...], *, minus: bool, quoted: bool
@@ -231,17 +255,35 @@ class _Parser:
         self._end_of_clause(joinable=False)
 
     def _take(self, body: str) -> tuple[Term, ...]:
-        taken = tuple(_terms(body)[: self._left])
+        taken = tuple(_terms(body, capitals=self._capitals)[: self._left])
         self._left -= len(taken)
         return taken
 
-    def _add(self, phrases: list[Phrase]) -> None:
+    def _add_word(self, term: Term) -> None:
+        """A word to stand on the page; of an abbreviation, it or what it stands for."""
+        written_out = self._abbreviations.get(term.canonical)
+        if written_out is None:
+            self._add([Phrase((term,), adjacent=False)])
+            self._run.append(term)
+            return
+        term = replace(term, fixed=True)
+        full = tuple(_terms(written_out, capitals=False))
+        self._clauses.append(
+            Clause((Phrase((term,), adjacent=False), Phrase(full, adjacent=True)))
+        )
+        self._can_join = True
+        self._run.append(term)
+        self._phrases.append(full)
+
+    def _add(self, phrases: list[Phrase], *, quoted: bool = False) -> None:
         if self._or_pending:
             before = self._clauses.pop()
-            self._clauses.append(Clause((*before.alternatives, *phrases)))
+            self._clauses.append(
+                Clause((*before.alternatives, *phrases), before.quoted or quoted)
+            )
             self._close_run()
         else:
-            self._clauses.extend(Clause((phrase,)) for phrase in phrases)
+            self._clauses.extend(Clause((phrase,), quoted) for phrase in phrases)
         self._or_pending = False
         self._can_join = True
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Sort = Literal["relevance", "newest", "oldest", "title"]
+Sort = Literal["relevance", "newest", "oldest", "title", "page"]
 Group = Literal["work", "page"]
 
 MAX_PER_PAGE = 100
@@ -34,7 +34,8 @@ class SearchRequest:
 
     An empty `query` browses. `statuses` left empty means accepted works only; a viewer who may
     not see all gets other statuses of the own units alone. `page` counts from 1 and `per_page`
-    is cut to 1–100.
+    is cut to 1–100. `within` is a work's id: only that work is looked at. The sort "page" puts
+    the pages of a work in their order.
     """
 
     viewer: Viewer
@@ -52,6 +53,7 @@ class SearchRequest:
     subjects: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
+    within: str = ""
     sort: Sort = "relevance"
     group: Group = "work"
     page: int = 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from archive.search.highlight import MarkTerms
 
 
-@dataclass(frozen=True, slots=True)
-class PageHit:
+class PageHit(NamedTuple):
     """A page that matched inside a work."""
 
     number: int
@@ -31,8 +31,7 @@ class WorkHit:
     pages: tuple[PageHit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PageItem:
+class PageItem(NamedTuple):
     """A page as an item of its own (`group="page"`)."""
 
     work_id: str
@@ -41,8 +40,7 @@ class PageItem:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
     """How many matching works carry a value; `label` only where the index knows a name for it."""
 
     value: str
@@ -57,9 +55,12 @@ class SearchResults:
 
     `total` counts works, `total_pages` pages (records not among them), both before paging.
     `relaxed`: nothing held all the words, these are the nearest. `marks_ignored`: nothing was
-    found as typed, so tones and marks were left out of account. `read_as_words`: an operator was
-    broken and the query was read as plain words. `exact` is False where a quoted phrase stood in
-    too many candidates to check them all: the totals then count the checked ones.
+    found as typed, so tones and marks were left out of account. `repaired`: nothing was found so
+    either, and words were taken for what they were likely to mean (`suggestion`). `read_as_words`: an operator was
+    broken and the query was read as plain words. `exact` is False where a quoted phrase could not be
+    read because files of the index are lost: its words then count wherever they stand.
+    `suggestion` is the query as its reader may have meant it, "" where nothing better is known;
+    like everything here it is made from what the viewer may see.
     """
 
     total: int
@@ -70,13 +71,27 @@ class SearchResults:
     took_ms: float
     relaxed: bool = False
     marks_ignored: bool = False
+    repaired: bool = False
     read_as_words: bool = False
     exact: bool = True
+    suggestion: str = ""
+
+
+class Completion(NamedTuple):
+    """What a reader may be about to type; `work_id` where it is the title of a work."""
+
+    text: str
+    kind: Literal["title", "person", "place", "theme", "phrase"]
+    work_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """`commit` counts the commits of this generation; `problem` is a code, "" if healthy."""
+    """`commit` counts the commits of this generation; `problem` is a code, "" if healthy.
+
+    `plain_segments` have lost their derived arrays: they answer from Whoosh's files, slower, until
+    `SearchIndex.mend` has made the arrays anew.
+    """
 
     healthy: bool
     problem: str = ""
@@ -85,4 +100,5 @@ class IndexStatus:
     works: int = 0
     pages: int = 0
     segments: int = 0
+    plain_segments: int = 0
     size_bytes: int = 0

@@ -1,23 +1,38 @@
-"""One immutable segment of the index, read through Whoosh's public reader."""
+"""One immutable segment of the index: Whoosh's reader, and the two files of ours beside it."""
 
 from __future__ import annotations
 
 import json
+import os
 import threading
 import weakref
-from array import array
-from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from whoosh.reading import CorruptIndexError
 
-from archive.core.text import fold
-from archive.search.analysis import RECORD, RECORD_ROLE, ROLE, SYLLABLES, WORK
+from archive.search.analysis import RECORD, WORK
+from archive.search.arrays import Array, ArrayFile, DamagedArraysError
+from archive.search.derived import Pairs
+from archive.search.engine import ARRAYS, FORWARD, beside
 from archive.search.faults import index_access
+from archive.search.forward import Forward, Lexicon, forward_of
+from archive.search.segment_files import (
+    Counts,
+    count_of,
+    counts_of,
+    postings_of,
+    read_lengths,
+    read_lexicon,
+    read_postings,
+    read_records,
+    records_of,
+)
 
 # The facets, and with them the two fields that decide who may see a work: all are values of a
 # work, and kept in one way.
@@ -36,24 +51,24 @@ FACETS = (
 STATUS = "status"
 ACCESS = "access"
 
-_MAX_FREQUENCY = 255
-
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """What is kept in memory of a work: identity, order, and where its documents stand.
 
     `start` is the record's document in its segment; the pages follow it. `numbers` is None where
-    the pages are simply 1, 2, 3, …
+    the pages are simply 1, 2, 3, …; `plain_labels`: what is printed on them are these numbers.
     """
 
     work_id: str
     revision: int
     added_at: str
+    title: str
     title_sort: str
     start: int
     page_count: int
     numbers: tuple[int, ...] | None
+    plain_labels: bool
     embargo_until: date | None
 
     def page_number(self, place: int) -> int:
@@ -63,156 +78,184 @@ class WorkRow:
         return self.numbers[place - 1]
 
 
-class FrequencyCache:
-    """Decoded postings, least recently used out first, bounded in bytes; safe between threads."""
+@dataclass(frozen=True, slots=True)
+class FacetValues:
+    """Which works carry which values: pairs of a work's place and a value's, by work."""
 
-    def __init__(self, max_bytes: int) -> None:
-        self._max_bytes = max_bytes
-        self._held: OrderedDict[tuple[str, str, str], bytes] = OrderedDict()
-        self._size = 0
-        self._lock = threading.Lock()
+    values: list[str]
+    works: Array
+    codes: Array
 
-    def get(self, key: tuple[str, str, str]) -> bytes | None:
-        with self._lock:
-            found = self._held.get(key)
-            if found is not None:
-                self._held.move_to_end(key)
-            return found
 
-    def put(self, key: tuple[str, str, str], value: bytes) -> None:
-        with self._lock:
-            before = self._held.pop(key, b"")
-            self._held[key] = value
-            self._size += len(value) - len(before)
-            while self._size > self._max_bytes and self._held:
-                _, dropped = self._held.popitem(last=False)
-                self._size -= len(dropped)
+class _File:
+    """One of the two files, opened if it is there and as it was written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._failed = _stamp(path)
+        self.file: ArrayFile | None = None
+        try:
+            self.file = ArrayFile(path)
+        except (OSError, DamagedArraysError):
+            self.file = None
+
+    def is_current(self) -> bool:
+        """Whether opening it again would give nothing else."""
+        if self.file is not None:
+            return self.file.is_intact()
+        return _stamp(self._path) == self._failed
 
 
 class Segment:
-    """A segment's works, values and postings.
+    """A segment's works, values and words.
 
     It is as it was when first opened: works deleted later are the snapshot's business. Whoosh's
     reader moves a file position, so all reading from it is done under a lock. The files close
     when the last search that uses the segment lets go of it.
     """
 
-    def __init__(self, reader: Any, folder: Path, cache: FrequencyCache) -> None:
+    def __init__(self, reader: Any, folder: Path) -> None:
         weakref.finalize(self, reader.close)
         self._reader = reader
         self._folder = folder
-        self._cache = cache
-        self._lock = threading.Lock()
-        self.segment_id = str(reader.segment().segment_id())
+        self._lock = threading.RLock()
+        segment = reader.segment()
+        self.segment_id = str(segment.segment_id())
         self.doc_count = int(reader.doc_count_all())
+        self._forward_file = _File(beside(folder, segment, FORWARD))
+        self._arrays_file = _File(beside(folder, segment, ARRAYS))
+        self._arrays = self._arrays_file.file
+        self.forward = self._read_forward()
+        self._postings = postings_of(self._arrays) if self._arrays is not None else None
+        self.lengths = self._arrays["lengths"] if self._arrays is not None else read_lengths(reader)
         self.works: list[WorkRow] = []
-        self.bits: dict[str, dict[str, int]] = {name: {} for name in (*FACETS, STATUS, ACCESS)}
+        self.facets: dict[str, FacetValues] = {}
         self.unit_names: dict[str, str] = {}
         self._read_works()
-        self.lengths = self._read_lengths()
-        self._check_postings_end()
+        self._check_ends()
 
-    def frequencies(self, field: str, forms: tuple[str, ...]) -> bytes:
-        """How often any of the forms stands in each document: one byte per document, up to 255."""
-        key = (self.segment_id, field, " ".join(forms))
-        found = self._cache.get(key)
-        if found is None:
-            with self._lock, index_access(self._folder):
-                found = self._decode(field, forms)
-            self._cache.put(key, found)
-        return found
+    @property
+    def has_arrays(self) -> bool:
+        """Whether the derived arrays are there; without them Whoosh's own files are read."""
+        return self._arrays is not None
+
+    def is_current(self) -> bool:
+        """Whether the files beside it are still those it was opened with, the missing missing."""
+        return self._forward_file.is_current() and self._arrays_file.is_current()
+
+    # Words
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The forms of this segment."""
+        if self.forward is not None:
+            return self.forward.lexicon
+        with self._lock, index_access(self._folder):
+            return read_lexicon(self._reader)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """How often words and pairs stand here, deleted works among them; nothing where both
+        files of ours are gone."""
+        if self._arrays is not None:
+            return counts_of(self._arrays)
+        if self.forward is not None:
+            return count_of(self.forward)
+        none = np.zeros(0, np.uint64)
+        return Counts(
+            np.zeros(len(self.lexicon) + 1, np.uint32), Pairs(none, none), (none, none)
+        )
+
+    def postings(self, numbers: range) -> list[tuple[Array | None, Array]]:
+        """Where any of the words with these numbers stands, in pieces.
+
+        A piece is the ascending documents of one word and how often it stands in each, or None
+        and how often it stands in each document of the segment.
+        """
+        if self._postings is None:
+            return [self._read_postings(number) for number in numbers]
+        held = self._postings
+        pieces: list[tuple[Array | None, Array]] = []
+        begin, end = held.dense.searchsorted((numbers.start, numbers.stop)).tolist()
+        pieces += [(None, held.rows[at]) for at in range(begin, end)]
+        for number in numbers:
+            stretch = slice(int(held.first[number]), int(held.first[number + 1]))
+            if stretch.start < stretch.stop:
+                pieces.append((held.docs[stretch], held.frequencies[stretch]))
+        return pieces
+
+    def _read_postings(self, number: int) -> tuple[Array, Array]:
+        form = self.lexicon.form(number)
+        with self._lock, index_access(self._folder):
+            return read_postings(self._reader, form)
+
+    def field_docs(self, field: str, forms: Iterable[str]) -> list[int]:
+        """The records in which any of the forms stands in this field, ascending."""
+        found: set[int] = set()
+        with self._lock, index_access(self._folder):
+            for form in forms:
+                term = form.encode()
+                if (field, term) not in self._reader:
+                    continue
+                matcher = self._reader.postings(field, term)
+                while matcher.is_active():
+                    found.add(int(matcher.id()))
+                    matcher.next()
+        return sorted(found)
+
+    # Works
 
     def record(self, work: WorkRow) -> dict[str, Any]:
         """The stored part of a work's record (labels of pages, texts for phrases)."""
         with self._lock, index_access(self._folder):
-            return self._stored(work.start)
+            record: dict[str, Any] = json.loads(self._reader.stored_fields(work.start)[RECORD])
+            return record
 
-    def _decode(self, field: str, forms: tuple[str, ...]) -> bytes:
-        counts = bytearray(self.doc_count)
-        reader = self._reader
-        for form in forms:
-            term = form.encode()
-            if (field, term) not in reader:
-                continue
-            matcher = reader.postings(field, term)
-            while matcher.is_active():
-                at = matcher.id()
-                counts[at] = min(_MAX_FREQUENCY, counts[at] + int(matcher.weight()))
-                matcher.next()
-        return bytes(counts)
-
-    def _stored(self, docnum: int) -> dict[str, Any]:
-        record: dict[str, Any] = json.loads(self._reader.stored_fields(docnum)[RECORD])
-        return record
+    def _read_forward(self) -> Forward | None:
+        if self._forward_file.file is None:
+            return None
+        forward = forward_of(self._forward_file.file)
+        return forward if len(forward.offsets) == self.doc_count + 1 else None
 
     def _read_works(self) -> None:
-        reader = self._reader
-        if (ROLE, RECORD_ROLE.encode()) not in reader:
-            return
-        matcher = reader.postings(ROLE, RECORD_ROLE.encode())
-        while matcher.is_active():
-            self._add_work(int(matcher.id()))
-            matcher.next()
+        records: Iterable[tuple[int, str]]
+        records = records_of(self._arrays) if self._arrays else read_records(self._reader)
+        values: dict[str, list[Sequence[str]]] = {name: [] for name in (*FACETS, STATUS, ACCESS)}
+        for start, stored in records:
+            record = json.loads(stored)
+            self._add_work(start, record)
+            for name, held in values.items():
+                held.append(record["values"][name])
+            for unit in record["values"]["unit"]:
+                self.unit_names[unit] = record["unit_name"]
+        self.facets = {name: _facet_values(held) for name, held in values.items()}
 
-    def _add_work(self, start: int) -> None:
-        record = self._stored(start)
+    def _add_work(self, start: int, record: dict[str, Any]) -> None:
         numbers = record["numbers"]
         embargo = record["embargo"]
-        slot = 1 << len(self.works)
+        page_count = numbers if isinstance(numbers, int) else len(numbers)
+        if start + page_count >= self.doc_count:
+            raise CorruptIndexError("a record without its pages")
         self.works.append(
             WorkRow(
                 work_id=record["id"],
                 revision=record["revision"],
                 added_at=record["added"],
+                title=next(iter(record["texts"].get("title", ())), ""),
                 title_sort=record["title_sort"],
                 start=start,
-                page_count=numbers if isinstance(numbers, int) else len(numbers),
+                page_count=page_count,
                 numbers=None if isinstance(numbers, int) else tuple(numbers),
+                plain_labels=record["labels"] is None,
                 embargo_until=date.fromisoformat(embargo) if embargo else None,
             )
         )
-        if start + self.works[-1].page_count >= self.doc_count:
-            raise CorruptIndexError("a record without its pages")
-        for name, values in record["values"].items():
-            held = self.bits[name]
-            for value in values:
-                held[value] = held.get(value, 0) | slot
-        for unit in record["values"]["unit"]:
-            self.unit_names[unit] = record["unit_name"]
 
-    def _read_lengths(self) -> array[int]:
-        length_of = self._reader.doc_field_length
-        return array(
-            "H", [min(length_of(at, SYLLABLES) or 0, 65_535) for at in range(self.doc_count)]
-        )
-
-    @cached_property
-    def variants(self) -> dict[str, tuple[str, ...]]:
-        """For each fold the forms that stand here, left out where the fold itself is the only one.
-
-        Those left out are names and numbers without marks: most of a lexicon, and no news.
-        """
-        with self._lock, index_access(self._folder):
-            return self._read_variants()
-
-    def _read_variants(self) -> dict[str, tuple[str, ...]]:
-        variants: dict[str, list[str]] = {}
-        plain: set[str] = set()
-        for field, term in self._reader.terms_from(SYLLABLES, b""):
-            if field != SYLLABLES:
-                break
-            form = term.decode()
-            if form.isascii():
-                plain.add(form)
-            elif (folded := fold(form)) != form:
-                variants.setdefault(folded, []).append(form)
-        return {
-            folded: (folded, *forms) if folded in plain or not folded.isascii() else tuple(forms)
-            for folded, forms in variants.items()
-        }
-
-    def _check_postings_end(self) -> None:
-        """Sees a cut-off postings file at once, not when somebody asks for the last word."""
+    def _check_ends(self) -> None:
+        """Sees a cut-off postings file or broken records at once, not when somebody asks for the
+        last of them."""
+        if self.works:
+            self._reader.stored_fields(self.works[-1].start)[RECORD]
         last: tuple[str, bytes] | None = None
         for found in self._reader.terms_from(WORK, b""):
             last = found
@@ -220,3 +263,22 @@ class Segment:
             matcher = self._reader.postings(*last)
             if matcher.is_active():
                 matcher.weight()
+
+
+def _facet_values(held: Sequence[Sequence[str]]) -> FacetValues:
+    codes: dict[str, int] = {}
+    pairs = [
+        (work, codes.setdefault(value, len(codes)))
+        for work, values in enumerate(held)
+        for value in values
+    ]
+    works = np.array([work for work, _ in pairs], np.int32)
+    return FacetValues(list(codes), works, np.array([code for _, code in pairs], np.int32))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns

@@ -1,35 +1,51 @@
 """The index as of one commit, joined over its segments: an immutable view that searches share.
 
-Sets of works are whole numbers, one bit per work, and sets of documents are numbers with one byte
-(0 or 1) per document: `&`, `|` and `bit_count` on them run at the speed of memory.
+Works are numbered through, and so are documents: a work's record and behind it its pages. Sets of
+either are arrays of booleans.
 """
 
 from __future__ import annotations
 
 import threading
-from array import array
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import compress
+from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 from archive.core.collation import sort_key
+from archive.search.arrays import Array
+from archive.search.columns import Column, ColumnCache, Piece, make_column, norms, step_of
 from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
+from archive.search.forward import Lexicon
 from archive.search.requests import Sort, Viewer
-from archive.search.segments import ACCESS, FACETS, STATUS, Segment, WorkRow
+from archive.search.segments import ACCESS, FACETS, STATUS, FacetValues, Segment, WorkRow
 
 _KEPT_AUDIENCES = 16
+_KEPT_NORMS = 4
+_CACHE_BYTES = 48 * 1024 * 1024
+
+Word = tuple[str, str]
+"""("form", a canonical form) or ("fold", a folded word, for all forms that fold so)."""
+
+
+ColumnMaker = Callable[[Array], Column]
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
     """What one kind of viewer may see: works, documents, and the figures scores are made of."""
 
-    works: int
-    docs: int
+    works: Array
+    docs: Array
     doc_count: int
-    average_length: float
+    step: int
+    counts: dict[Hashable, int] = field(default_factory=dict)
+    """In how many of the documents a word stands, as far as somebody asked."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What else is made once for an audience and a snapshot, by name."""
 
 
 class Snapshot:
@@ -43,103 +59,109 @@ class Snapshot:
     ) -> None:
         self.key = key
         self.segments = [segment for segment, _ in parts]
-        self.works: list[WorkRow] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.doc_count = 0
-        self.lengths = array("H")
+        self.works: list[WorkRow] = [work for segment in self.segments for work in segment.works]
+        counts = [segment.doc_count for segment in self.segments]
+        self.doc_count = sum(counts)
+        self.first_docs: list[int] = [sum(counts[:at]) for at in range(len(counts))]
+        first_works = [0]
         self.unit_names: dict[str, str] = {}
-        self.alive = 0
-        self._segment_of: list[tuple[int, Segment]] = []  # (first slot, segment)
-        self._bits: dict[str, dict[str, int]] = {name: {} for name in (*FACETS, STATUS, ACCESS)}
-        self._embargoes: list[tuple[date, int]] = []
-        self._by_name: dict[str, list[tuple[str, int]]] = {}
-        self._orders: dict[str, list[int]] = {}
+        starts = []
+        alive = []
+        for (segment, deleted), first in zip(parts, self.first_docs, strict=True):
+            first_works.append(first_works[-1] + len(segment.works))
+            self.unit_names.update(segment.unit_names)
+            starts += [first + work.start for work in segment.works]
+            alive += [work.start not in deleted for work in segment.works]
+        self._first_works = np.array(first_works)
+        self.starts = np.array(starts, np.int32)
+        sizes = np.array([work.page_count + 1 for work in self.works], np.int32)
+        self.ends = self.starts + sizes
+        self.page_counts = sizes - 1
+        self.alive = np.array(alive, bool)
+        self.lengths = _joined([segment.lengths for segment in self.segments], np.uint32)
+        self._facets = {name: self._join(name) for name in (*FACETS, STATUS, ACCESS)}
+        self._embargoes = [
+            (work.embargo_until, slot)
+            for slot, work in enumerate(self.works)
+            if work.embargo_until is not None
+        ]
+        self._names_order: dict[str, Array] = {}
+        self._orders: dict[str, Array] = {}
         self._audiences: dict[tuple[object, ...], Audience] = {}
+        self._norms: dict[int, Array] = {}
         self._lock = threading.Lock()
-        for segment, deleted in parts:
-            self._add(segment, deleted)
+        self._columns = ColumnCache(_CACHE_BYTES)
 
-    def _add(self, segment: Segment, deleted: frozenset[int]) -> None:
-        first = len(self.works)
-        self._segment_of.append((first, segment))
-        self.unit_names.update(segment.unit_names)
-        for slot, work in enumerate(segment.works, first):
-            self.works.append(work)
-            self.starts.append(self.doc_count + work.start)
-            self.ends.append(self.doc_count + work.start + work.page_count + 1)
-            if work.start not in deleted:
-                self.alive |= 1 << slot
-                if work.embargo_until is not None:
-                    self._embargoes.append((work.embargo_until, slot))
-        for name, values in segment.bits.items():
-            held = self._bits[name]
-            for value, bits in values.items():
-                held[value] = held.get(value, 0) | bits << first
-        self.lengths.extend(segment.lengths)
-        self.doc_count += segment.doc_count
+    def is_current(self) -> bool:
+        """Whether the files beside the segments are still as they were opened."""
+        return all(segment.is_current() for segment in self.segments)
+
+    def _join(self, name: str) -> FacetValues:
+        codes: dict[str, int] = {}
+        works, coded = [], []
+        for segment, first in zip(self.segments, self._first_works.tolist(), strict=False):
+            held = segment.facets[name]
+            own = np.array([codes.setdefault(value, len(codes)) for value in held.values], np.int32)
+            works.append(held.works + np.int32(first))
+            coded.append(own[held.codes] if len(held.codes) else held.codes)
+        return FacetValues(list(codes), _joined(works, np.int32), _joined(coded, np.int32))
 
     # Works
 
-    def values(self, facet: str) -> dict[str, int]:
-        """Every value of a facet with the works that carry it, dead ones among them."""
-        return self._bits[facet]
+    @cached_property
+    def slots(self) -> dict[str, int]:
+        """The live works by id."""
+        return {work.work_id: slot for slot, work in enumerate(self.works) if self.alive[slot]}
 
-    def values_by_name(self, facet: str) -> list[tuple[str, int]]:
-        """The values of a facet with their works, in Vietnamese order of what they are called."""
-        found = self._by_name.get(facet)
+    def facet(self, name: str) -> FacetValues:
+        """Every value of a facet and the works that carry it, dead ones among them."""
+        return self._facets[name]
+
+    def by_name(self, name: str) -> Array:
+        """For each value of a facet its place in Vietnamese order of what they are called."""
+        found = self._names_order.get(name)
         if found is None:
-            names = self.unit_names if facet == "unit" else {}
-            found = sorted(
-                self._bits[facet].items(), key=lambda item: sort_key(names.get(item[0], item[0]))
-            )
-            self._by_name[facet] = found
+            names = self.unit_names if name == "unit" else {}
+            keys = [sort_key(names.get(value, value)) for value in self._facets[name].values]
+            found = np.empty(len(keys), np.int32)
+            found[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+            self._names_order[name] = found
         return found
 
-    def with_any(self, facet: str, values: Iterable[str]) -> int:
-        """The works that carry any of the values."""
-        held = self._bits[facet]
-        found = 0
-        for value in values:
-            found |= held.get(value, 0)
+    def with_any(self, name: str, values: Iterable[str]) -> Array:
+        """The works that carry any of the values of a facet."""
+        held = self._facets[name]
+        wanted = np.isin(held.values, list(values)) if held.values else np.zeros(0, bool)
+        found = np.zeros(len(self.works), bool)
+        if wanted.any():
+            found[held.works[wanted[held.codes]]] = True
         return found
 
-    def slots(self, works: int) -> list[int]:
-        """The works of a set, as numbers into `works`, ascending."""
-        return [slot for slot, bit in enumerate(reversed(f"{works:b}")) if bit == "1"]
-
-    def ordered(self, works: int, sort: Sort) -> list[int]:
-        """The works of a set in an order that needs no score (relevance counts as newest)."""
-        flags = f"{works:b}".zfill(len(self.works))[::-1]
-        return [slot for slot in self._order(sort) if flags[slot] == "1"]
-
-    def rank(self, sort: Sort) -> list[int]:
-        """For each work its place in that order."""
-        places = [0] * len(self.works)
-        for place, slot in enumerate(self._order(sort)):
-            places[slot] = place
-        return places
-
-    def segment_of(self, slot: int) -> Segment:
-        firsts = [first for first, _ in self._segment_of]
-        return self._segment_of[bisect_right(firsts, slot) - 1][1]
-
-    def slot_of(self, doc: int) -> int:
-        """The work a document belongs to."""
-        return bisect_right(self.starts, doc) - 1
-
-    def _order(self, sort: Sort) -> list[int]:
-        name = "newest" if sort == "relevance" else sort
+    def rank(self, sort: Sort) -> Array:
+        """For each work its place in an order that needs no score (relevance counts as newest)."""
+        name = "newest" if sort in ("relevance", "page") else sort
         found = self._orders.get(name)
         if found is None:
             works = self.works
-            found = sorted(range(len(works)), key=lambda slot: works[slot].work_id)
+            order = sorted(range(len(works)), key=lambda slot: works[slot].work_id)
             if name == "title":
-                found.sort(key=lambda slot: works[slot].title_sort)
+                order.sort(key=lambda slot: works[slot].title_sort)
             else:
-                found.sort(key=lambda slot: works[slot].added_at, reverse=name == "newest")
+                order.sort(key=lambda slot: works[slot].added_at, reverse=name == "newest")
+            found = np.empty(len(works), np.int32)
+            found[order] = np.arange(len(works), dtype=np.int32)
             self._orders[name] = found
         return found
+
+    def segment_of(self, slot: int) -> Segment:
+        return self.segments[int(self._first_works.searchsorted(slot, "right")) - 1]
+
+    @cached_property
+    def work_of(self) -> Array:
+        """For each document the work it belongs to."""
+        marks = np.zeros(self.doc_count, np.int32)
+        marks[self.starts[1:]] = 1
+        return np.cumsum(marks, dtype=np.int32)
 
     # Who may see what
 
@@ -153,70 +175,119 @@ class Snapshot:
             found = self._audiences.get(key)
         if found is None:
             visible = self._visible(viewer, units, asked)
-            found = self._admit(visible & ~self._slots_of(withheld))
+            for work_id in withheld & self.slots.keys():
+                visible[self.slots[work_id]] = False
+            found = self._admit(visible)
             with self._lock:
                 while len(self._audiences) >= _KEPT_AUDIENCES:
                     del self._audiences[next(iter(self._audiences))]
                 self._audiences[key] = found
         return found
 
-    def _slots_of(self, work_ids: frozenset[str]) -> int:
-        if not work_ids:
-            return 0
-        slots = 0
-        for slot, row in enumerate(self.works):
-            if row.work_id in work_ids:
-                slots |= 1 << slot
-        return slots
-
-    def _visible(self, viewer: Viewer, units: tuple[str, ...], statuses: tuple[str, ...]) -> int:
+    def _visible(self, viewer: Viewer, units: tuple[str, ...], statuses: tuple[str, ...]) -> Array:
         with_status = self.with_any(STATUS, statuses) & self.alive
         if viewer.may_see_all:
             return with_status
-        embargoed = 0
+        readable = self.with_any(ACCESS, (PUBLIC, INTERNAL) if viewer.signed_in else (PUBLIC,))
         for until, slot in self._embargoes:
             if until > viewer.today:
-                embargoed |= 1 << slot
+                readable[slot] = False
         own = self.with_any("unit", [unit for unit in units if unit])
-        open_to = (PUBLIC, INTERNAL) if viewer.signed_in else (PUBLIC,)
-        readable = self.with_any(ACCESS, open_to) & ~embargoed
-        accepted = self.with_any(STATUS, (ACCEPTED,))
-        return with_status & ((accepted & readable) | own)
+        return with_status & ((self.with_any(STATUS, (ACCEPTED,)) & readable) | own)
 
-    def _admit(self, works: int) -> Audience:
-        mask = self.mask(works)
-        docs = int.from_bytes(mask, "little")
-        doc_count = docs.bit_count()
-        total = sum(compress(self.lengths, mask))
-        return Audience(works, docs, doc_count, (total / doc_count) if doc_count else 1.0)
+    def _admit(self, works: Array) -> Audience:
+        docs = self.docs_of(works)
+        doc_count = int(np.count_nonzero(docs))
+        total = int(self.lengths[docs].sum()) if doc_count else 0
+        return Audience(works, docs, doc_count, step_of(total / doc_count if doc_count else 1.0))
 
-    def mask(self, works: int) -> bytes:
-        """One byte per document: 1 where its work is in the set."""
-        mask = bytearray(self.doc_count)
-        ones = b"\x01" * max(
-            (self.ends[i] - self.starts[i] for i in range(len(self.works))), default=0
-        )
-        for slot in self.slots(works):
-            start, end = self.starts[slot], self.ends[slot]
-            mask[start:end] = ones[: end - start]
-        return bytes(mask)
-
-    def record_docs(self) -> int:
-        """The set of all record documents (pages 0)."""
-        mask = bytearray(self.doc_count)
-        for start in self.starts:
-            mask[start] = 1
-        return int.from_bytes(mask, "little")
+    def docs_of(self, works: Array) -> Array:
+        """The documents of a set of works."""
+        # What lies behind the last page of a work and before the next record belongs to nobody.
+        changes = np.zeros(self.doc_count + 1, np.int8)
+        np.add.at(changes, self.starts[works], 1)
+        np.add.at(changes, self.ends[works], -1)
+        return np.cumsum(changes[:-1], dtype=np.int8).astype(bool)
 
     # Words
 
-    def forms(self, folded: str) -> tuple[str, ...]:
-        """Every canonical form the index holds of a folded word."""
-        found: dict[str, None] = {}
-        for segment in self.segments:
-            found.update(dict.fromkeys(segment.variants.get(folded, (folded,))))
-        return tuple(found)
+    def column(self, words: Iterable[Word], audience: Audience) -> Column:
+        """The column of any of the words together, over all documents."""
+        asked = frozenset(words)
+        return self._columns.get((audience.step, asked), lambda: self._make(asked, audience.step))
 
-    def frequencies(self, field: str, forms: tuple[str, ...]) -> bytes:
-        """How often any of the forms stands in each document, a byte each; in all documents."""
-        return b"".join(segment.frequencies(field, forms) for segment in self.segments)
+    def _make(self, words: frozenset[Word], step: int) -> Column:
+        parts = []
+        for segment, first in zip(self.segments, self.first_docs, strict=True):
+            pieces: list[Piece] = []
+            for numbers in _ranges(segment, words):
+                pieces += segment.postings(numbers)
+            parts.append((first, segment.doc_count, pieces))
+        return make_column(parts, self._norm(step))
+
+    def _norm(self, step: int) -> Array:
+        with self._lock:
+            found = self._norms.get(step)
+            if found is None:
+                while len(self._norms) >= _KEPT_NORMS:
+                    del self._norms[next(iter(self._norms))]
+                found = self._norms[step] = norms(self.lengths, step)
+            return found
+
+    def kept_column(self, key: Hashable, make: ColumnMaker, audience: Audience) -> Column:
+        """A column of another kind (a phrase), made by `make` from the norms and kept as those."""
+        return self._columns.get(
+            (audience.step, key), lambda: make(self._norm(audience.step))
+        )
+
+    def holding(self, key: Hashable, column: Column, audience: Audience) -> int:
+        """In how many documents of the audience's a column's word stands; kept under the key."""
+        found = audience.counts.get(key)
+        if found is None:
+            if audience.doc_count == self.doc_count:
+                found = column.count
+            elif column.docs is None:
+                found = int(np.count_nonzero((column.share > 0) & audience.docs))
+            else:
+                found = int(np.count_nonzero(audience.docs[column.docs]))
+            audience.counts[key] = found
+        return found
+
+    def field_docs(self, field_name: str, words: Iterable[Word]) -> Array:
+        """The records in whose field any of the words stands."""
+        asked = frozenset(words)
+        found = np.zeros(self.doc_count, bool)
+        for segment, first in zip(self.segments, self.first_docs, strict=True):
+            forms = {
+                segment.lexicon.form(number)
+                for numbers in _ranges(segment, asked)
+                for number in numbers
+            }
+            found[[first + doc for doc in segment.field_docs(field_name, forms)]] = True
+        return found
+
+
+def word_range(lexicon: Lexicon, word: Word) -> range:
+    """The numbers of a word in a segment; empty where it does not stand there."""
+    kind, text = word
+    if kind == "fold":
+        return lexicon.range_of(text)
+    number = lexicon.number(text)
+    return range(0) if number is None else range(number, number + 1)
+
+
+def _ranges(segment: Segment, words: Iterable[Word]) -> list[range]:
+    """The numbers of the words in a segment, each once."""
+    found = sorted(
+        (held for word in words if (held := word_range(segment.lexicon, word))),
+        key=lambda held: (held.start, -held.stop),
+    )
+    return [
+        held
+        for at, held in enumerate(found)
+        if not any(held.start in before for before in found[:at])
+    ]
+
+
+def _joined(parts: Sequence[Array], dtype: type) -> Array:
+    return np.concatenate([np.zeros(0, dtype), *parts]).astype(dtype, copy=False)

@@ -21,16 +21,18 @@ from archive.search.analysis import (
     WORK,
     record_frequencies,
     record_texts,
+    weighted_texts,
 )
-from archive.search.engine import create_index, latest_commit, open_segment, open_writer
+from archive.search.engine import create_index, latest_commit, open_writer
 from archive.search.entries import WorkEntry
 from archive.search.faults import DAMAGE, index_access
-from archive.search.postings import PostingPool, add_frequencies
+from archive.search.merging import absorb_segment
+from archive.search.postings import BulkCodec, PostingPool, add_page
 
-# A commit makes a segment. Eight small ones are rewritten as one, so that a search meets few; what
-# one commit rewrites of them stays below twice the size up to which a segment is small.
-_SMALL_SEGMENTS = 8
-_SMALL_DOCS = 4_000
+# A commit makes a segment. Eight of up to so many documents are rewritten as one, so that a search
+# meets few, and a page is rewritten once per size.
+_ALIKE = 8
+_SIZES = (500, 4_000)
 
 
 class GenerationWriter:
@@ -73,7 +75,7 @@ class GenerationWriter:
             return
         writer, self._writer, self._added = self._writer, None, 0
         with index_access(self._folder):
-            writer.commit(mergetype=_merge_small if merge else _keep_all)
+            writer.commit(mergetype=_merge_alike if merge else _keep_all)
 
     def cancel(self) -> None:
         """Drops the changes since the last commit."""
@@ -85,7 +87,7 @@ class GenerationWriter:
 
     def _open(self) -> Any:
         if self._writer is None:
-            self._writer = open_writer(self._folder, PostingPool())
+            self._writer = open_writer(self._folder, BulkCodec(), PostingPool())
         return self._writer
 
     def _delete(self, work_ids: set[str]) -> None:
@@ -112,24 +114,28 @@ class GenerationWriter:
 
     def _add_all(self, entries: Iterable[WorkEntry]) -> None:
         writer = self._open()
+        stream = writer.pool.words
         for entry in entries:
-            pages = sorted(entry.pages, key=lambda page: page.number)
+            texts = record_texts(entry)
+            stream.add_record(weighted_texts(texts))
+            record = _stored_record(entry, texts)
+            writer.pool.records.append((writer.docnum, record))
             writer.add_document(
                 **{
-                    SYLLABLES: record_frequencies(entry),
+                    SYLLABLES: record_frequencies(texts),
                     TITLE: Counter(words(f"{entry.title}\n{entry.subtitle}")),
                     NAMES: Counter(words("\n".join((*entry.creators, entry.responsibility)))),
                     WORK: entry.work_id,
                     ROLE: RECORD_ROLE,
-                    RECORD: _stored_record(entry),
+                    RECORD: record,
                 }
             )
-            for page in pages:
-                add_frequencies(writer, SYLLABLES, Counter(words(page.text)))
-            self._added += 1 + len(pages)
+            for page in sorted(entry.pages, key=lambda page: page.number):
+                add_page(writer, page.text)
+            self._added += 1 + len(entry.pages)
 
 
-def _stored_record(entry: WorkEntry) -> str:
+def _stored_record(entry: WorkEntry, texts: dict[str, list[str]]) -> str:
     """What the index gives back of a work, as JSON."""
     pages = sorted(entry.pages, key=lambda page: page.number)
     numbers = [page.number for page in pages]
@@ -162,7 +168,7 @@ def _stored_record(entry: WorkEntry) -> str:
             },
             "numbers": len(numbers) if plain else numbers,
             "labels": None if labels == [str(number) for number in numbers] else labels,
-            "texts": record_texts(entry),
+            "texts": texts,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -173,21 +179,14 @@ def _keep_all(writer: Any, segments: list[Any]) -> list[Any]:
     return segments
 
 
-def _merge_small(writer: Any, segments: list[Any]) -> list[Any]:
-    """Rewrites small segments as one when there are many, and those that are mostly deleted."""
+def _merge_alike(writer: Any, segments: list[Any]) -> list[Any]:
+    """Rewrites segments of like size as one when there are many, and those mostly deleted."""
     live = [segment for segment in segments if segment.doc_count()]
     merged = [segment for segment in live if segment.deleted_count() > segment.doc_count()]
-    small = [s for s in live if s.doc_count() <= _SMALL_DOCS and s not in merged]
-    small.sort(key=lambda segment: segment.doc_count())
-    if len(small) >= _SMALL_SEGMENTS:
-        total = 0
-        for segment in small:
-            total += segment.doc_count()
-            if total > 2 * _SMALL_DOCS:
-                break
-            merged.append(segment)
-    for segment in merged:
-        reader = open_segment(Path(writer.storage.folder), writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
-    return [segment for segment in live if segment not in merged]
+    for most in _SIZES:
+        alike = [s for s in live if s.doc_count() <= most and s not in merged]
+        if len(alike) >= _ALIKE:
+            merged += alike
+            break
+    absorbed = [segment for segment in merged if absorb_segment(writer, segment)]
+    return [segment for segment in live if segment not in absorbed]

@@ -43,7 +43,7 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
     if not request.statuses:
         withheld = _withheld(session, actor)
         request = replace(request, viewer=replace(request.viewer, withheld=withheld))
-    results = index.search(request, page_texts=lambda wanted: _texts(session, wanted))
+    results = index.search(request)
     results = _with_unit_names(session, results)
     publications = publications_by_id(
         session, [item.work_id for item in results.items], actor=actor
@@ -70,6 +70,11 @@ def results_notice(results: SearchResults) -> str:
         return "Không có trang nào chứa đủ các từ; đây là các trang gần nhất."
     if results.marks_ignored:
         return "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu."
+    if results.repaired:
+        return (
+            "Không có trang nào chứa đúng các từ đã gõ; "
+            f"đây là kết quả cho “{results.suggestion}”."
+        )
     if results.read_as_words:
         return "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường."
     return ""
@@ -99,21 +104,8 @@ def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
         row[0]: row[1]
         for row in session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes)))
     }
-    named = tuple(replace(count, label=names.get(count.value)) for count in counts)
+    named = tuple(count._replace(label=names.get(count.value)) for count in counts)
     return replace(results, facets={**results.facets, "unit": named})
-
-
-def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
-    if not wanted:
-        return {}
-    rows = session.execute(
-        select(Page.publication_id, Page.number, Page.text).where(
-            Page.publication_id.in_({work_id for work_id, _ in wanted}),
-            Page.number.in_({number for _, number in wanted}),
-        )
-    )
-    asked = set(wanted)
-    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in asked}
 
 
 def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:

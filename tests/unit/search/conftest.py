@@ -53,7 +53,7 @@ class Archive:
 
     def search(self, query: str = "", viewer: Viewer = READER, **options) -> SearchResults:
         request = SearchRequest(viewer, query, **options)
-        return self.index.search(request, page_texts=self.page_texts)
+        return self.index.search(request)
 
     def ids(self, query: str = "", viewer: Viewer = READER, **options) -> list[str]:
         return [item.work_id for item in self.search(query, viewer, **options).items]

@@ -12,20 +12,33 @@ from whoosh.index import FileIndex
 from whoosh.writing import SegmentWriter
 
 from archive.search.analysis import SYLLABLES, TITLE, WORK, build_schema
-from archive.search.postings import BulkCodec, PostingPool, add_frequencies
+from archive.search.postings import BulkCodec, PostingPool, add_page
 
 
-class PlainPool(PostingPool):
-    """The same pool as Whoosh's own field writer wants it: a posting at a time."""
+class PlainPool:
+    """A pool as Whoosh's own field writer wants it: a posting at a time, in order."""
+
+    def __init__(self):
+        self.postings = []
+        self.add = self.postings.append
 
     def iter_postings(self):
-        for field, term, packed in self.terms():
-            for each in packed:
-                yield field, term, each >> 8, float(each & 255), b""
+        return iter(sorted(self.postings))
+
+    def cleanup(self):
+        self.postings.clear()
 
 
-def add_plainly(writer, field, frequencies):
-    writer.add_document(**{field: frequencies})
+def text_of(counts):
+    return " ".join(word for word, times in counts.items() for _ in range(times))
+
+
+def add_plainly(writer, counts):
+    writer.add_document(**{SYLLABLES: counts})
+
+
+def add_in_bulk(writer, counts):
+    add_page(writer, text_of(counts))
 
 
 def documents(seed):
@@ -43,7 +56,7 @@ def documents(seed):
         yield {SYLLABLES: {"cao": chosen.randint(1, 3), **counts}, "key": f"w{number}"}
 
 
-def written(folder, codec, pool, seed, *, add_page):
+def written(folder, codec, pool, seed, *, add):
     """The bytes of each file of the segment, by ending."""
     folder.mkdir()
     FileIndex.create(FileStorage(str(folder)), build_schema(), "MAIN")
@@ -52,8 +65,10 @@ def written(folder, codec, pool, seed, *, add_page):
     writer.pool = pool
     for number, document in enumerate(documents(seed)):
         if number % 3:
-            add_page(writer, SYLLABLES, document[SYLLABLES])
+            add(writer, document[SYLLABLES])
             continue
+        if isinstance(pool, PostingPool):
+            pool.words.add_record([(text_of(document[SYLLABLES]), 1)])
         fields = {SYLLABLES: document[SYLLABLES], WORK: document["key"]}
         if seed % 2:
             fields[TITLE] = {"cao": 4}
@@ -70,16 +85,16 @@ def written(folder, codec, pool, seed, *, add_page):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_bulk_writer_writes_the_same_bytes(tmp_path, seed):
-    ours = written(tmp_path / "ours", BulkCodec(), PostingPool(), seed, add_page=add_frequencies)
+    ours = written(tmp_path / "ours", BulkCodec(), PostingPool(), seed, add=add_in_bulk)
     theirs = written(
-        tmp_path / "theirs", W3Codec(compression=0), PlainPool(), seed, add_page=add_plainly
+        tmp_path / "theirs", W3Codec(compression=0), PlainPool(), seed, add=add_plainly
     )
     assert ours == theirs
 
 
 def test_segments_name_whooshs_own_codec(tmp_path):
     """An index made by this version is read where this module has moved or gone."""
-    written(tmp_path / "ours", BulkCodec(), PostingPool(), 1, add_page=add_frequencies)
+    written(tmp_path / "ours", BulkCodec(), PostingPool(), 1, add=add_in_bulk)
     index = FileIndex(FileStorage(str(tmp_path / "ours")), indexname="MAIN")
     assert [type(segment.codec()) for segment in index._read_toc().segments] == [W3Codec]
 

@@ -154,11 +154,14 @@ def test_matches_and_scores_are_those_of_plain_whoosh(archive, make):
     index = FileIndex(FileStorage(str(generation)))
     weighting = scoring.BM25F(B=0.75, K1=0.8)
     with index.searcher(weighting=weighting) as searcher:
-        asked = And([Term("syl", word) for word in words("bằng núi")])
+        asked = And([Term("syl", word) for word in words("núi bằng")])
         expected = sorted(hit.score for hit in searcher.search(asked, limit=None))
-    found = archive.search("bằng núi", group="page", per_page=100)
-    record = archive.search("bằng núi").items[0]
+    found = archive.search("núi bằng", group="page", per_page=100)
+    record = archive.search("núi bằng").items[0]
     scores = sorted([record.score, *(item.score for item in found.items)])
-    # Whoosh averages the true lengths of documents, we those it keeps of each, rounded to a byte.
+    # Each word counts by its form and for half of that by its fold, here the same. Whoosh averages
+    # the true lengths of documents, we those it keeps of each, in steps.
     assert len(scores) == len(expected) == 3
-    assert all(math.isclose(a, b, rel_tol=0.01) for a, b in zip(scores, expected, strict=True))
+    assert all(
+        math.isclose(a, 1.5 * b, rel_tol=0.015) for a, b in zip(scores, expected, strict=True)
+    )

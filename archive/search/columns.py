@@ -1,0 +1,138 @@
+"""A word's column: the documents it stands in, and how much it counts in each.
+
+What counts is BM25F's share of a word in a document, without the word's rarity: f / (f + norm), the
+norm being K1 · (1 − B + B · length / average). The rarity is a matter of what a reader may see;
+the share is not but for the average, which is taken in steps of 2%, so that a new commit or
+another reader hardly ever makes columns anew.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from archive.search.arrays import Array
+from archive.search.derived import DENSE_SHARE
+
+K1 = 0.8
+B = 0.75
+
+_STEP = log(1.02)
+
+Piece = tuple[Array | None, Array]
+"""Documents, ascending, and how often (as of `Segment.postings`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`docs`, ascending, and the `share` of the word in each; or None and its share in every
+    document, 0 where it does not stand. `count`: in how many documents it stands."""
+
+    docs: Array | None
+    share: Array
+    count: int
+
+    @property
+    def size_bytes(self) -> int:
+        return self.share.nbytes + (self.docs.nbytes if self.docs is not None else 0)
+
+    def mask(self, doc_count: int) -> Array:
+        """For each document whether the word stands there."""
+        if self.docs is None:
+            return self.share > 0
+        found = np.zeros(doc_count, bool)
+        found[self.docs] = True
+        return found
+
+
+def step_of(average_length: float) -> int:
+    """The step of an average length; columns of one step are alike."""
+    return round(log(max(average_length, 1.0)) / _STEP)
+
+
+def norms(lengths: Array, step: int) -> Array:
+    """The norm of each document."""
+    average = np.float32(np.exp(step * _STEP))
+    return (K1 * (1 - B) + K1 * B / average * lengths.astype(np.float32)).astype(np.float32)
+
+
+def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Column:
+    """The column of pieces by segment: (first document, number of documents, pieces)."""
+    doc_count = len(norm)
+    held = sum(
+        len(times) if docs is not None else doc_count
+        for _, _, pieces in parts
+        for docs, times in pieces
+    )
+    if held > doc_count // DENSE_SHARE:
+        return _dense(parts, norm)
+    docs = [piece[0] + first for first, _, pieces in parts for piece in pieces]  # type: ignore[operator]
+    if not docs:
+        return Column(np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
+    times = [piece[1] for _, _, pieces in parts for piece in pieces]
+    all_docs, all_times = np.concatenate(docs), np.concatenate(times).astype(np.float32)
+    if any(len(pieces) > 1 for _, _, pieces in parts):
+        all_docs, all_times = _summed(all_docs, all_times)
+    return Column(all_docs, all_times / (all_times + norm[all_docs]), len(all_docs))
+
+
+def _summed(docs: Array, times: Array) -> tuple[Array, Array]:
+    order = np.argsort(docs, kind="stable")
+    docs, times = docs[order], times[order]
+    starts = np.flatnonzero(np.concatenate(([True], docs[1:] != docs[:-1])))
+    return docs[starts], np.add.reduceat(times, starts)
+
+
+def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Column:
+    times = np.zeros(len(norm), np.float32)
+    for first, doc_count, pieces in parts:
+        stretch = times[first : first + doc_count]
+        for docs, often in pieces:
+            if docs is None:
+                stretch += often
+            else:
+                stretch[docs] += often
+    share = times + norm
+    np.divide(times, share, out=share)
+    count = int(np.count_nonzero(share))
+    if count > len(norm) // DENSE_SHARE:
+        return Column(None, share, count)
+    docs = np.flatnonzero(share).astype(np.int32)
+    return Column(docs, share[docs], count)
+
+
+class ColumnCache:
+    """Columns, least recently used out first, bounded in bytes; safe between threads."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._held: OrderedDict[Hashable, Column] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Column]) -> Column:
+        """The column under the key, made if it is not there."""
+        with self._lock:
+            found = self._held.get(key)
+            if found is not None:
+                self._held.move_to_end(key)
+                return found
+        made = make()
+        with self._lock:
+            before = self._held.pop(key, None)
+            self._held[key] = made
+            self._size += made.size_bytes - (before.size_bytes if before else 0)
+            while self._size > self._max_bytes and self._held:
+                _, dropped = self._held.popitem(last=False)
+                self._size -= dropped.size_bytes
+        return made
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+            self._size = 0

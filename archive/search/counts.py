@@ -1,0 +1,172 @@
+"""How often words and pairs of words stand in what a reader may see: what query repair goes by.
+
+Segments come with the counts of everything in them. What a reader may not see, and what is deleted,
+is counted from the forward file and taken off, once for each set of hidden documents.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from archive.search.arrays import Array
+from archive.search.derived import Pairs, count_pairs, count_words, deletions, pair_keys
+from archive.search.segments import Segment
+from archive.search.snapshot import Audience, Snapshot
+
+_KEPT_VIEWS = 4
+_KEPT_FOLDS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class FoldForms:
+    """The forms of one fold that a reader may see, the commonest first.
+
+    `counts[i]`: how often form i stands anywhere; `numbers[s, i]`: its number in segment s, 0
+    where it does not stand there.
+    """
+
+    forms: tuple[str, ...]
+    counts: Array
+    numbers: Array
+
+    @property
+    def total(self) -> int:
+        return int(self.counts.sum())
+
+
+class _View:
+    """The counts of one segment without some of its documents."""
+
+    def __init__(self, segment: Segment, hidden: Array) -> None:
+        held = segment.counts
+        self.words: Array = held.words
+        self._pairs: Pairs = held.pairs
+        self._hidden: Pairs | None = None
+        forward = segment.forward
+        if forward is None or not hidden.any():
+            return
+        word_count = len(forward.lexicon)
+        if np.count_nonzero(hidden) * 2 > len(hidden):
+            tokens, _ = forward.gather(np.flatnonzero(~hidden))
+            self.words, self._pairs = count_words(tokens, word_count), count_pairs(tokens)
+        else:
+            tokens, _ = forward.gather(np.flatnonzero(hidden))
+            self.words = held.words - np.minimum(held.words, count_words(tokens, word_count))
+            self._hidden = count_pairs(tokens)
+
+    def pairs(self, keys: Array) -> Array:
+        found = self._pairs.count(keys).astype(np.int64)
+        if self._hidden is not None:
+            found = np.maximum(found - self._hidden.count(keys).astype(np.int64), 0)
+        return found
+
+
+_views: WeakKeyDictionary[Segment, OrderedDict[bytes, _View]] = WeakKeyDictionary()
+_views_lock = threading.Lock()
+
+
+def _view(segment: Segment, hidden: Array) -> _View:
+    key = np.packbits(hidden).tobytes() if hidden.any() else b""
+    with _views_lock:
+        held = _views.setdefault(segment, OrderedDict())
+        found = held.get(key)
+        if found is not None:
+            held.move_to_end(key)
+            return found
+    made = _View(segment, hidden)
+    with _views_lock:
+        held[key] = made
+        while len(held) > _KEPT_VIEWS:
+            held.popitem(last=False)
+    return made
+
+
+class WordCounts:
+    """The counts of a snapshot as far as one audience may see it."""
+
+    def __init__(self, snapshot: Snapshot, audience: Audience) -> None:
+        self._snapshot = snapshot
+        self._views = [
+            _view(segment, ~audience.docs[first : first + segment.doc_count])
+            for segment, first in zip(snapshot.segments, snapshot.first_docs, strict=True)
+        ]
+        self._folds: dict[str, FoldForms] = {}
+        self.total = sum(int(view.words.sum()) for view in self._views)
+
+    def forms(self, folded: str) -> FoldForms:
+        """The forms of a fold; none where the reader may see none."""
+        found = self._folds.get(folded)
+        if found is None:
+            found = self._read(folded)
+            if len(self._folds) >= _KEPT_FOLDS:
+                self._folds.clear()
+            self._folds[folded] = found
+        return found
+
+    def _read(self, folded: str) -> FoldForms:
+        segments = self._snapshot.segments
+        counts: dict[str, int] = {}
+        numbers: dict[str, list[int]] = {}
+        for at, (segment, view) in enumerate(zip(segments, self._views, strict=True)):
+            for number in segment.lexicon.range_of(folded):
+                count = int(view.words[number])
+                if count:
+                    form = segment.lexicon.form(number)
+                    counts[form] = counts.get(form, 0) + count
+                    numbers.setdefault(form, [0] * len(segments))[at] = number
+        forms = sorted(counts, key=lambda form: (-counts[form], form))
+        return FoldForms(
+            tuple(forms),
+            np.array([counts[form] for form in forms], np.int64),
+            np.array([numbers[form] for form in forms], np.uint32)
+            .reshape(len(forms), len(segments))
+            .T,
+        )
+
+    def near(self, folded: str) -> list[str]:
+        """Folds that one slip of the finger parts from this one: a letter left out, put in,
+        changed, or two that changed places."""
+        keys = np.array(deletions(folded.encode()), np.uint64)
+        found: set[bytes] = set()
+        for segment in self._snapshot.segments:
+            held, folds = segment.counts.misspelt
+            begins, ends = held.searchsorted(keys), held.searchsorted(keys, "right")
+            for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
+                found.update(segment.lexicon.folds[fold] for fold in folds[begin:end].tolist())
+        return sorted(
+            other for each in found if is_slip(folded, other := each.decode())
+        )
+
+    def pairs(self, left: Array, right: Array) -> Array:
+        """How often words stand side by side; both are numbers by segment, as of `FoldForms`."""
+        found = np.zeros(left.shape[1], np.int64)
+        for at, view in enumerate(self._views):
+            here = np.flatnonzero((left[at] != 0) & (right[at] != 0))
+            if len(here):
+                found[here] += view.pairs(pair_keys(left[at, here], right[at, here]))
+        return found
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Whether one slip of the finger turns the one into the other; not if they are the same."""
+    if len(one) == len(other):
+        apart = [at for at in range(len(one)) if one[at] != other[at]]
+        if len(apart) == 2 and apart[1] == apart[0] + 1:
+            first, second = apart
+            return one[first] == other[second] and one[second] == other[first]
+        return len(apart) == 1
+    if abs(len(one) - len(other)) != 1:
+        return False
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+
+
+def stacked(parts: Sequence[Array]) -> Array:
+    """Numbers by segment of several words, one after another."""
+    return np.concatenate(parts, axis=1)

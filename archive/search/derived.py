@@ -1,0 +1,188 @@
+"""The arrays that are made from a segment's words, beside its forward file: postings as arrays,
+counts of words and of pairs, and what finds a word from a misspelt one.
+
+They are a cache. Whoosh's segment holds the same postings, and the forward file the rest: without
+the file every figure is made anew from these, slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from archive.search.arrays import Array
+from archive.search.forward import BREAK, Forward, Lexicon
+
+MAX_FREQUENCY = 255
+# A word on more than every eighth document is kept as a row of frequencies, one byte a document:
+# fewer bytes than numbers of documents, and quicker to score.
+DENSE_SHARE = 8
+# Of a large segment, pairs and misspellings of what stands there only once are left out: most of
+# the bytes, and never enough to repair a query by.
+_LARGE_DOCS = 5_000
+_PAIR_TOKENS = 4_000_000
+_LONGEST_MISSPELT = 8
+
+
+@dataclass(frozen=True)
+class PostingArrays:
+    """For each number of the lexicon its documents, ascending, and how often it stands in each.
+
+    `first[n]:first[n + 1]` is the stretch of word n; that of a word in `dense` is empty, and the
+    row of `rows` at its place there holds its frequencies by document.
+    """
+
+    first: Array
+    docs: Array
+    frequencies: Array
+    dense: Array
+    rows: Array
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """How often two words stand side by side: `keys` (left << 32 | right) ascending, `counts`."""
+
+    keys: Array
+    counts: Array
+
+    def count(self, keys: Array) -> Array:
+        """The count of each of the keys, 0 where it is not here."""
+        if not len(self.keys):
+            return np.zeros(len(keys), np.int64)
+        places = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
+        return np.where(self.keys[places] == keys, self.counts[places], 0)
+
+
+def pair_keys(left: Array, right: Array) -> Array:
+    return left.astype(np.uint64) << np.uint64(32) | right.astype(np.uint64)
+
+
+def count_postings(tokens: Array, docs: Array, word_count: int) -> tuple[Array, Array, Array]:
+    """Where each word stands: `first` (by number, one more entry at the end), documents, times.
+
+    `docs` gives each token's document; breaks are left out.
+    """
+    keys = tokens.astype(np.uint64)
+    keys <<= np.uint64(32)
+    keys |= docs.astype(np.uint64)
+    keys = keys[tokens != BREAK]
+    keys.sort()
+    keys, times = _runs(keys)
+    first = keys.searchsorted(np.arange(word_count + 2, dtype=np.uint64) << np.uint64(32))
+    return first, (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), times
+
+
+def pack_postings(first: Array, docs: Array, times: Array, doc_count: int) -> PostingArrays:
+    """The postings as they are kept: those of common words as rows."""
+    frequencies = np.minimum(times, MAX_FREQUENCY).astype(np.uint8)
+    holding = np.diff(first)
+    dense = np.flatnonzero(holding > doc_count // DENSE_SHARE)
+    rows = np.zeros((len(dense), doc_count), np.uint8)
+    kept = np.ones(len(docs), bool)
+    for row, number in zip(rows, dense, strict=True):
+        stretch = slice(first[number], first[number + 1])
+        row[docs[stretch]] = frequencies[stretch]
+        kept[stretch] = False
+    holding[dense] = 0
+    return PostingArrays(
+        np.concatenate(([0], np.cumsum(holding))).astype(np.uint32),
+        docs[kept],
+        frequencies[kept],
+        dense.astype(np.uint32),
+        rows,
+    )
+
+
+def count_words(tokens: Array, word_count: int) -> Array:
+    """How often each word stands there, by number; entry 0 is 0."""
+    counts = np.bincount(tokens, minlength=word_count + 1).astype(np.uint32)
+    counts[BREAK] = 0
+    return counts
+
+
+def count_pairs(tokens: Array, *, least: int = 1) -> Pairs:
+    """The pairs of neighbours within a document that stand there at least so often."""
+    parts = [
+        _pairs_of(tokens[begin : begin + _PAIR_TOKENS + 1])
+        for begin in range(0, max(len(tokens) - 1, 0), _PAIR_TOKENS)
+    ]
+    if not parts:
+        return Pairs(np.zeros(0, np.uint64), np.zeros(0, np.uint32))
+    keys, counts = parts[0]
+    if len(parts) > 1:
+        keys = np.concatenate([part[0] for part in parts])
+        counts = np.concatenate([part[1] for part in parts])
+        order = np.argsort(keys, kind="stable")
+        keys, counts = keys[order], counts[order]
+        starts = _starts(keys)
+        keys, counts = keys[starts], np.add.reduceat(counts, starts)
+    kept = counts >= least
+    return Pairs(keys[kept], counts[kept].astype(np.uint32))
+
+
+def pairs_of_segment(forward: Forward) -> Pairs:
+    """The pairs that are kept of a segment."""
+    return count_pairs(forward.tokens, least=_least(len(forward.offsets) - 1))
+
+
+def _pairs_of(tokens: Array) -> tuple[Array, Array]:
+    left, right = tokens[:-1], tokens[1:]
+    inside = (left != BREAK) & (right != BREAK)
+    keys = pair_keys(left[inside], right[inside])
+    keys.sort()
+    return _runs(keys)
+
+
+def _least(doc_count: int) -> int:
+    return 2 if doc_count > _LARGE_DOCS else 1
+
+
+def misspellings(lexicon: Lexicon, counts: Array, doc_count: int) -> tuple[Array, Array]:
+    """For each fold itself and itself without one letter, as numbers ascending, and the folds.
+
+    Two folds that share one of these differ by one letter left out, put in, changed, or by two
+    that changed places; or by a little more, which whoever asks has to sort out.
+    """
+    if not len(lexicon):
+        return np.zeros(0, np.uint64), np.zeros(0, np.uint32)
+    totals = np.add.reduceat(counts.astype(np.int64), lexicon.fold_first[:-1].astype(np.int64))
+    keys: list[int] = []
+    folds: list[int] = []
+    for number in np.flatnonzero(totals >= _least(doc_count)).tolist():
+        folded = lexicon.folds[number]
+        if len(folded) > _LONGEST_MISSPELT or not (folded.isalpha() and folded.isascii()):
+            continue
+        found = deletions(folded)
+        keys += found
+        folds += [number] * len(found)
+    sorted_keys = np.array(keys, np.uint64)
+    order = np.argsort(sorted_keys, kind="stable")
+    return sorted_keys[order], np.array(folds, np.uint32)[order]
+
+
+def deletions(folded: bytes) -> list[int]:
+    """The word and the word without each one letter, packed into numbers; none if it is long."""
+    if len(folded) > _LONGEST_MISSPELT:
+        return []
+    texts = {folded, *(folded[:at] + folded[at + 1 :] for at in range(len(folded)))}
+    return [int.from_bytes(text.ljust(_LONGEST_MISSPELT, b"\0"), "big") for text in texts]
+
+
+def _starts(keys: Array) -> Array:
+    return np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+
+
+def _runs(keys: Array) -> tuple[Array, Array]:
+    """Ascending keys → each once, and how often it was there."""
+    if not len(keys):
+        return keys, np.zeros(0, np.int64)
+    starts = _starts(keys)
+    return keys[starts], np.diff(np.append(starts, len(keys)))
+
+
+def numbers_of(words: Sequence[str], lexicon: Lexicon) -> Array:
+    """The numbers of forms, 0 for one that does not stand here."""
+    return np.array([lexicon.number(word) or 0 for word in words], np.uint32)

@@ -1,0 +1,80 @@
+"""Sets of documents: their numbers where they are few, a mark for each document where many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from archive.search.arrays import Array
+from archive.search.columns import Column
+
+
+@dataclass(frozen=True, slots=True)
+class DocSet:
+    """Either `docs`, ascending, or `mask` (booleans) is there."""
+
+    docs: Array | None
+    mask: Array | None
+
+    def __and__(self, other: DocSet) -> DocSet:
+        if self.docs is not None:
+            return DocSet(self.docs[other.has(self.docs)], None)
+        if other.docs is not None:
+            return other & self
+        return DocSet(None, self.mask & other.mask)  # type: ignore[operator]
+
+    def __sub__(self, other: DocSet) -> DocSet:
+        if self.docs is not None:
+            return DocSet(self.docs[~other.has(self.docs)], None)
+        left = self.mask.copy()  # type: ignore[union-attr]
+        left[other.mask if other.docs is None else other.docs] = False
+        return DocSet(None, left)
+
+    def has(self, docs: Array) -> Array:
+        """For each of the documents whether it is in the set."""
+        if self.docs is None:
+            found: Array = self.mask[docs]  # type: ignore[index]
+            return found
+        if not len(self.docs):
+            return np.zeros(len(docs), bool)
+        places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
+        return self.docs[places] == docs
+
+    def marks(self, doc_count: int) -> Array:
+        """A mark for each document; not to be written into."""
+        if self.mask is not None:
+            return self.mask
+        found = np.zeros(doc_count, bool)
+        found[self.docs] = True
+        return found
+
+    def numbers(self) -> Array:
+        """The documents, ascending."""
+        return np.flatnonzero(self.mask).astype(np.int32) if self.docs is None else self.docs
+
+    def __bool__(self) -> bool:
+        return bool(self.mask.any()) if self.docs is None else bool(len(self.docs))  # type: ignore[union-attr]
+
+
+NO_DOCS = DocSet(np.zeros(0, np.int32), None)
+
+
+def docs_of(column: Column) -> DocSet:
+    """The documents a column's word stands in."""
+    if column.docs is None:
+        return DocSet(None, column.share > 0)
+    return DocSet(column.docs, None)
+
+
+def either(sets: list[DocSet], doc_count: int) -> DocSet:
+    """The union."""
+    if len(sets) == 1:
+        return sets[0]
+    if all(held.docs is not None for held in sets):
+        joined = [held.docs for held in sets if held.docs is not None]
+        return DocSet(np.unique(np.concatenate([np.zeros(0, np.int32), *joined])), None)
+    found = sets[0].marks(doc_count).copy()
+    for held in sets[1:]:
+        found[held.mask if held.docs is None else held.docs] = True
+    return DocSet(None, found)

@@ -1,0 +1,177 @@
+"""Matching documents by work, and the best of them: what stands on a page of results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from archive.search.arrays import Array
+from archive.search.matching import Matches
+from archive.search.requests import SearchRequest
+from archive.search.rescoring import PAGES
+from archive.search.results import PageHit, PageItem, WorkHit
+from archive.search.snapshot import Snapshot
+
+_PAGES_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The works that match: `slots` ascending, the best score in each, how many of its pages."""
+
+    slots: Array
+    best: Array
+    pages: Array
+
+    def within(self, works: Array) -> Groups:
+        """Those of a set of works."""
+        kept = works[self.slots]
+        return Groups(self.slots[kept], self.best[kept], self.pages[kept])
+
+
+def group(snapshot: Snapshot, found: Matches) -> Groups:
+    """The documents by work: a work's documents stand together."""
+    starts = snapshot.starts
+    if found.mask is not None:
+        counts = np.add.reduceat(found.mask, starts, dtype=np.int32)
+        slots = np.flatnonzero(counts)
+        best = np.maximum.reduceat(found.scores, starts)[slots]
+        return Groups(slots, best, counts[slots] - found.mask[starts[slots]])
+    docs = found.docs
+    if docs is None or not len(docs):
+        nothing = np.zeros(0, np.int32)
+        return Groups(nothing, nothing.astype(np.float32), nothing)
+    works = snapshot.work_of[docs]
+    begins = np.flatnonzero(np.concatenate(([True], works[1:] != works[:-1])))
+    slots = works[begins]
+    counts = np.diff(np.append(begins, len(docs)))
+    best = np.maximum.reduceat(found.scores, begins)
+    return Groups(slots, best, counts - (docs[begins] == starts[slots]))
+
+
+def matched_docs(snapshot: Snapshot, found: Matches, slots: Array) -> tuple[Array, Array]:
+    """The matching documents of these works, ascending, and their scores."""
+    if found.mask is not None:
+        docs = _docs_of(snapshot, np.sort(slots))
+        docs = docs[found.mask[docs]]
+        return docs, found.scores[docs]
+    docs = found.docs if found.docs is not None else np.zeros(0, np.int32)
+    kept = np.isin(snapshot.work_of[docs], slots)
+    return docs[kept], found.scores[kept]
+
+
+def _docs_of(snapshot: Snapshot, slots: Array) -> Array:
+    begins = snapshot.starts[slots].astype(np.int64)
+    sizes = snapshot.ends[slots].astype(np.int64) - begins
+    ends = np.cumsum(sizes)
+    total = int(ends[-1]) if len(ends) else 0
+    return np.arange(total) + np.repeat(begins - (ends - sizes), sizes)
+
+
+def best_docs(snapshot: Snapshot, found: Matches, groups: Groups) -> tuple[Array, Array]:
+    """The documents with the highest scores, at most `PAGES`, ascending, and these scores."""
+    slots = groups.slots
+    if len(slots) > PAGES:
+        slots = slots[np.argpartition(-groups.best, PAGES)[:PAGES]]
+    docs, scores = matched_docs(snapshot, found, slots)
+    if len(docs) > PAGES:
+        chosen = np.sort(np.argpartition(-scores, PAGES)[:PAGES])
+        docs, scores = docs[chosen], scores[chosen]
+    return docs, scores
+
+
+def raised(groups: Groups, snapshot: Snapshot, docs: Array, scores: Array) -> Groups:
+    """The groups with the scores of some documents looked at anew."""
+    best = groups.best.copy()
+    places = groups.slots.searchsorted(snapshot.work_of[docs])
+    np.maximum.at(best, places, scores)
+    return Groups(groups.slots, best, groups.pages)
+
+
+def works_in_order(
+    snapshot: Snapshot, request: SearchRequest, groups: Groups, end: int
+) -> list[int]:
+    """The first places of `groups` in the order asked for, `end` of them at most."""
+    rank = snapshot.rank(request.sort)[groups.slots]
+    if request.sort != "relevance":
+        return np.argsort(rank)[:end].tolist()
+    best = groups.best
+    chosen = np.arange(len(best))
+    if len(best) > end:
+        least = np.partition(best, len(best) - end)[len(best) - end]
+        chosen = np.flatnonzero(best >= least)
+    order = np.lexsort((rank[chosen], -best[chosen]))[:end]
+    return chosen[order].tolist()
+
+
+def work_hits(
+    snapshot: Snapshot,
+    found: Matches,
+    rescored: dict[int, float],
+    groups: Groups,
+    places: list[int],
+) -> tuple[WorkHit, ...]:
+    """The works at these places of `groups`, each with its best pages."""
+    hits = []
+    for place in places:
+        slot = int(groups.slots[place])
+        docs, scores = matched_docs(snapshot, found, groups.slots[place : place + 1])
+        start = int(snapshot.starts[slot])
+        pages = [
+            (-rescored.get(doc, score), doc)
+            for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)
+            if doc != start
+        ]
+        shown = [page_item(snapshot, slot, doc, -less) for less, doc in sorted(pages)[:_PAGES_SHOWN]]
+        hits.append(
+            WorkHit(
+                work_id=snapshot.works[slot].work_id,
+                score=float(groups.best[place]),
+                pages_matched=int(groups.pages[place]),
+                pages=tuple(PageHit(item.number, item.label, item.score) for item in shown),
+            )
+        )
+    return tuple(hits)
+
+
+def page_items(
+    snapshot: Snapshot,
+    request: SearchRequest,
+    found: Matches,
+    rescored: dict[int, float],
+    groups: Groups,
+    window: tuple[int, int],
+) -> tuple[PageItem, ...]:
+    """The matching pages of these works, in the order asked for."""
+    begin, end = window
+    docs, scores = matched_docs(snapshot, found, groups.slots)
+    works = snapshot.work_of[docs]
+    pages = docs != snapshot.starts[works]
+    docs, scores, works = docs[pages], scores[pages].copy(), works[pages]
+    if rescored and len(docs):
+        known = np.array(sorted(rescored), np.int64)
+        places = np.minimum(docs.searchsorted(known), len(docs) - 1)
+        here = docs[places] == known
+        scores[places[here]] = [rescored[doc] for doc in known[here].tolist()]
+    keys = [docs, snapshot.rank(request.sort)[works]]
+    if request.sort == "relevance":
+        keys.append(-scores)
+    if request.sort == "page":
+        keys = [docs]
+    order = np.lexsort(tuple(keys))[begin:end]
+    return tuple(
+        page_item(snapshot, int(works[at]), int(docs[at]), float(scores[at])) for at in order
+    )
+
+
+def page_item(snapshot: Snapshot, slot: int, doc: int, score: float) -> PageItem:
+    """A page as it is told: its number and what is printed on it."""
+    work = snapshot.works[slot]
+    place = doc - int(snapshot.starts[slot])
+    number = work.page_number(place)
+    label = str(number)
+    if not work.plain_labels:
+        labels = snapshot.segment_of(slot).record(work)["labels"]
+        label = labels[place - 1] if labels else label
+    return PageItem(work.work_id, number, label, score)
