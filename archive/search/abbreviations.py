@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,7 +22,7 @@ class Abbreviations:
     def current(self) -> Mapping[str, str]:
         """What stands for each abbreviation, by its canonical form; nothing without a file."""
         try:
-            found = os.stat(self._path)
+            found = self._path.stat()
         except OSError:
             return {}
         stamp = (found.st_mtime_ns, found.st_size)

@@ -85,7 +85,7 @@ class ArrayFile:
         """Whether the file still is the one that was opened; a file that was deleted or replaced
         is, since what is mapped lives on."""
         try:
-            found = os.stat(self._path)
+            found = self._path.stat()
         except OSError:
             return True
         return found.st_ino != self._stamp[0] or _stamp(found) == self._stamp

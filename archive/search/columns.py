@@ -71,7 +71,11 @@ def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) 
     )
     if held > doc_count // DENSE_SHARE:
         return _dense(parts, norm)
-    docs = [piece[0] + first for first, _, pieces in parts for piece in pieces]  # type: ignore[operator]
+    docs = [
+        piece[0].astype(np.int32) + np.int32(first)  # type: ignore[union-attr]
+        for first, _, pieces in parts
+        for piece in pieces
+    ]
     if not docs:
         return Column(np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
     times = [piece[1] for _, _, pieces in parts for piece in pieces]

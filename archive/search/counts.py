@@ -7,15 +7,17 @@ is counted from the forward file and taken off, once for each set of hidden docu
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from archive.core.text import fold, is_marked
 from archive.search.arrays import Array
 from archive.search.derived import Pairs, count_pairs, count_words, deletions, pair_keys
+from archive.search.forward import Lexicon
 from archive.search.segments import Segment
 from archive.search.snapshot import Audience, Snapshot
 
@@ -59,6 +61,16 @@ class _View:
             tokens, _ = forward.gather(np.flatnonzero(hidden))
             self.words = held.words - np.minimum(held.words, count_words(tokens, word_count))
             self._hidden = count_pairs(tokens)
+
+    def followers(self, left: int, right: range) -> tuple[Array, Array]:
+        """The words of a range of numbers that follow a word, and how often."""
+        bounds = np.array([left << 32 | right.start, left << 32 | right.stop], np.uint64)
+        begin, end = self._pairs.keys.searchsorted(bounds).tolist()
+        keys = self._pairs.keys[begin:end]
+        counts = self._pairs.counts[begin:end].astype(np.int64)
+        if self._hidden is not None and len(keys):
+            counts = np.maximum(counts - self._hidden.count(keys).astype(np.int64), 0)
+        return (keys & np.uint64(0xFFFFFFFF)).astype(np.int64), counts
 
     def pairs(self, keys: Array) -> Array:
         found = self._pairs.count(keys).astype(np.int64)
@@ -139,9 +151,7 @@ class WordCounts:
             begins, ends = held.searchsorted(keys), held.searchsorted(keys, "right")
             for begin, end in zip(begins.tolist(), ends.tolist(), strict=True):
                 found.update(segment.lexicon.folds[fold] for fold in folds[begin:end].tolist())
-        return sorted(
-            other for each in found if is_slip(folded, other := each.decode())
-        )
+        return sorted(other for each in found if is_slip(folded, other := each.decode()))
 
     def pairs(self, left: Array, right: Array) -> Array:
         """How often words stand side by side; both are numbers by segment, as of `FoldForms`."""
@@ -151,6 +161,65 @@ class WordCounts:
             if len(here):
                 found[here] += view.pairs(pair_keys(left[at, here], right[at, here]))
         return found
+
+    def words_beginning(self, prefix: str, most: int = 5) -> list[str]:
+        """The commonest words that begin so; marks count where the prefix has any."""
+        found: Counter[str] = Counter()
+        for segment, view in zip(self._snapshot.segments, self._views, strict=True):
+            numbers = _prefix_range(segment, prefix)
+            _add_best(
+                found,
+                segment.lexicon,
+                np.arange(numbers.start, numbers.stop),
+                view.words[numbers.start : numbers.stop].astype(np.int64),
+                prefix,
+                8 * most,
+            )
+        return [word for word, _ in found.most_common(most)]
+
+    def followers(
+        self, word: str, prefix: str, *, exactly: bool = False, most: int = 5
+    ) -> list[tuple[str, str]]:
+        """The commonest pairs of a word and one after it that begins so.
+
+        A word without marks stands for all that fold so, unless `exactly`.
+        """
+        found: Counter[tuple[str, str]] = Counter()
+        for segment, view in zip(self._snapshot.segments, self._views, strict=True):
+            lexicon = segment.lexicon
+            if exactly or is_marked(word):
+                number = lexicon.number(word)
+                lefts = range(0) if number is None else range(number, number + 1)
+            else:
+                lefts = lexicon.range_of(word)
+            rights = _prefix_range(segment, prefix)
+            for left in lefts:
+                numbers, counts = view.followers(left, rights)
+                best: Counter[str] = Counter()
+                _add_best(best, lexicon, numbers, counts, prefix, 4 * most)
+                for right, count in best.items():
+                    found[lexicon.form(left), right] += count
+        return [pair for pair, count in found.most_common(most) if count > 1]
+
+
+def _prefix_range(segment: Segment, prefix: str) -> range:
+    """The numbers of the words whose folds begin so."""
+    lexicon = segment.lexicon
+    folds = lexicon.fold_prefix(fold(prefix))
+    return range(int(lexicon.fold_first[folds.start]), int(lexicon.fold_first[folds.stop]))
+
+
+def _add_best(
+    found: Counter[str], lexicon: Lexicon, numbers: Array, counts: Array, prefix: str, most: int
+) -> None:
+    """Counts the commonest of the words, as far as they begin so as written."""
+    order = np.flatnonzero(counts)
+    if len(order) > most:
+        order = order[np.argpartition(-counts[order], most)[:most]]
+    for at in order.tolist():
+        form = lexicon.form(int(numbers[at]))
+        if form.isalpha() and (not is_marked(prefix) or form.startswith(prefix)):
+            found[form] += int(counts[at])
 
 
 def is_slip(one: str, other: str) -> bool:

@@ -89,7 +89,7 @@ def pack_postings(first: Array, docs: Array, times: Array, doc_count: int) -> Po
     holding[dense] = 0
     return PostingArrays(
         np.concatenate(([0], np.cumsum(holding))).astype(np.uint32),
-        docs[kept],
+        docs[kept].astype(np.uint16 if doc_count <= 1 << 16 else np.uint32),
         frequencies[kept],
         dense.astype(np.uint32),
         rows,

@@ -39,7 +39,8 @@ class DocSet:
         if not len(self.docs):
             return np.zeros(len(docs), bool)
         places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
-        return self.docs[places] == docs
+        inside: Array = self.docs[places] == docs
+        return inside
 
     def marks(self, doc_count: int) -> Array:
         """A mark for each document; not to be written into."""
@@ -51,7 +52,12 @@ class DocSet:
 
     def numbers(self) -> Array:
         """The documents, ascending."""
-        return np.flatnonzero(self.mask).astype(np.int32) if self.docs is None else self.docs
+        if self.docs is not None:
+            return self.docs
+        return np.flatnonzero(self.marks(0)).astype(np.int32)
+
+    def count(self) -> int:
+        return int(np.count_nonzero(self.marks(0))) if self.docs is None else len(self.docs)
 
     def __bool__(self) -> bool:
         return bool(self.mask.any()) if self.docs is None else bool(len(self.docs))  # type: ignore[union-attr]

@@ -26,7 +26,7 @@ class _Texts(Sequence[bytes]):
     """Byte strings one after another, as `bisect` wants them."""
 
     def __init__(self, data: Array, ends: Array) -> None:
-        self._data = memoryview(data).cast("B") if len(data) else memoryview(b"")
+        self._data = data.data if len(data) else memoryview(b"")
         self._ends = ends
 
     def __len__(self) -> int:

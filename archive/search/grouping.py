@@ -66,7 +66,8 @@ def _docs_of(snapshot: Snapshot, slots: Array) -> Array:
     sizes = snapshot.ends[slots].astype(np.int64) - begins
     ends = np.cumsum(sizes)
     total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) + np.repeat(begins - (ends - sizes), sizes)
+    docs: Array = np.arange(total) + np.repeat(begins - (ends - sizes), sizes)
+    return docs
 
 
 def best_docs(snapshot: Snapshot, found: Matches, groups: Groups) -> tuple[Array, Array]:
@@ -95,14 +96,14 @@ def works_in_order(
     """The first places of `groups` in the order asked for, `end` of them at most."""
     rank = snapshot.rank(request.sort)[groups.slots]
     if request.sort != "relevance":
-        return np.argsort(rank)[:end].tolist()
+        return [int(at) for at in np.argsort(rank)[:end]]
     best = groups.best
     chosen = np.arange(len(best))
     if len(best) > end:
         least = np.partition(best, len(best) - end)[len(best) - end]
         chosen = np.flatnonzero(best >= least)
     order = np.lexsort((rank[chosen], -best[chosen]))[:end]
-    return chosen[order].tolist()
+    return [int(at) for at in chosen[order]]
 
 
 def work_hits(
@@ -123,7 +124,9 @@ def work_hits(
             for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)
             if doc != start
         ]
-        shown = [page_item(snapshot, slot, doc, -less) for less, doc in sorted(pages)[:_PAGES_SHOWN]]
+        shown = [
+            page_item(snapshot, slot, doc, -less) for less, doc in sorted(pages)[:_PAGES_SHOWN]
+        ]
         hits.append(
             WorkHit(
                 work_id=snapshot.works[slot].work_id,

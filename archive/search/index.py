@@ -25,6 +25,7 @@ from typing import Any
 
 from archive.core.errors import SearchIndexError
 from archive.search.abbreviations import ABBREVIATIONS, Abbreviations
+from archive.search.completion import complete
 from archive.search.engine import (
     commit_stamp,
     latest_commit,
@@ -34,12 +35,12 @@ from archive.search.engine import (
 )
 from archive.search.entries import WorkEntry
 from archive.search.faults import index_access
-from archive.search.requests import SearchRequest
-from archive.search.results import IndexStatus, SearchResults
+from archive.search.requests import SearchRequest, Viewer
+from archive.search.results import Completion, IndexStatus, SearchResults
 from archive.search.searching import DEADLINE_S, run_search
+from archive.search.segment_files import mend_arrays
 from archive.search.segments import Segment
 from archive.search.snapshot import Snapshot
-from archive.search.segment_files import mend_arrays
 from archive.search.writing import GenerationWriter
 
 _POINTER = "current"
@@ -96,12 +97,16 @@ class SearchIndex:
             deadline_s=deadline_s,
         )
 
+    def complete(self, text: str, viewer: Viewer, *, limit: int = 8) -> tuple[Completion, ...]:
+        """What the text may become as its writer goes on: titles, names, places, themes and
+        frequent phrases, from accepted works that the viewer may see; () for nonsense."""
+        snapshot = self._current()
+        return complete(snapshot, snapshot.audience(viewer, ()), text, limit=limit)
+
     def revisions(self) -> dict[str, int]:
         """The revision of each work in the index, by work id: what the catalogue compares with."""
         snapshot = self._current()
-        return {
-            work_id: snapshot.works[slot].revision for work_id, slot in snapshot.slots.items()
-        }
+        return {work_id: snapshot.works[slot].revision for work_id, slot in snapshot.slots.items()}
 
     def status(self) -> IndexStatus:
         """How the index is; never raises: a problem is told in the status."""

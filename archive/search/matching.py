@@ -18,7 +18,14 @@ from archive.search.arrays import Array
 from archive.search.columns import K1, Column
 from archive.search.docsets import NO_DOCS, DocSet, docs_of, either
 from archive.search.phrases import holds, phrase_column, phrase_words, record_texts_at
-from archive.search.query import Clause, FieldClause, ParsedQuery, Phrase, Term
+from archive.search.query import (
+    Clause,
+    FieldClause,
+    ParsedQuery,
+    Phrase,
+    Term,
+    is_function_word,
+)
 from archive.search.repair import Meant, Repairer
 from archive.search.snapshot import Audience, Snapshot, Word
 
@@ -71,6 +78,13 @@ class Repairs:
         """The other words a word may have meant."""
         return self._meant.get(term, ())
 
+    def is_weightless(self, term: Term) -> bool:
+        """Whether the word is a function word: as typed, or typed without the marks of one."""
+        if term.weightless or term.marked:
+            return term.weightless
+        meant = self._meant.get(term)
+        return meant is not None and all(is_function_word(other.form) for other in meant)
+
     def __bool__(self) -> bool:
         return bool(self._meant)
 
@@ -110,7 +124,7 @@ class Matcher:
 
     def match(self, query: ParsedQuery, reading: Reading) -> Matches:
         """The documents that answer; none where nothing does."""
-        content = [clause for clause in query.clauses if not clause.weightless]
+        content = [c for c in query.clauses if not all(map(self._repairs.is_weightless, c.terms))]
         content = content or list(query.clauses)
         works = self._works
         for clause in query.fields:
@@ -176,9 +190,7 @@ class Matcher:
         """The documents that hold one of the alternatives. What a word may have meant instead
         counts where there are `many` words, of which a page needs but some."""
         meant = many or reading is Reading.REPAIRED
-        parts = [
-            self._phrase_docs(phrase, reading, meant=meant) for phrase in clause.alternatives
-        ]
+        parts = [self._phrase_docs(phrase, reading, meant=meant) for phrase in clause.alternatives]
         return either(parts, self._snapshot.doc_count)
 
     def _candidates(self, content: Sequence[Clause], reading: Reading) -> DocSet:
@@ -213,7 +225,7 @@ class Matcher:
             if docs.docs is not None:
                 holding = int(np.count_nonzero(visible[docs.docs]))
             else:
-                holding = int(np.count_nonzero(docs.mask & visible))
+                holding = int(np.count_nonzero(docs.marks(0) & visible))
             if not holding:
                 continue
             idf = inverse_frequency(holding, doc_count)
@@ -221,7 +233,7 @@ class Matcher:
             if docs.docs is not None:
                 mass[docs.docs] += np.float32(idf)
             else:
-                mass += docs.mask * np.float32(idf)  # type: ignore[operator]
+                mass += docs.marks(0) * np.float32(idf)
         # Where nothing is rare every word counts for nothing, and a page without any is no match.
         return DocSet(None, (mass >= np.float32(MASS_SHARE * whole * (1 - 1e-5))) & (mass > 0))
 
@@ -249,8 +261,9 @@ class Matcher:
         self, found: DocSet, terms: Sequence[Term], reading: Reading, *, exact: bool
     ) -> Matches:
         doc_count = self._snapshot.doc_count
-        if found.docs is None and np.count_nonzero(found.mask) < doc_count // 16:
+        if found.docs is None and found.count() < doc_count // 16:
             found = DocSet(found.numbers(), None)
+        mask = found.mask
         size = doc_count if found.docs is None else len(found.docs)
         total = np.zeros(size, np.float32)
         for words, weight in self._weights(terms, reading).items():
@@ -266,7 +279,7 @@ class Matcher:
                 total[column.docs] += factor * column.share
         if found.docs is not None:
             return Matches(found.docs, total, None, exact)
-        return Matches(None, total * found.mask, found.mask, exact)
+        return Matches(None, np.where(found.marks(0), total, np.float32(0)), mask, exact)
 
     def _weights(self, terms: Sequence[Term], reading: Reading) -> dict[frozenset[Word], float]:
         """What each word scores by: its form, its fold for half of that; where it was taken for

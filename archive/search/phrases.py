@@ -48,8 +48,8 @@ def _pieces(segment: Segment, wanted: Sequence[Word]) -> list[Piece]:
     postings = [segment.postings(numbers) for numbers in ranges]
     if segment.forward is None:
         held = [_holding(segment, pieces) for pieces in postings]
-        docs = np.flatnonzero(np.logical_and.reduce(held)).astype(np.int32)
-        return [(docs, np.ones(len(docs), np.uint8))]
+        everywhere = np.flatnonzero(np.logical_and.reduce(held)).astype(np.int32)
+        return [(everywhere, np.ones(len(everywhere), np.uint8))]
     sizes = [
         sum(segment.doc_count if docs is None else len(docs) for docs, _ in pieces)
         for pieces in postings
@@ -58,7 +58,7 @@ def _pieces(segment: Segment, wanted: Sequence[Word]) -> list[Piece]:
     forward = segment.forward
     if sizes[rarest] > segment.doc_count // DENSE_SHARE:
         found = _starts(forward.tokens, ranges, rarest)
-        docs = forward.offsets.searchsorted(found, "right") - 1
+        docs: Array = forward.offsets.searchsorted(found, "right") - 1
     else:
         suspects = np.flatnonzero(_holding(segment, postings[rarest]))
         tokens, places = forward.gather(suspects)
@@ -92,10 +92,13 @@ def _starts(tokens: Array, ranges: Sequence[range], rarest: int) -> Array:
 
 
 def _inside(tokens: Array, numbers: range) -> Array:
+    found: Array
     if len(numbers) == 1:
-        return tokens == np.uint32(numbers.start)
-    # Numbers below the range wrap round and are large.
-    return tokens - np.uint32(numbers.start) < np.uint32(len(numbers))
+        found = tokens == np.uint32(numbers.start)
+    else:
+        # Numbers below the range wrap round and are large.
+        found = tokens - np.uint32(numbers.start) < np.uint32(len(numbers))
+    return found
 
 
 def holds(texts: Iterable[str], phrase: Phrase, *, by_fold: bool) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import pickle
 import struct
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import md5
@@ -26,6 +27,7 @@ from whoosh.util.numeric import byte_to_length, length_to_byte
 
 from archive.core.text import canonical, clean_text, find_tokens
 from archive.search.analysis import SYLLABLES
+from archive.search.arrays import Array
 from archive.search.derived import MAX_FREQUENCY, count_postings
 from archive.search.forward import BREAK, Forward, Lexicon
 from archive.search.segment_files import SegmentWords, write_segment_files
@@ -37,8 +39,10 @@ _Codec: Any = whoosh3.W3Codec
 _Segment: Any = whoosh3.W3Segment
 
 _BLOCK = 128
-# The postings of one term are too short to gain much by it, and every search would undo it.
-_COMPRESSION = 0
+# A large segment is compressed: its postings take a third of the bytes. One that holds a work or
+# two is soon merged with others, and is made while its depositor waits.
+_COMPRESSED_DOCS = 2_000
+_COMPRESSION = 1
 _SHORT = struct.Struct("!H")
 _INT = struct.Struct("!i")
 _LENGTHS = struct.Struct("!ii")
@@ -210,6 +214,8 @@ class BulkFieldWriter(_FieldWriter):  # type: ignore[misc]
     """Whoosh's field writer, fed by the term."""
 
     def add_postings(self, schema: Any, lengths: Any, items: PostingPool) -> None:
+        self._compression = _COMPRESSION if len(items.words) > _COMPRESSED_DOCS else 0
+        self._codec._compression = self._compression
         current = None
         lengths_of: list[int] = []
         for field, term, docnums, weights in items.terms():
@@ -266,10 +272,13 @@ class BulkFieldWriter(_FieldWriter):  # type: ignore[misc]
             kept = (None if most == 1.0 else most) if alike else tuple(weights)
             steps = (docnums[0], *(later - each for each, later in pairwise(docnums)))
         data = pickle.dumps((steps, kept, None), 2)
+        compression = self._compression if len(data) >= whoosh3.COMPRESSION_MIN_SIZE else 0
+        if compression:
+            data = zlib.compress(data, compression)
         known = _known(docnums, lengths_of)
         shortest = length_to_byte(min(known)) if known else 0
         longest = length_to_byte(max(known)) if known else 0
-        head = (len(docnums), docnums[-1], most, _COMPRESSION, shortest, longest)
+        head = (len(docnums), docnums[-1], most, compression, shortest, longest)
         info = pickle.dumps(head, 2)
         block = b"".join(
             (whoosh3.WHOOSH3_HEADER_MAGIC, _INT.pack(-len(info) - len(data)), info, data)
@@ -309,7 +318,7 @@ class BulkCodec(_Codec):  # type: ignore[misc]
     it."""
 
     def __init__(self) -> None:
-        super().__init__(compression=_COMPRESSION)
+        super().__init__(compression=0)
 
     def field_writer(self, storage: Any, segment: Any) -> BulkFieldWriter:
         made = BulkFieldWriter(self, storage, segment)

@@ -20,7 +20,8 @@ COUNTED_WORDS = 40
 _FUNCTION_WORDS = frozenset(
     words(
         "và của là các những được với cùng cũng đã đang sẽ thì mà ở tại từ đến cho do bởi về theo "
-        "trong ngoài này đó kia ấy khi nếu nhưng hay hoặc để rằng vì như nên có một bị rất lại"
+        "trong ngoài này đó kia ấy khi nếu nhưng hay hoặc để rằng vì như nên có một bị rất lại "
+        "nào gì ai đâu nhiêu"
     )
 )
 _BARE_FUNCTION_WORDS = frozenset(["va", "cua", "la", "cac", "nhung", "duoc", "voi", "cung", "nay"])
@@ -109,6 +110,11 @@ class ParsedQuery:
     def is_empty(self) -> bool:
         """Whether no word has to stand anywhere; units and years may still be asked for."""
         return not self.clauses and not self.excluded and not self.fields
+
+
+def is_function_word(form: str) -> bool:
+    """Whether a canonical form, marks and all, holds a sentence together and says no more."""
+    return form in _FUNCTION_WORDS
 
 
 class _BrokenError(ValueError):
@@ -268,9 +274,7 @@ class _Parser:
             return
         term = replace(term, fixed=True)
         full = tuple(_terms(written_out, capitals=False))
-        self._clauses.append(
-            Clause((Phrase((term,), adjacent=False), Phrase(full, adjacent=True)))
-        )
+        self._clauses.append(Clause((Phrase((term,), adjacent=False), Phrase(full, adjacent=True))))
         self._can_join = True
         self._run.append(term)
         self._phrases.append(full)
@@ -278,9 +282,7 @@ class _Parser:
     def _add(self, phrases: list[Phrase], *, quoted: bool = False) -> None:
         if self._or_pending:
             before = self._clauses.pop()
-            self._clauses.append(
-                Clause((*before.alternatives, *phrases), before.quoted or quoted)
-            )
+            self._clauses.append(Clause((*before.alternatives, *phrases), before.quoted or quoted))
             self._close_run()
         else:
             self._clauses.extend(Clause((phrase,), quoted) for phrase in phrases)

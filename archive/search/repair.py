@@ -8,6 +8,7 @@ on the open set of questions (`bench.retrieval`).
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ class Repairer:
     """Repairs runs of words by the counts of one audience."""
 
     def __init__(self, counts: WordCounts) -> None:
-        self._counts = counts
+        self.counts = counts
         self._least = 2 if counts.total > _MANY_WORDS else 1
         self._kept: dict[tuple[Term, ...], tuple[Meant | None, ...]] = {}
 
@@ -94,7 +95,8 @@ class Repairer:
             return []
         left = stacked([self._as_typed(word).numbers for word, _ in pairs])
         right = stacked([self._as_typed(word).numbers for _, word in pairs])
-        return self._counts.pairs(left, right).tolist()
+        found: list[int] = self.counts.pairs(left, right).tolist()
+        return found
 
     def repair(self, run: tuple[Term, ...]) -> tuple[Meant | None, ...]:
         """For each word what was meant, None where it stays as typed."""
@@ -124,7 +126,7 @@ class Repairer:
         found: dict[str, _Candidate] = {word: typed}
         self._add_marks(found, term, typed, bare=bare)
         self._add_telex(found, term)
-        known = self._counts.forms(term.folded).total if bare else typed.count
+        known = self.counts.forms(term.folded).total if bare else typed.count
         if known < (_FEW if bare else RARE) and len(term.folded) > 1:
             self._add_slips(found, term, bare=bare)
         return sorted(found.values(), key=lambda each: each.cost)[:_MOST_CANDIDATES]
@@ -140,7 +142,7 @@ class Repairer:
         decoded = None if term.marked else decode_telex(term.canonical)
         if decoded is None or decoded == term.canonical:
             return
-        known = self._counts.forms(term.folded).total >= _FEW
+        known = self.counts.forms(term.folded).total >= _FEW
         cost = _TELEX_OF_KNOWN if known else _TELEX
         reading = self._as_typed(decoded)
         before = found.get(decoded)
@@ -148,8 +150,8 @@ class Repairer:
             found[decoded] = _Candidate(decoded, cost, reading.count, reading.numbers, True)
 
     def _add_slips(self, found: dict[str, _Candidate], term: Term, *, bare: bool) -> None:
-        for folded in self._counts.near(term.folded):
-            if self._counts.forms(folded).total < _FEW:
+        for folded in self.counts.near(term.folded):
+            if self.counts.forms(folded).total < _FEW:
                 continue
             cost = _SLIP - (_CONFUSED if _sounds_alike(term.folded, folded) else 0.0)
             for candidate in self._of_fold(folded, _MOST_FORMS_OF_SLIP, cost):
@@ -161,7 +163,7 @@ class Repairer:
                     )
 
     def _of_fold(self, folded: str, most: int, cost: float) -> list[_Candidate]:
-        held = self._counts.forms(folded)
+        held = self.counts.forms(folded)
         return [
             _Candidate(form, cost, int(held.counts[at]), held.numbers[:, at : at + 1], False)
             for at, form in enumerate(held.forms[:most])
@@ -169,7 +171,7 @@ class Repairer:
         ]
 
     def _as_typed(self, word: str) -> _Candidate:
-        held = self._counts.forms(fold(word))
+        held = self.counts.forms(fold(word))
         if word in held.forms:
             at = held.forms.index(word)
             return _Candidate(word, 0.0, int(held.counts[at]), held.numbers[:, at : at + 1], True)
@@ -178,7 +180,7 @@ class Repairer:
 
     def _likeliest(self, candidates: list[list[_Candidate]]) -> list[_Candidate]:
         """The best way through the candidates."""
-        total = max(self._counts.total, 1)
+        total = max(self.counts.total, 1)
         costs = [np.array([each.cost for each in held]) for held in candidates]
         counts = [np.array([each.count for each in held], np.float64) for held in candidates]
         alone = [(count + 0.01) / total for count in counts]
@@ -202,12 +204,12 @@ class Repairer:
     def _pairs(self, candidates: list[list[_Candidate]]) -> list[Array]:
         """The counts of every candidate beside every one of the next word, looked up at once."""
         numbers = [stacked([each.numbers for each in held]) for held in candidates]
-        shapes = [(a.shape[1], b.shape[1]) for a, b in zip(numbers, numbers[1:], strict=False)]
+        shapes = [(a.shape[1], b.shape[1]) for a, b in itertools.pairwise(numbers)]
         if not shapes:
             return []
-        left = [np.repeat(a, b.shape[1], axis=1) for a, b in zip(numbers, numbers[1:], strict=False)]
-        right = [np.tile(b, a.shape[1]) for a, b in zip(numbers, numbers[1:], strict=False)]
-        found = self._counts.pairs(stacked(left), stacked(right))
+        left = [np.repeat(a, b.shape[1], axis=1) for a, b in itertools.pairwise(numbers)]
+        right = [np.tile(b, a.shape[1]) for a, b in itertools.pairwise(numbers)]
+        found = self.counts.pairs(stacked(left), stacked(right))
         ends = np.cumsum([rows * columns for rows, columns in shapes])[:-1]
         return [
             part.reshape(shape) for part, shape in zip(np.split(found, ends), shapes, strict=True)

@@ -38,9 +38,7 @@ def pair_scores(
     return added * np.float32(PAIR_WEIGHT)
 
 
-def _in_segment(
-    forward: Forward, docs: Array, norm: Array, pairs: Sequence[WeightedPair]
-) -> Array:
+def _in_segment(forward: Forward, docs: Array, norm: Array, pairs: Sequence[WeightedPair]) -> Array:
     added = np.zeros(len(docs), np.float32)
     lexicon = forward.lexicon
     places = _places(lexicon, pairs)

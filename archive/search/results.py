@@ -40,7 +40,8 @@ class PageItem(NamedTuple):
     score: float
 
 
-class FacetCount(NamedTuple):
+@dataclass(slots=True)
+class FacetCount:
     """How many matching works carry a value; `label` only where the index knows a name for it."""
 
     value: str
@@ -56,11 +57,11 @@ class SearchResults:
     `total` counts works, `total_pages` pages (records not among them), both before paging.
     `relaxed`: nothing held all the words, these are the nearest. `marks_ignored`: nothing was
     found as typed, so tones and marks were left out of account. `repaired`: nothing was found so
-    either, and words were taken for what they were likely to mean (`suggestion`). `read_as_words`: an operator was
-    broken and the query was read as plain words. `exact` is False where a quoted phrase could not be
-    read because files of the index are lost: its words then count wherever they stand.
-    `suggestion` is the query as its reader may have meant it, "" where nothing better is known;
-    like everything here it is made from what the viewer may see.
+    either, and words were taken for what they are likely to mean (`suggestion`). `read_as_words`:
+    an operator was broken and the query was read as plain words. `exact` is False where a quoted
+    phrase could not be read because files of the index are lost: its words then count wherever
+    they stand. `suggestion` is the query as its reader may have meant it, "" where nothing better
+    is known; like everything here it is made from what the viewer may see.
     """
 
     total: int

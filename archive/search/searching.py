@@ -97,7 +97,7 @@ def run_search(
     )
 
 
-def _results(  # noqa: PLR0913 (the parts of one result)
+def _results(
     snapshot: Snapshot,
     query: ParsedQuery,
     started: float,

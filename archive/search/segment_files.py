@@ -53,9 +53,7 @@ class Counts:
     misspelt: tuple[Array, Array]
 
 
-def write_segment_files(
-    folder: Path, segment: Any, words: SegmentWords, records: Records
-) -> None:
+def write_segment_files(folder: Path, segment: Any, words: SegmentWords, records: Records) -> None:
     """Writes both files of a segment that is about to be committed."""
     write_forward(beside(folder, segment, FORWARD), words.forward)
     _write_derived(beside(folder, segment, ARRAYS), words, records)

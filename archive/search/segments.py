@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
@@ -162,9 +161,7 @@ class Segment:
         if self.forward is not None:
             return count_of(self.forward)
         none = np.zeros(0, np.uint64)
-        return Counts(
-            np.zeros(len(self.lexicon) + 1, np.uint32), Pairs(none, none), (none, none)
-        )
+        return Counts(np.zeros(len(self.lexicon) + 1, np.uint32), Pairs(none, none), (none, none))
 
     def postings(self, numbers: range) -> list[tuple[Array | None, Array]]:
         """Where any of the words with these numbers stands, in pieces.
@@ -278,7 +275,7 @@ def _facet_values(held: Sequence[Sequence[str]]) -> FacetValues:
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = os.stat(path)
+        found = path.stat()
     except OSError:
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -193,7 +192,8 @@ class Snapshot:
             if until > viewer.today:
                 readable[slot] = False
         own = self.with_any("unit", [unit for unit in units if unit])
-        return with_status & ((self.with_any(STATUS, (ACCEPTED,)) & readable) | own)
+        visible: Array = with_status & ((self.with_any(STATUS, (ACCEPTED,)) & readable) | own)
+        return visible
 
     def _admit(self, works: Array) -> Audience:
         docs = self.docs_of(works)
@@ -236,9 +236,7 @@ class Snapshot:
 
     def kept_column(self, key: Hashable, make: ColumnMaker, audience: Audience) -> Column:
         """A column of another kind (a phrase), made by `make` from the norms and kept as those."""
-        return self._columns.get(
-            (audience.step, key), lambda: make(self._norm(audience.step))
-        )
+        return self._columns.get((audience.step, key), lambda: make(self._norm(audience.step)))
 
     def holding(self, key: Hashable, column: Column, audience: Audience) -> int:
         """In how many documents of the audience's a column's word stands; kept under the key."""

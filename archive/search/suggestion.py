@@ -37,9 +37,7 @@ def meant_terms(repairs: Repairs) -> list[tuple[Term, ...]]:
         if any(found):
             runs.append(
                 tuple(
-                    Term(
-                        meant.form, fold(meant.form), is_marked(meant.form), term.weightless, True
-                    )
+                    Term(meant.form, fold(meant.form), is_marked(meant.form), term.weightless, True)
                     if meant
                     else term
                     for term, meant in zip(run, found, strict=True)

@@ -72,8 +72,7 @@ def results_notice(results: SearchResults) -> str:
         return "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu."
     if results.repaired:
         return (
-            "Không có trang nào chứa đúng các từ đã gõ; "
-            f"đây là kết quả cho “{results.suggestion}”."
+            f"Không có trang nào chứa đúng các từ đã gõ; đây là kết quả cho “{results.suggestion}”."
         )
     if results.read_as_words:
         return "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường."
@@ -104,7 +103,7 @@ def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
         row[0]: row[1]
         for row in session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes)))
     }
-    named = tuple(count._replace(label=names.get(count.value)) for count in counts)
+    named = tuple(replace(count, label=names.get(count.value)) for count in counts)
     return replace(results, facets={**results.facets, "unit": named})
 
 

@@ -11,6 +11,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import FileIndex
 from whoosh.writing import SegmentWriter
 
+from archive.search import postings
 from archive.search.analysis import SYLLABLES, TITLE, WORK, build_schema
 from archive.search.postings import BulkCodec, PostingPool, add_page
 
@@ -83,12 +84,14 @@ def written(folder, codec, pool, seed, *, add):
     return found
 
 
+@pytest.mark.parametrize("compression", [0, 1])
 @pytest.mark.parametrize("seed", range(4))
-def test_bulk_writer_writes_the_same_bytes(tmp_path, seed):
+def test_bulk_writer_writes_the_same_bytes(tmp_path, monkeypatch, seed, compression):
+    if compression:
+        monkeypatch.setattr(postings, "_COMPRESSED_DOCS", 100)
     ours = written(tmp_path / "ours", BulkCodec(), PostingPool(), seed, add=add_in_bulk)
-    theirs = written(
-        tmp_path / "theirs", W3Codec(compression=0), PlainPool(), seed, add=add_plainly
-    )
+    codec = W3Codec(compression=compression)
+    theirs = written(tmp_path / "theirs", codec, PlainPool(), seed, add=add_plainly)
     assert ours == theirs
 
 
