@@ -136,13 +136,11 @@ class Forward:
     lexicon: Lexicon
 
     def gather(self, docs: Array) -> tuple[Array, Array]:
-        """The tokens of these documents one after another, and for each its place in `docs`."""
-        begins = self.offsets[docs].astype(np.int64)
-        sizes = self.offsets[docs + 1].astype(np.int64) - begins
-        ends = np.cumsum(sizes)
-        total = int(ends[-1]) if len(ends) else 0
-        places = np.arange(total) + np.repeat(begins - (ends - sizes), sizes)
-        return self.tokens[places], np.repeat(np.arange(len(docs)), sizes)
+        """The tokens of these documents one after another, and where each document's end."""
+        begins, ends = self.offsets[docs].tolist(), self.offsets[docs + 1].tolist()
+        parts = [self.tokens[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        sizes = [end - begin for begin, end in zip(begins, ends, strict=True)]
+        return np.concatenate(parts) if parts else self.tokens[:0], np.cumsum(sizes, dtype=np.int64)
 
 
 _LEXICON = ("form_bytes", "form_ends", "fold_bytes", "fold_ends", "fold_first", "fold_of")

@@ -82,12 +82,29 @@ def best_docs(snapshot: Snapshot, found: Matches, groups: Groups) -> tuple[Array
     return docs, scores
 
 
-def raised(groups: Groups, snapshot: Snapshot, docs: Array, scores: Array) -> Groups:
-    """The groups with the scores of some documents looked at anew."""
-    best = groups.best.copy()
-    places = groups.slots.searchsorted(snapshot.work_of[docs])
-    np.maximum.at(best, places, scores)
-    return Groups(groups.slots, best, groups.pages)
+@dataclass(frozen=True, slots=True)
+class Rescored:
+    """Documents that were looked at again, ascending, and their scores since."""
+
+    docs: Array
+    scores: Array
+
+    def raise_groups(self, groups: Groups, snapshot: Snapshot) -> Groups:
+        """The groups with these scores in them."""
+        best = groups.best.copy()
+        places = groups.slots.searchsorted(snapshot.work_of[self.docs])
+        np.maximum.at(best, places, self.scores)
+        return Groups(groups.slots, best, groups.pages)
+
+    def raise_scores(self, docs: Array, scores: Array) -> Array:
+        """The scores of documents with these in them."""
+        if not len(self.docs) or not len(docs):
+            return scores
+        places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
+        return np.where(self.docs[places] == docs, self.scores[places], scores)
+
+
+NOTHING_RESCORED = Rescored(np.zeros(0, np.int64), np.zeros(0, np.float32))
 
 
 def works_in_order(
@@ -107,32 +124,35 @@ def works_in_order(
 
 
 def work_hits(
-    snapshot: Snapshot,
-    found: Matches,
-    rescored: dict[int, float],
-    groups: Groups,
-    places: list[int],
+    snapshot: Snapshot, found: Matches, rescored: Rescored, groups: Groups, places: list[int]
 ) -> tuple[WorkHit, ...]:
     """The works at these places of `groups`, each with its best pages."""
+    slots = groups.slots[places]
+    docs, scores = matched_docs(snapshot, found, slots)
+    scores = rescored.raise_scores(docs, scores)
+    order = np.lexsort((docs, -scores, snapshot.work_of[docs]))
+    docs, scores = docs[order], scores[order]
+    works = snapshot.work_of[docs]
+    begins, ends = works.searchsorted(slots), works.searchsorted(slots, "right")
     hits = []
-    for place in places:
+    for place, begin, end in zip(places, begins.tolist(), ends.tolist(), strict=True):
         slot = int(groups.slots[place])
-        docs, scores = matched_docs(snapshot, found, groups.slots[place : place + 1])
         start = int(snapshot.starts[slot])
         pages = [
-            (-rescored.get(doc, score), doc)
-            for doc, score in zip(docs.tolist(), scores.tolist(), strict=True)
+            page_item(snapshot, slot, doc, score)
+            for doc, score in zip(
+                docs[begin : min(end, begin + _PAGES_SHOWN + 1)].tolist(),
+                scores[begin : min(end, begin + _PAGES_SHOWN + 1)].tolist(),
+                strict=True,
+            )
             if doc != start
-        ]
-        shown = [
-            page_item(snapshot, slot, doc, -less) for less, doc in sorted(pages)[:_PAGES_SHOWN]
         ]
         hits.append(
             WorkHit(
                 work_id=snapshot.works[slot].work_id,
                 score=float(groups.best[place]),
                 pages_matched=int(groups.pages[place]),
-                pages=tuple(PageHit(item.number, item.label, item.score) for item in shown),
+                pages=tuple(PageHit(*page[1:]) for page in pages[:_PAGES_SHOWN]),
             )
         )
     return tuple(hits)
@@ -142,7 +162,7 @@ def page_items(
     snapshot: Snapshot,
     request: SearchRequest,
     found: Matches,
-    rescored: dict[int, float],
+    rescored: Rescored,
     groups: Groups,
     window: tuple[int, int],
 ) -> tuple[PageItem, ...]:
@@ -151,17 +171,13 @@ def page_items(
     docs, scores = matched_docs(snapshot, found, groups.slots)
     works = snapshot.work_of[docs]
     pages = docs != snapshot.starts[works]
-    docs, scores, works = docs[pages], scores[pages].copy(), works[pages]
-    if rescored and len(docs):
-        known = np.array(sorted(rescored), np.int64)
-        places = np.minimum(docs.searchsorted(known), len(docs) - 1)
-        here = docs[places] == known
-        scores[places[here]] = [rescored[doc] for doc in known[here].tolist()]
-    keys = [docs, snapshot.rank(request.sort)[works]]
+    docs, scores, works = docs[pages], scores[pages], works[pages]
+    scores = rescored.raise_scores(docs, scores)
+    keys = [docs]
+    if request.sort != "page":
+        keys.append(snapshot.rank(request.sort)[works])
     if request.sort == "relevance":
         keys.append(-scores)
-    if request.sort == "page":
-        keys = [docs]
     order = np.lexsort(tuple(keys))[begin:end]
     return tuple(
         page_item(snapshot, int(works[at]), int(docs[at]), float(scores[at])) for at in order

@@ -61,8 +61,8 @@ def _pieces(segment: Segment, wanted: Sequence[Word]) -> list[Piece]:
         docs: Array = forward.offsets.searchsorted(found, "right") - 1
     else:
         suspects = np.flatnonzero(_holding(segment, postings[rarest]))
-        tokens, places = forward.gather(suspects)
-        docs = suspects[places[_starts(tokens, ranges, rarest)]]
+        tokens, ends = forward.gather(suspects)
+        docs = suspects[ends.searchsorted(_starts(tokens, ranges, rarest), "right")]
     docs, times = np.unique(docs, return_counts=True)
     return [(docs.astype(np.int32), np.minimum(times, 255).astype(np.uint8))] if len(docs) else []
 

@@ -107,13 +107,12 @@ class WordStream:
 
     def add_forward(self, forward: Forward, docs: Array) -> None:
         """Documents of a finished segment as they are, but for the weights of their texts."""
-        tokens, places = forward.gather(docs)
+        tokens, ends = forward.gather(docs)
         numbers = np.zeros(len(forward.lexicon) + 1, np.uint32)
         for number in np.unique(tokens[tokens != BREAK]).tolist():
             numbers[number] = self._numbers.of_form(forward.lexicon.form(number))
-        ends = len(self._tokens) + np.cumsum(np.bincount(places, minlength=len(docs)))
+        self._offsets.extend((len(self._tokens) + ends).tolist())
         self._tokens.frombytes(numbers[tokens].tobytes())
-        self._offsets.extend(ends.tolist())
 
     def repeat(self, number: int, texts: Iterable[tuple[str, int]]) -> None:
         """Weighs the texts of a document that is there already (see `add_record`)."""

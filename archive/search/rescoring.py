@@ -44,7 +44,7 @@ def _in_segment(forward: Forward, docs: Array, norm: Array, pairs: Sequence[Weig
     places = _places(lexicon, pairs)
     if not places:
         return added
-    tokens, owner = forward.gather(docs)
+    tokens, ends = forward.gather(docs)
     # Only words of the query matter: each gets a small number of its own, all others 0.
     codes = np.zeros(len(lexicon) + 1, np.uint16)
     numbers = {word: code for code, word in enumerate(places, 1)}
@@ -59,7 +59,7 @@ def _in_segment(forward: Forward, docs: Array, norm: Array, pairs: Sequence[Weig
             continue
         hits = here[found == np.uint32(numbers[left] << 16 | numbers[right])]
         if len(hits):
-            times = np.bincount(owner[hits], minlength=len(docs)).astype(np.float32)
+            times = np.bincount(ends.searchsorted(hits, "right"), minlength=len(docs))
             added += np.float32(idf * (K1 + 1)) * times / (times + norm)
     return added
 

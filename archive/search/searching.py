@@ -14,12 +14,13 @@ from archive.core.text import fold, words
 from archive.search.arrays import Array
 from archive.search.facets import chosen_works, count_facets
 from archive.search.grouping import (
+    NOTHING_RESCORED,
     Groups,
+    Rescored,
     best_docs,
     group,
     page_item,
     page_items,
-    raised,
     work_hits,
     works_in_order,
 )
@@ -55,8 +56,7 @@ def run_search(
     query = parse_query(request.query, abbreviations)
     audience = snapshot.audience(request.viewer, request.statuses)
     works = _works_in_scope(snapshot, request, query, audience.works)
-    selected = request.selected()
-    chosen = chosen_works(snapshot, selected)
+    chosen = chosen_works(snapshot, request)
     if query.is_empty:
         shown = works
         for others in chosen.values():
@@ -68,7 +68,7 @@ def run_search(
             items=_browse(snapshot, request, shown),
             total=int(np.count_nonzero(shown)),
             total_pages=int(snapshot.page_counts[shown].sum()),
-            facets=count_facets(snapshot, works, selected, chosen),
+            facets=count_facets(snapshot, works, request, chosen),
         )
     repairer = repairer_of(snapshot, audience)
     repairs = Repairs(query, repairer)
@@ -89,7 +89,7 @@ def run_search(
         items=items,
         total=len(shown_groups.slots),
         total_pages=int(shown_groups.pages.sum()),
-        facets=count_facets(snapshot, matched, selected, chosen),
+        facets=count_facets(snapshot, matched, request, chosen),
         reading=reading,
         repairs=repairs,
         exact=found.exact,
@@ -221,12 +221,11 @@ def _items(
     """The page of items asked for. By relevance, the best pages are looked at again first."""
     if not len(groups.slots):
         return ()
-    rescored: dict[int, float] = {}
+    rescored = NOTHING_RESCORED
     if pairs and request.sort == "relevance":
         docs, scores = best_docs(snapshot, found, groups)
-        scores = scores + pair_scores(snapshot, audience, docs, pairs)
-        rescored = dict(zip(docs.tolist(), scores.tolist(), strict=True))
-        groups = raised(groups, snapshot, docs, scores)
+        rescored = Rescored(docs, scores + pair_scores(snapshot, audience, docs, pairs))
+        groups = rescored.raise_groups(groups, snapshot)
     begin, end = _window(request)
     if request.group == "page":
         return page_items(snapshot, request, found, rescored, groups, (begin, end))

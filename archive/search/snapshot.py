@@ -184,7 +184,7 @@ class Snapshot:
         return found
 
     def _visible(self, viewer: Viewer, units: tuple[str, ...], statuses: tuple[str, ...]) -> Array:
-        with_status = self.with_any(STATUS, statuses) & self.alive
+        with_status: Array = self.with_any(STATUS, statuses) & self.alive
         if viewer.may_see_all:
             return with_status
         readable = self.with_any(ACCESS, (PUBLIC, INTERNAL) if viewer.signed_in else (PUBLIC,))
