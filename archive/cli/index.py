@@ -108,6 +108,8 @@ def search_command(query: str, as_json: bool, page: int) -> None:
         results = found.results
         if notice := results_notice(results):
             messages.print(notice)
+        if results.suggestion:
+            messages.print(f"Có phải bạn muốn tìm: {results.suggestion}", markup=False)
         click.echo(f"{results.total} ấn phẩm, {results.total_pages} trang")
         for item in found.items:
             publication = found.publications[item.work_id]

@@ -71,6 +71,15 @@ def address(args: MultiDict[str, str], *, path: str, without: str = "page") -> s
     return _url(path, _pairs(args, without=without))
 
 
+def suggestion_link(results: SearchResults, *, args: MultiDict[str, str], path: str) -> Link | None:
+    """The same search, its filters kept, with the words that were probably meant; None where
+    nothing better than the typed ones is known."""
+    if not results.suggestion:
+        return None
+    pairs = [("q", results.suggestion), *_pairs(args, without="q")]
+    return Link(label=results.suggestion, url=_url(path, pairs))
+
+
 def _url(path: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 

@@ -20,6 +20,7 @@ from archive.web.listing import (
     read_request,
     search_cards,
     sort_links,
+    suggestion_link,
 )
 from archive.web.pages.finding import Hit, HitPage, SearchPage
 from archive.web.pages.parts import Card
@@ -91,6 +92,7 @@ def results() -> str | tuple[str, int]:
             ),
             took_ms=found.results.took_ms,
             feed_url=address(args, path=feed.PATH, without="sort"),
+            suggestion=suggestion_link(found.results, args=args, path=PATH),
         )
     html = render_template("search/results.html", current="search", query=shown_query, page=page)
     return html, status

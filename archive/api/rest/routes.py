@@ -20,6 +20,7 @@ from archive.api.rest.shapes import (
     PublicationShape,
     SearchAnswer,
     SearchParameters,
+    SuggestionShape,
     TextSource,
     UnitShape,
     WordShape,
@@ -37,6 +38,7 @@ from archive.services.searching import Found, search
 from archive.services.word_boxes import unpack_words
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
+from archive.web.listing import suggestion_link
 from archive.web.present import (
     FACETS,
     IMAGE_LARGE_PX,
@@ -48,6 +50,8 @@ from archive.web.present import (
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
+# What the search page does not know.
+_OF_THE_API = ("group", "per_page")
 _REPEATABLE = ("year", *[name for name in FACETS if name != "year"])
 
 
@@ -106,7 +110,10 @@ def find() -> Response:
         return _problem(400, "Câu tìm dài quá", error_sentence(error), "q")
     except SearchIndexError as error:
         return _problem(503, "Chỉ mục chưa sẵn sàng", error_sentence(error))
-    return _json(search_answer(found, query=parameters.q, group=parameters.group))
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] not in _OF_THE_API]
+    return _json(
+        search_answer(found, query=parameters.q, group=parameters.group, kept=MultiDict(kept))
+    )
 
 
 def _parameters(args: MultiDict[str, str]) -> SearchParameters:
@@ -125,9 +132,13 @@ def _refuse_unknown(*known: str) -> Response | None:
     return None
 
 
-def search_answer(found: Found, *, query: str, group: str = "work") -> SearchAnswer:
-    """The JSON answer to a search, as the command line prints it too."""
+def search_answer(
+    found: Found, *, query: str, group: str = "work", kept: MultiDict[str, str] | None = None
+) -> SearchAnswer:
+    """The JSON answer to a search, as the command line prints it too. What it suggests leads to
+    the search page with the parameters `kept`."""
     results = found.results
+    suggestion = suggestion_link(results, args=kept or MultiDict(), path=url_for("search.results"))
     covers = catalogue.cover_pages(reading(), list(found.publications))
     items: list[WorkItem | PageItemShape] = []
     for item in found.items:
@@ -142,7 +153,9 @@ def search_answer(found: Found, *, query: str, group: str = "work") -> SearchAns
         total_pages=results.total_pages,
         relaxed=results.relaxed,
         took_ms=round(results.took_ms, 2),
-        suggestion=None,
+        suggestion=SuggestionShape(text=suggestion.label, url=suggestion.url)
+        if suggestion
+        else None,
         items=items,
         facets={
             name: [

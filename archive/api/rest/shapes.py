@@ -47,6 +47,8 @@ class UnitShape(Shape):
 
 
 class SuggestionShape(Shape):
+    """The words that were probably meant; `url` is the search page with them, filters kept."""
+
     text: str
     url: str
 

@@ -42,7 +42,8 @@ class Hit:
 class SearchPage:
     """`active` are the chosen facet values, each linking to the search without it.
     `hidden` repeats the chosen values for the search form. `notice` is a sentence or "".
-    `feed_url`: the same search as a feed."""
+    `feed_url`: the same search as a feed. `suggestion`: the same search with the words that were
+    probably meant."""
 
     query: str
     hits: Sequence[Hit]
@@ -57,6 +58,7 @@ class SearchPage:
     pagination: Pagination
     took_ms: float
     feed_url: str = ""
+    suggestion: Link | None = None
 
 
 @dataclass(frozen=True)

@@ -520,8 +520,11 @@ SEARCH = SearchPage(
     hidden=[("kind", "book")],
     pagination=pagination(),
     took_ms=4.1,
+    suggestion=Link("các tướng lĩnh", "/tim-kiem?q=c%C3%A1c+t%C6%B0%E1%BB%9Bng+l%C4%A9nh"),
 )
-NOTHING = replace(SEARCH, hits=[], total=0, total_pages=0, pagination=pagination(1, 1))
+NOTHING = replace(
+    SEARCH, hits=[], total=0, total_pages=0, pagination=pagination(1, 1), suggestion=None
+)
 FILTERS = [
     Link(label, f"?status={n}", count=3 * n, selected=not n)
     for n, label in enumerate(("Tất cả", "Bản nháp", "Chờ duyệt", "Cần sửa", "Đã nhận"))

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from archive.web.pages.depositing import DepositRow, MyDepositsPage, QueuePage
 from archive.web.pages.finding import Hit
+from archive.web.pages.parts import Link
 from tests.unit.web import preview
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -222,7 +223,12 @@ def test_what_depositors_typed_is_escaped_everywhere() -> None:
     card = preview.card(0, title=attack, subtitle=attack, unit=attack)
     card = replace(card, cover=replace(card.cover, title=attack, unit=attack))
     row = DepositRow(card, preview.AT, preview.STAGES, attack, attack)
-    found = replace(preview.SEARCH, query=attack, hits=[Hit(card, [], 0)])
+    found = replace(
+        preview.SEARCH,
+        query=attack,
+        hits=[Hit(card, [], 0)],
+        suggestion=Link(attack, "/tim-kiem?q=x"),
+    )
     reading = preview.reader(card=card, query=attack, original_name=attack)
     shown = preview.publication(card=card, abstract=attack, citation=attack)
     variants = (
