@@ -17,6 +17,7 @@ from archive.settings import Settings
 from archive.web import (
     accounts,
     admin,
+    completion,
     deposits,
     errors,
     feed,
@@ -92,6 +93,7 @@ def create_app(settings: Settings) -> Flask:
     for module in (
         home,
         search,
+        completion,
         feed,
         publications,
         deposits,

@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import not_, select
 from sqlalchemy.orm import Session, load_only
 
+from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.roles import Actor
 from archive.core.status import JobState
 from archive.models import Job, Page, Publication, Stage, Unit
 from archive.search.highlight import Snippet, snippet
 from archive.search.index import SearchIndex
 from archive.search.requests import SearchRequest
-from archive.search.results import PageItem, SearchResults, WorkHit
-from archive.services.catalogue import listed_for, publications_by_id
+from archive.search.results import Completion, PageItem, SearchResults, WorkHit
+from archive.services.catalogue import listed_for, publications_by_id, viewer_of, visible_to
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
     the limits.
     """
     if not request.statuses:
-        withheld = _withheld(session, actor)
-        request = replace(request, viewer=replace(request.viewer, withheld=withheld))
+        request = replace(
+            request, viewer=replace(request.viewer, withheld=_withheld(session, actor))
+        )
     results = index.search(request)
     results = _with_unit_names(session, results)
     publications = publications_by_id(
@@ -62,6 +64,30 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
         pages=pages,
         snippets={key: snippet(page.text, results.terms) for key, page in pages.items()},
     )
+
+
+def complete(
+    session: Session, index: SearchIndex, text: str, *, actor: Actor, limit: int = 8
+) -> list[Completion]:
+    """What the letters typed so far may become, best first: titles of works that `actor` may open,
+    names, places, themes and phrases. Empty where nothing fits, for a text beyond the limits of a
+    query and where the index cannot answer: it is help with typing, and the search itself says
+    what is the matter.
+    """
+    if not text.strip():
+        return []
+    viewer = replace(viewer_of(actor), withheld=_withheld(session, actor))
+    try:
+        found = index.complete(text, viewer, limit=limit)
+    except (SearchIndexError, QueryRefusedError):
+        return []
+    named = [completion.work_id for completion in found if completion.work_id]
+    titles = _titles(session, named, actor=actor) if named else {}
+    return [
+        completion._replace(text=titles[completion.work_id]) if completion.work_id else completion
+        for completion in found
+        if not completion.work_id or completion.work_id in titles
+    ]
 
 
 def results_notice(results: SearchResults) -> str:
@@ -92,6 +118,14 @@ def _withheld(session: Session, actor: Actor) -> tuple[str, ...]:
             .order_by(Publication.id)
         )
     )
+
+
+def _titles(session: Session, ids: Sequence[str], *, actor: Actor) -> dict[str, str]:
+    """As the catalogue has them now, of those that `actor` may open."""
+    rows = session.execute(
+        select(Publication.id, Publication.title).where(Publication.id.in_(ids), visible_to(actor))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:

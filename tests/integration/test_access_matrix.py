@@ -203,6 +203,8 @@ def answer_to(client: Any, query: str, word: str) -> str:
         "/tim-kiem?q=chungchung",
         "/tim-kiem?q=nhan+de",
         "/tim-kiem?q=pac+bo&sort=newest",
+        "/tim-kiem/goi-y?q=nhan+de",
+        "/tim-kiem/goi-y?q=chu+de",
         "/tim-kiem.atom",
         "/tim-kiem.atom?q=chungchung",
         "/duyet-nop",
