@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from archive.core.errors import QueryRefusedError
+from archive.core.roles import Actor
 from archive.core.wording import sentence
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Page, PageWords
 from archive.search.highlight import MarkTerms, mark, word_indices
-from archive.search.query import parse_query
 from archive.services import catalogue
 from archive.services.holdings import Holdings
 from archive.services.outlines import outline_of
+from archive.services.searching import HitsAround, hits_around
 from archive.services.word_boxes import unpack_words
 from archive.web.outline import outline_rows
-from archive.web.pages.reading import Box, PageReading, ReaderPage
+from archive.web.pages.reading import Box, HitSteps, PageReading, ReaderPage
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX, card_of, has_image, image_url
 from archive.web.running_text import paragraphs
 
@@ -41,16 +43,22 @@ def reader_page(
     page: Page,
     *,
     query: str,
+    actor: Actor,
     tends: bool,
     missed: str = "",
 ) -> ReaderPage:
     """The page object of `page`, with the words of `query` marked in text and image alike.
 
-    `tends`: the reader looks after the publication, and sees how the page was read. `missed` is
-    what was typed for a page that is not there."""
+    `tends`: `actor` looks after the publication, and sees how the page was read. `missed` is what
+    was typed for a page that is not there."""
     publication = page.file.publication
     query = query[:QUERY_LENGTH]
-    terms = _terms(query)
+    around = (
+        hits_around(session, holdings.index, publication, query, number=page.number, actor=actor)
+        if query
+        else HitsAround(MarkTerms())
+    )
+    terms = around.terms
     count = publication.page_count or page.number
     cover = catalogue.cover_pages(session, [publication.id]).get(publication.id)
     image = has_image(holdings, page, IMAGE_LARGE_PX)
@@ -98,6 +106,21 @@ def reader_page(
         outline=outline_rows(outline_of(session, publication.id), at, at=page.number),
         goto_url=url_for("publications.go_to", publication_id=publication.id) if count > 1 else "",
         address=url_for("publications.read", publication_id=publication.id, number=page.number),
+        hits=_hit_steps(around, at, publication.id, query),
+    )
+
+
+def _hit_steps(
+    around: HitsAround, at: Callable[[int], str], publication_id: str, query: str
+) -> HitSteps | None:
+    if around.total is None:
+        return None
+    return HitSteps(
+        place=around.place,
+        total=around.total,
+        previous_url=at(around.previous) if around.previous else "",
+        next_url=at(around.next) if around.next else "",
+        all_url=url_for("publications.search_inside", publication_id=publication_id, q=query),
     )
 
 
@@ -115,14 +138,6 @@ def _missed_words(missed: str, count: int) -> str:
         f"Ấn phẩm không có trang “{missed[:40]}”. "
         f"Ghi số in trên trang, hoặc thứ tự từ 1 đến {count}."
     )
-
-
-def _terms(query: str) -> MarkTerms:
-    """What to mark; nothing for a query beyond the limits: the page can be read all the same."""
-    try:
-        return parse_query(query).marks if query else MarkTerms()
-    except QueryRefusedError:
-        return MarkTerms()
 
 
 def _image_size(page: Page) -> tuple[int, int]:

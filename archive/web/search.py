@@ -118,4 +118,11 @@ def _hit(found: Found, item: WorkHit, card: Card, *, query: str) -> Hit:
                 else None,
             )
         )
-    return Hit(card=card, pages=pages, pages_matched=item.pages_matched)
+    return Hit(
+        card=card,
+        pages=pages,
+        pages_matched=item.pages_matched,
+        all_url=url_for("publications.search_inside", publication_id=item.work_id, q=query)
+        if item.pages_matched > len(pages)
+        else "",
+    )

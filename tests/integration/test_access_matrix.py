@@ -97,8 +97,11 @@ def paths_of(publication_id: str) -> list[str]:
         f"/an-pham/{publication_id}/trang/1?q=chungchung",
         f"/an-pham/{publication_id}/trang/1/anh-320.webp",
         f"/an-pham/{publication_id}/trang/1/anh-1200.webp",
+        f"/an-pham/{publication_id}/tim",
+        f"/an-pham/{publication_id}/tim?q=chungchung",
         f"/an-pham/{publication_id}/tep/1",
         f"/api/v1/publications/{publication_id}",
+        f"/api/v1/publications/{publication_id}/search?q=chungchung",
         f"/api/v1/publications/{publication_id}/pages/1",
     ]
 

@@ -1,4 +1,5 @@
-"""`/api/v1`: search, publications and pages as JSON, and an OpenAPI document of their shapes."""
+"""`/api/v1`: search, publications, the search inside one and pages as JSON, and an OpenAPI
+document of their shapes."""
 
 from archive.api.rest.routes import blueprint
 

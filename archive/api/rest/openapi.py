@@ -8,6 +8,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from archive.api.rest.shapes import (
+    InsideAnswer,
+    InsideParameters,
     PageShape,
     Problem,
     PublicationShape,
@@ -21,6 +23,7 @@ _TEMPLATE = "#/components/schemas/{model}"
 def openapi_document(site_name: str) -> dict[str, Any]:
     """The document as plain JSON values."""
     models: list[tuple[type[BaseModel], Any]] = [
+        (InsideAnswer, "serialization"),
         (PageShape, "serialization"),
         (Problem, "serialization"),
         (PublicationShape, "serialization"),
@@ -41,7 +44,7 @@ def openapi_document(site_name: str) -> dict[str, Any]:
                 "get": {
                     "operationId": "search",
                     "summary": "Tìm ấn phẩm hoặc trang",
-                    "parameters": _search_parameters(),
+                    "parameters": _query_parameters(SearchParameters),
                     "responses": _responses("SearchAnswer", 400, 503),
                 }
             },
@@ -51,6 +54,14 @@ def openapi_document(site_name: str) -> dict[str, Any]:
                     "summary": "Một ấn phẩm",
                     "parameters": [identifier, _parameter("format", {"enum": ["json"]}, "query")],
                     "responses": _responses("PublicationShape", 400, 404),
+                }
+            },
+            "/api/v1/publications/{id}/search": {
+                "get": {
+                    "operationId": "searchInside",
+                    "summary": "Tìm trong một ấn phẩm: các trang có kết quả, theo thứ tự trang",
+                    "parameters": [identifier, *_query_parameters(InsideParameters)],
+                    "responses": _responses("InsideAnswer", 400, 404, 503),
                 }
             },
             "/api/v1/publications/{id}/pages/{number}": {
@@ -66,14 +77,22 @@ def openapi_document(site_name: str) -> dict[str, Any]:
     }
 
 
-def _parameter(name: str, schema: dict[str, Any], place: str) -> dict[str, Any]:
-    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+def _parameter(
+    name: str, schema: dict[str, Any], place: str, *, required: bool = False
+) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": required or place == "path", "schema": schema}
 
 
-def _search_parameters() -> list[dict[str, Any]]:
-    schema = SearchParameters.model_json_schema()
+def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
+    schema = model.model_json_schema()
+    needed = schema.get("required", ())
     return [
-        _parameter(name, {k: v for k, v in shape.items() if k != "title"}, "query")
+        _parameter(
+            name,
+            {k: v for k, v in shape.items() if k != "title"},
+            "query",
+            required=name in needed,
+        )
         for name, shape in schema["properties"].items()
     ]
 

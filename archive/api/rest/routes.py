@@ -12,6 +12,9 @@ from archive.api.rest.openapi import openapi_document
 from archive.api.rest.shapes import (
     FacetValue,
     FileShape,
+    InsideAnswer,
+    InsideItem,
+    InsideParameters,
     PageItemShape,
     PageOfWork,
     PageShape,
@@ -34,7 +37,7 @@ from archive.search.requests import SearchRequest
 from archive.search.results import PageItem, WorkHit
 from archive.services import catalogue
 from archive.services.records import TEXT_FIELDS
-from archive.services.searching import Found, search
+from archive.services.searching import Found, search, search_inside
 from archive.services.word_boxes import unpack_words
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
@@ -81,9 +84,7 @@ def find() -> Response:
     try:
         parameters = _parameters(request.args)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
-        return _problem(400, "Tham số chưa đúng", f"{name}: {first['msg']}", name)
+        return _bad_parameter(error)
     asked = SearchRequest(
         viewer=catalogue.viewer_of(current_actor()),
         query=parameters.q,
@@ -106,14 +107,24 @@ def find() -> Response:
     )
     try:
         found = search(reading(), holdings().index, asked, actor=current_actor())
-    except QueryRefusedError as error:
-        return _problem(400, "Câu tìm dài quá", error_sentence(error), "q")
-    except SearchIndexError as error:
-        return _problem(503, "Chỉ mục chưa sẵn sàng", error_sentence(error))
+    except (QueryRefusedError, SearchIndexError) as error:
+        return _not_searched(error)
     kept = [pair for pair in request.args.items(multi=True) if pair[0] not in _OF_THE_API]
     return _json(
         search_answer(found, query=parameters.q, group=parameters.group, kept=MultiDict(kept))
     )
+
+
+def _bad_parameter(error: ValidationError) -> Response:
+    first = error.errors()[0]
+    name = str(first["loc"][0])
+    return _problem(400, "Tham số chưa đúng", f"{name}: {first['msg']}", name)
+
+
+def _not_searched(error: QueryRefusedError | SearchIndexError) -> Response:
+    if isinstance(error, QueryRefusedError):
+        return _problem(400, "Câu tìm dài quá", error_sentence(error), "q")
+    return _problem(503, "Chỉ mục chưa sẵn sàng", error_sentence(error))
 
 
 def _parameters(args: MultiDict[str, str]) -> SearchParameters:
@@ -267,6 +278,43 @@ def publication(publication_id: str) -> Response:
             files=[_file(file) for file in catalogue.list_files(session, found.id)],
             **plain,
             **values,
+        )
+    )
+
+
+@blueprint.get("/publications/<publication_id>/search")
+@open_to(OpenTo.ANYONE)
+def find_inside(publication_id: str) -> Response:
+    """The pages of one publication that answer. 404 for what the caller may not open."""
+    session, actor = reading(), current_actor()
+    found = catalogue.find_publication(session, publication_id, actor=actor)
+    try:
+        parameters = InsideParameters.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        return _bad_parameter(error)
+    try:
+        inside = search_inside(
+            session, holdings().index, found, parameters.q, actor=actor, page=parameters.page
+        )
+    except (QueryRefusedError, SearchIndexError) as error:
+        return _not_searched(error)
+    return _json(
+        InsideAnswer(
+            publication=PublicationName(id=found.id, title=found.title),
+            query=parameters.q,
+            total_pages=inside.total_pages,
+            total_hits=inside.total_hits,
+            relaxed=inside.results.relaxed,
+            items=[
+                InsideItem(
+                    number=hit.page.number,
+                    label=hit.page.label or str(hit.page.number),
+                    hits=hit.hits,
+                    snippet=hit.snippet.html,
+                    url=_read_url(found.id, hit.page.number, parameters.q),
+                )
+                for hit in inside.pages
+            ],
         )
     )
 

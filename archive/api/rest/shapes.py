@@ -107,6 +107,34 @@ class SearchAnswer(Shape):
     facets: dict[str, list[FacetValue]]
 
 
+class InsideParameters(Shape):
+    """The query string of `GET /api/v1/publications/{id}/search`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    q: str = Field(min_length=1)
+    page: int = Field(default=1, ge=1, le=100_000)
+
+
+class InsideItem(Shape):
+    number: int
+    label: str
+    hits: int = Field(description="Marks on the whole page")
+    snippet: str = Field(description="Escaped HTML with <mark>")
+    url: str
+
+
+class InsideAnswer(Shape):
+    """The pages of one publication that answer, in their order, 100 at a time; totals over all."""
+
+    publication: PublicationName
+    query: str
+    total_pages: int
+    total_hits: int
+    relaxed: bool
+    items: list[InsideItem]
+
+
 class FileShape(Shape):
     number: int
     name: str

@@ -23,19 +23,24 @@ class HomePage:
 
 @dataclass(frozen=True)
 class HitPage:
-    """A page of a work that matched. `snippet` is safe HTML with <mark>."""
+    """A page of a work that matched. `snippet` is safe HTML with <mark>; `hits` counts the marks on
+    the whole page, 0 where nobody counted."""
 
     label: str
     url: str
     snippet: Markup
     thumbnail: str | None
+    hits: int = 0
 
 
 @dataclass(frozen=True)
 class Hit:
+    """A work that matched. `all_url` lists all its pages that did; "" where all are here."""
+
     card: Card
     pages: Sequence[HitPage]
     pages_matched: int
+    all_url: str = ""
 
 
 @dataclass(frozen=True)

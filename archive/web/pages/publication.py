@@ -152,3 +152,5 @@ class PublicationPage:
     """What the pages say and the record does not, for those who may mend the record."""
     doubts: Sequence[str] = ()
     outline: Sequence[OutlineRow] = ()
+    inside_url: str = ""
+    """Where the search inside the publication is sent; "" while it has no page."""

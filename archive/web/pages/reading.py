@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from archive.web.pages.parts import Card
+from archive.web.pages.finding import HitPage
+from archive.web.pages.parts import Card, Link, Pagination
 from archive.web.pages.publication import OutlineRow
 
 
@@ -31,6 +32,35 @@ class PageReading:
     score: str
     before: str
     state: str
+
+
+@dataclass(frozen=True)
+class HitSteps:
+    """The way through the pages of a publication that answer a query. `place` counts from 1, 0
+    where the page that is read is none of them; addresses are "" where there is none; `all_url` is
+    the list of them all."""
+
+    place: int
+    total: int
+    previous_url: str
+    next_url: str
+    all_url: str
+
+
+@dataclass(frozen=True)
+class InsidePage:
+    """A search inside one publication; totals over all its pages. `address` is the list's own,
+    `notice` a sentence or ""."""
+
+    card: Card
+    query: str
+    hits: Sequence[HitPage]
+    total_pages: int
+    total_hits: int
+    notice: str
+    address: str
+    pagination: Pagination
+    suggestion: Link | None = None
 
 
 @dataclass(frozen=True)
@@ -65,3 +95,5 @@ class ReaderPage:
     """Where the form "go to page" is sent; "" where there is but one page."""
     address: str = ""
     """This page's own address, without a query."""
+    hits: HitSteps | None = None
+    """None without a query, and where the index could not be asked."""

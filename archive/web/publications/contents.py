@@ -65,6 +65,7 @@ def read(publication_id: str, number: int) -> str:
         holdings(),
         page,
         query=one_line(request.args.get("q", "")),
+        actor=current_actor(),
         tends=tends(current_actor(), page.file.publication),
     )
     return render_template("publications/read.html", current="browse", page=shown)
@@ -90,6 +91,7 @@ def go_to(publication_id: str) -> Response | tuple[str, int]:
         holdings(),
         page,
         query=query,
+        actor=current_actor(),
         tends=tends(current_actor(), page.file.publication),
         missed=typed or "…",
     )

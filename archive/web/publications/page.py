@@ -94,6 +94,9 @@ def publication_page(
         ),
         doubts=doubt_words(offers),
         outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id)),
+        inside_url=url_for("publications.search_inside", publication_id=publication.id)
+        if pages
+        else "",
     )
 
 

@@ -72,7 +72,13 @@ from archive.web.pages.publication import (  # noqa: E402
     PageThumb,
     PublicationPage,
 )
-from archive.web.pages.reading import Box, PageReading, ReaderPage  # noqa: E402
+from archive.web.pages.reading import (  # noqa: E402
+    Box,
+    HitSteps,
+    InsidePage,
+    PageReading,
+    ReaderPage,
+)
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -302,6 +308,7 @@ def publication(**changes: Any) -> PublicationPage:
             for n in range(1, 9)
         ],
         thumbs_more_url="/an-pham/vi-du-0?trang=tat-ca",
+        inside_url="/an-pham/vi-du-0/tim",
         read_url="/an-pham/vi-du-0/trang/1",
         progress=[],
         progress_url="",
@@ -382,6 +389,7 @@ def reader(**changes: Any) -> ReaderPage:
         ),
         outline=OUTLINE,
         goto_url="/an-pham/vi-du-0/trang",
+        hits=HitSteps(3, 17, "/trang/9?q=a", "/trang/21?q=a", "/an-pham/vi-du-0/tim?q=a"),
     )
     return replace(made, **changes)
 
@@ -503,6 +511,7 @@ SEARCH = SearchPage(
                 HitPage("bìa", "/trang/1?q=a", SNIPPET, None),
             ],
             17,
+            "/an-pham/vi-du-0/tim?q=cac+tuong+linh",
         ),
         Hit(card(3, access="internal"), [], 0),
         Hit(card(6), [HitPage("4", "/trang/4?q=a", SNIPPET, page_picture(300, 400))], 1),
@@ -524,6 +533,23 @@ SEARCH = SearchPage(
 )
 NOTHING = replace(
     SEARCH, hits=[], total=0, total_pages=0, pagination=pagination(1, 1), suggestion=None
+)
+INSIDE = InsidePage(
+    card=card(0),
+    query="cac tuong linh",
+    hits=[
+        HitPage("bìa", "/trang/1?q=a", SNIPPET, None, 1),
+        HitPage("10", "/trang/12?q=a", SNIPPET, page_picture(300, 400), 1234),
+    ],
+    total_pages=117,
+    total_hits=1235,
+    notice="",
+    address="/an-pham/vi-du-0/tim",
+    pagination=pagination(1, 2),
+    suggestion=SEARCH.suggestion,
+)
+INSIDE_NOTHING = replace(
+    INSIDE, hits=[], total_pages=0, total_hits=0, pagination=pagination(1, 1), suggestion=None
 )
 FILTERS = [
     Link(label, f"?status={n}", count=3 * n, selected=not n)
@@ -681,6 +707,8 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             "browse/index.html",
             {"page": BrowsePage([], [], [], None, []), "current": "browse"},
         ),
+        "inside": ("publications/inside.html", {"page": INSIDE}),
+        "inside-none": ("publications/inside.html", {"page": INSIDE_NOTHING}),
         "publication": ("publications/show.html", {"page": publication(), "current": "browse"}),
         "publication-guesses": (
             "publications/show.html",

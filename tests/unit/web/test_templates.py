@@ -235,6 +235,13 @@ def test_what_depositors_typed_is_escaped_everywhere() -> None:
         ("publications/show.html", shown),
         ("publications/read.html", reading),
         ("search/results.html", found),
+        (
+            "publications/inside.html",
+            replace(
+                preview.INSIDE, card=card, query=attack, suggestion=Link(attack, "/an-pham/x/tim")
+            ),
+        ),
+        ("publications/inside.html", replace(preview.INSIDE_NOTHING, card=card, query=attack)),
         ("review/queue.html", QueuePage([row], preview.FILTERS, preview.pagination())),
         ("deposits/mine.html", MyDepositsPage([row], [], preview.pagination())),
     )
@@ -322,7 +329,11 @@ def test_navigation_shows_each_person_their_own_work() -> None:
 def test_review_actions_are_shown_only_to_those_who_may() -> None:
     def actions(name: str) -> set[str]:
         root = parsed(page_of(name))
-        found = {form.get("action", "") for form in elements(root, "form")}
+        found = {
+            form.get("action", "")
+            for form in elements(root, "form")
+            if form.get("method") == "post"
+        }
         return {action.rsplit("/", 1)[-1] for action in found if action.startswith("/an-pham/")}
 
     assert actions("publication") == set()
