@@ -15,6 +15,7 @@ from archive.services.searching import Found, search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.listing import (
+    FIRST_VALUES,
     active_links,
     facet_groups,
     page_number,
@@ -31,7 +32,6 @@ blueprint = Blueprint("home", __name__)
 
 NEWEST = 12
 GROUPS = ("year", "unit", "kind", "theme", "place", "audience", "grade", "subject")
-FIRST_VALUES = 12
 
 
 @blueprint.get("/")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -39,6 +40,8 @@ _FIELDS = {
     "language": "languages",
 }
 MOST_VALUES = 20
+FIRST_VALUES = 12
+SPARED_VALUES = 3
 
 
 def page_number(args: MultiDict[str, str]) -> int:
@@ -97,21 +100,24 @@ def facet_groups(
 ) -> list[LinkGroup]:
     """The facets as links that add and remove; with `everything` also those of one value only."""
     groups = []
+    # What all links have in common is written once: a page holds hundreds of them.
+    kept = _pairs(args)
+    common = f"{_url(path, kept)}{'&' if kept else '?'}"
     for name, label in FACETS.items():
         counts = results.facets.get(name, ())
         if not counts or (not everything and len(counts) < 2 and not counts[0].selected):
             continue
         links = []
         for count in counts:
-            pairs = _pairs(args)
-            if count.selected:
-                pairs = [pair for pair in pairs if pair != (name, count.value)]
-            else:
-                pairs.append((name, count.value))
+            url = (
+                _url(path, [pair for pair in kept if pair != (name, count.value)])
+                if count.selected
+                else f"{common}{name}={quote_plus(count.value)}"
+            )
             links.append(
                 Link(
                     label=facet_label(name, count.value, count.label),
-                    url=_url(path, pairs),
+                    url=url,
                     count=count.count,
                     selected=count.selected,
                 )
@@ -120,6 +126,23 @@ def facet_groups(
             links.sort(key=lambda link: (len(link.label), link.label), reverse=name == "year")
         groups.append(LinkGroup(name=name, label=label, links=links))
     return groups
+
+
+def fold_long(groups: Sequence[LinkGroup]) -> list[LinkGroup]:
+    """The groups with only their first values in view, and those that are chosen; a few more are
+    shown where otherwise hardly any would be folded away."""
+    folded = []
+    for group in groups:
+        if len(group.links) > FIRST_VALUES + SPARED_VALUES:
+            behind = group.links[FIRST_VALUES:]
+            chosen = [link for link in behind if link.selected]
+            group = replace(
+                group,
+                links=[*group.links[:FIRST_VALUES], *chosen],
+                rest=[link for link in behind if not link.selected],
+            )
+        folded.append(group)
+    return folded
 
 
 def active_links(results: SearchResults, *, args: MultiDict[str, str], path: str) -> list[Link]:

@@ -16,6 +16,7 @@ from archive.web.listing import (
     active_links,
     address,
     facet_groups,
+    fold_long,
     page_number,
     read_request,
     search_cards,
@@ -76,7 +77,7 @@ def results() -> str | tuple[str, int]:
             relaxed=found.results.relaxed,
             notice=results_notice(found.results),
             active=active_links(found.results, args=args, path=PATH),
-            facets=facet_groups(found.results, args=args, path=PATH),
+            facets=fold_long(facet_groups(found.results, args=args, path=PATH)),
             sorts=sort_links(args, path=PATH, default="relevance"),
             hidden=[
                 (key, value)

@@ -55,12 +55,14 @@ class Link:
 
 @dataclass(frozen=True)
 class LinkGroup:
-    """One facet or one way to browse. `name` is its code, `more_url` leads to the whole list."""
+    """One facet or one way to browse. `name` is its code, `more_url` leads to the whole list,
+    `rest` are values that stand folded behind the others."""
 
     name: str
     label: str
     links: Sequence[Link]
     more_url: str = ""
+    rest: Sequence[Link] = ()
 
 
 @dataclass(frozen=True)
