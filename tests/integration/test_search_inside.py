@@ -102,18 +102,18 @@ def test_long_list_goes_on_behind_its_hundredth_page(archive: Standing, book: st
     [
         (1, "Trang có kết quả: 1 / 130", None, 3),
         (5, "Trang có kết quả: 3 / 130", 3, 7),
-        (6, "Trang này không có; 130 trang khác có kết quả", 5, 7),
+        (6, "Có kết quả ở 130 trang khác", 5, 7),
         (199, "Trang có kết quả: 100 / 130", 197, 201),
         (201, "Trang có kết quả: 101 / 130", 199, 203),
         (259, "Trang có kết quả: 130 / 130", 257, None),
-        (260, "Trang này không có; 130 trang khác có kết quả", 259, None),
+        (260, "Có kết quả ở 130 trang khác", 259, None),
     ],
 )
 def test_reader_leads_to_the_hit_before_and_the_hit_behind(
     archive: Standing, book: str, number: int, said: str, before: int | None, behind: int | None
 ) -> None:
     address = f"/an-pham/{book}/trang/{{}}?q=hat+then"
-    expected = {"": said, "Xem cả danh sách": f"/an-pham/{book}/tim?q=hat+then"}
+    expected = {"": said, "Danh sách": f"/an-pham/{book}/tim?q=hat+then"}
     if before:
         expected["Trang có kết quả trước"] = address.format(before)
     if behind:
