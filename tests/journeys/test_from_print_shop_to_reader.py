@@ -63,7 +63,7 @@ def test_real_pdf_goes_from_the_form_to_the_marked_words(site, people, open_page
 
 def _finds(page, query: str, words: str) -> bool:
     page.goto("/")
-    box = page.get_by_role("main").get_by_role("searchbox").first
+    box = page.get_by_role("main").get_by_role("combobox").first
     box.fill(query)
     box.press("Enter")
     page.wait_for_url("**/tim-kiem**")
@@ -126,4 +126,4 @@ def test_search_and_reading_work_by_keyboard_alone(site, people, open_page):
     page.keyboard.type("khong co trong kho")
     page.keyboard.press("Enter")
     page.wait_for_url("**/tim-kiem**")
-    assert "khong co trong kho" in page.get_by_role("searchbox").first.input_value()
+    assert "khong co trong kho" in page.get_by_role("combobox").first.input_value()
