@@ -8,7 +8,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from archive.api.rest.shapes import PageShape, Problem, PublicationShape, SearchAnswer
+from archive.api.rest.shapes import (
+    InsideAnswer,
+    PageShape,
+    Problem,
+    PublicationShape,
+    SearchAnswer,
+)
 from tests.conftest import make_pdf
 from tests.integration.standing import ANYONE, Standing, standing_archive
 
@@ -140,6 +146,10 @@ def test_publication_and_page_fit_the_document(
         assert 0 <= word["y0"] < word["y1"] <= 1
     PageShape.model_validate(shown)
     assert_fits(shown, schemas["PageShape"], schemas)
+    inside = client.get(f"/api/v1/publications/{publication_id}/search?q=tuong+linh").json
+    assert (inside["total_pages"], inside["total_hits"]) == (2, 2)
+    InsideAnswer.model_validate(inside)
+    assert_fits(inside, schemas["InsideAnswer"], schemas)
     undated = next(
         item for item in client.get("/api/v1/search").json["items"] if item["year"] is None
     )

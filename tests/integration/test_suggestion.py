@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,3 +70,10 @@ def test_json_answer_tells_the_words_and_leads_to_the_search_page(archive: Stand
     assert answer["suggestion"]["text"] == "hòa bình"
     assert answer["suggestion"]["url"] == "/tim-kiem?q=h%C3%B2a+b%C3%ACnh&kind=book"
     assert client.get(answer["suggestion"]["url"]).status_code == 200
+
+
+def test_command_says_it_too(archive: Standing) -> None:
+    found = archive.app.test_cli_runner().invoke(args=["search", "hoa binh"])
+    assert "Có phải bạn muốn tìm: hòa bình" in found.stderr
+    asked = archive.app.test_cli_runner().invoke(args=["search", "hoa binh", "--json"])
+    assert json.loads(asked.stdout)["suggestion"]["text"] == "hòa bình"
