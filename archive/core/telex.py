@@ -18,7 +18,7 @@ _DOUBLED = {"a": "â", "e": "ê", "o": "ô"}
 _HORNED = {"a": "ă", "o": "ơ", "u": "ư"}
 _HATS = {"ie": "iê", "ye": "yê", "uo": "uô"}
 _HATLESS = re.compile("|".join(_HATS))
-_FIRST_VOWEL = re.compile("[aeiouy]")
+_FIRST_VOWEL = re.compile("(?<!^q)[aeiouy]")  # the u of qu is part of its onset
 _LONGEST = 10
 
 
@@ -67,19 +67,28 @@ def _tones(rest: str) -> list[tuple[str, str]]:
 
 
 def _decode_marks(letters: str) -> str:
-    """aa, ee, oo and w, each next to its vowel or later."""
+    """aa, ee, oo and w, each next to its vowel or later; a third letter takes the hat off again."""
     found: list[str] = []
     for key in letters:
         plain = [unicodedata.normalize("NFD", letter)[0] for letter in found]
         if key == "w" and _horn(found, plain):
             continue
-        if key in _DOUBLED and key in plain and plain.index(key) >= len(plain) - 3:
+        if key in _DOUBLED and key in plain:
             at = len(plain) - 1 - plain[::-1].index(key)
-            if found[at] == key:
+            between = plain[at + 1 :]
+            if found[at] == key and (between[:1] in ([], ["i"], ["u"], ["y"]) or _bare(between)):
                 found[at] = _DOUBLED[key]
+                continue
+            if found[at] == _DOUBLED[key] and not between:
+                found[at:] = [key, key]
                 continue
         found.append(key)
     return "".join(found)
+
+
+def _bare(letters: list[str]) -> bool:
+    """Whether no vowel is among the letters."""
+    return not set(letters) & set("aeiouy")
 
 
 def _horn(found: list[str], plain: list[str]) -> bool:
@@ -101,9 +110,11 @@ def _horn(found: list[str], plain: list[str]) -> bool:
 def _with_tone(onset: str, letters: str, tone: str) -> str | None:
     """The syllable with its tone on the vowel where spelling puts it, None where it is none.
 
-    A hat that was forgotten is put on where no syllable has these vowels without it.
+    A hat that was forgotten is put on where no syllable has these vowels without it, and one horn
+    is enough where two give none (thuở).
     """
-    for spelled in (letters, _HATLESS.sub(lambda vowels: _HATS[vowels[0]], letters)):
+    hatted = _HATLESS.sub(lambda vowels: _HATS[vowels[0]], letters)
+    for spelled in (letters, hatted, letters.replace("ươ", "uơ")):
         for at in range(len(spelled)):
             carried = onset + spelled[: at + 1] + tone + spelled[at + 1 :]
             if is_syllable(carried):

@@ -74,7 +74,7 @@ def complete(
     phrases = _phrases(repairer_of(snapshot, audience), typed)
     names = _named(snapshot, audience, prefix)
     titles = _titled(snapshot, audience, prefix, limit)
-    found = [*phrases[:_PHRASES], *names[:_NAMES], *titles, *phrases[_PHRASES:], *names[_NAMES:]]
+    found = [*names[:_NAMES], *phrases[:_PHRASES], *titles, *names[_NAMES:], *phrases[_PHRASES:]]
     unlike: dict[str, Completion] = {}
     for each in found:
         unlike.setdefault(each.text.lower(), each)

@@ -20,6 +20,7 @@ from archive.core.text import fold
 from archive.search.arrays import Array, ArrayFile, write_arrays
 
 BREAK = 0
+_KEPT_RANGES = 5_000
 
 
 class _Texts(Sequence[bytes]):
@@ -111,8 +112,18 @@ class Lexicon:
 
     def range_of(self, folded: str) -> range:
         """The numbers of all forms that fold so; empty where there are none."""
-        at = self.fold_number(folded)
-        return self.range_at(at) if at is not None else range(0)
+        found = self._asked.get(folded)
+        if found is None:
+            at = self.fold_number(folded)
+            found = self.range_at(at) if at is not None else range(0)
+            if len(self._asked) >= _KEPT_RANGES:
+                self._asked.clear()
+            self._asked[folded] = found
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[str, range]:
+        return {}
 
     def range_at(self, fold_number: int) -> range:
         return range(int(self.fold_first[fold_number]), int(self.fold_first[fold_number + 1]))

@@ -279,7 +279,7 @@ class Matcher:
                 total[column.docs] += factor * column.share
         if found.docs is not None:
             return Matches(found.docs, total, None, exact)
-        return Matches(None, np.where(found.marks(0), total, np.float32(0)), mask, exact)
+        return Matches(None, total * found.marks(0), mask, exact)
 
     def _weights(self, terms: Sequence[Term], reading: Reading) -> dict[frozenset[Word], float]:
         """What each word scores by: its form, its fold for half of that; where it was taken for

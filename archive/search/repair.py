@@ -24,9 +24,11 @@ from archive.search.snapshot import Audience, Snapshot
 
 # A word that stands so seldom is taken for unknown: scanned pages hold slips, too.
 RARE = 3
-_FEW = 5
-# In an archive of so many words, one that stands there once is more likely a slip than a word.
+# How often a word must stand in an archive of many words, and in a small one, to be what was meant
+# by a misspelt one. In a large one, what stands there once is more likely a slip itself.
 _MANY_WORDS = 100_000
+_FEW = (5, 2)
+_LEAST = (2, 1)
 _OTHER_MARKS = 7.0
 _OTHER_MARKS_OF_UNKNOWN = 2.0
 _TELEX_OF_KNOWN = 5.0
@@ -86,7 +88,8 @@ class Repairer:
 
     def __init__(self, counts: WordCounts) -> None:
         self.counts = counts
-        self._least = 2 if counts.total > _MANY_WORDS else 1
+        size = 0 if counts.total > _MANY_WORDS else 1
+        self._few, self._least = _FEW[size], _LEAST[size]
         self._kept: dict[tuple[Term, ...], tuple[Meant | None, ...]] = {}
 
     def pair_counts(self, pairs: Sequence[tuple[str, str]]) -> list[int]:
@@ -127,7 +130,7 @@ class Repairer:
         self._add_marks(found, term, typed, bare=bare)
         self._add_telex(found, term)
         known = self.counts.forms(term.folded).total if bare else typed.count
-        if known < (_FEW if bare else RARE) and len(term.folded) > 1:
+        if known < (self._few if bare else RARE) and len(term.folded) > 1:
             self._add_slips(found, term, bare=bare)
         return sorted(found.values(), key=lambda each: each.cost)[:_MOST_CANDIDATES]
 
@@ -142,7 +145,7 @@ class Repairer:
         decoded = None if term.marked else decode_telex(term.canonical)
         if decoded is None or decoded == term.canonical:
             return
-        known = self.counts.forms(term.folded).total >= _FEW
+        known = self.counts.forms(term.folded).total >= self._few
         cost = _TELEX_OF_KNOWN if known else _TELEX
         reading = self._as_typed(decoded)
         before = found.get(decoded)
@@ -150,10 +153,11 @@ class Repairer:
             found[decoded] = _Candidate(decoded, cost, reading.count, reading.numbers, True)
 
     def _add_slips(self, found: dict[str, _Candidate], term: Term, *, bare: bool) -> None:
-        for folded in self.counts.near(term.folded):
-            if self.counts.forms(folded).total < _FEW:
+        alike = _spoken_alike(term.folded)
+        for folded in sorted({*self.counts.near(term.folded), *alike}):
+            if self.counts.forms(folded).total < self._few:
                 continue
-            cost = _SLIP - (_CONFUSED if _sounds_alike(term.folded, folded) else 0.0)
+            cost = _SLIP - (_CONFUSED if folded in alike else 0.0)
             for candidate in self._of_fold(folded, _MOST_FORMS_OF_SLIP, cost):
                 more = 0.0 if bare or _same_marks(term, candidate.form) else _SLIP_AND_OTHER_MARKS
                 before = found.get(candidate.form)
@@ -225,9 +229,11 @@ def _marks(word: str) -> str:
     return "".join(letter for letter in decomposed if unicodedata.combining(letter))
 
 
-def _sounds_alike(one: str, other: str) -> bool:
-    return any(
-        (one.startswith(a) and other == b + one[len(a) :])
-        or (one.startswith(b) and other == a + one[len(b) :])
-        for a, b in _ALIKE
-    )
+def _spoken_alike(folded: str) -> set[str]:
+    """What the word would be with another onset that is spoken or written alike."""
+    return {
+        after + folded[len(before) :]
+        for pair in _ALIKE
+        for before, after in (pair, pair[::-1])
+        if folded.startswith(before)
+    }

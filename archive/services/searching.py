@@ -218,9 +218,7 @@ def _pages_inside(
         per_page=PAGES_INSIDE,
     )
     for page in count(1):
-        results = index.search(
-            replace(asked, page=page), page_texts=lambda wanted: _texts(session, wanted)
-        )
+        results = index.search(replace(asked, page=page))
         yield results
         if not results.terms.words or results.total_pages <= page * PAGES_INSIDE:
             return
@@ -288,6 +286,19 @@ def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
     }
     named = tuple(replace(count, label=names.get(count.value)) for count in counts)
     return replace(results, facets={**results.facets, "unit": named})
+
+
+def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    if not wanted:
+        return {}
+    rows = session.execute(
+        select(Page.publication_id, Page.number, Page.text).where(
+            Page.publication_id.in_({work_id for work_id, _ in wanted}),
+            Page.number.in_({number for _, number in wanted}),
+        )
+    )
+    asked = set(wanted)
+    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in asked}
 
 
 def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:

@@ -93,7 +93,8 @@ class Care:
                 session.commit()
 
     def _look_at_index(self) -> None:
-        """Make the index anew where it cannot be read."""
+        """Make the index anew where it cannot be read, and what only makes it fast where that is
+        lost."""
         status, last = self._holdings.index.status(), self._last_status
         same = (status.generation, status.commit) == (last.generation, last.commit)
         if status.healthy and same and status.size_bytes < last.size_bytes:
@@ -107,6 +108,8 @@ class Care:
             with self._holdings.database.reading() as session:
                 self._holdings.index.rebuild(all_entries(session))
             status = self._holdings.index.status()
+        if status.plain_segments:
+            log.warning("index_arrays_mended", segments=self._holdings.index.mend())
         self._last_status = status
 
     def _heal_differences(self) -> None:
