@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness bench-retrieval lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness bench-retrieval bench-search lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -21,7 +21,7 @@ run: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 	@sh tests/tools/catdoc.sh
 	@exec $(BIN)/python -m archive.serve --host $(HOST) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
 
-test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl node_modules/.fetched
+test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl $(VENV)/.installed-bench node_modules/.fetched
 	@sh tests/tools/browser.sh
 	@sh tests/tools/catdoc.sh
 	@$(BIN)/python -m pytest -n auto --dist loadfile
@@ -55,6 +55,9 @@ bench-likeness: $(VENV)/.installed
 bench-retrieval: $(VENV)/.installed
 	@$(BIN)/python -m bench.retrieval
 
+bench-search: $(VENV)/.installed-bench
+	@$(BIN)/python -m bench.search $(if $(PAGES),--pages $(PAGES))
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	  || { echo "Cần Python 3.11 trở lên (đặt PYTHON=... nếu nó nằm chỗ khác)."; exit 1; }
@@ -69,6 +72,11 @@ $(VENV)/.installed: requirements.txt | $(BIN)/python
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Cài công cụ kiểm thử…"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-bench: requirements-bench.txt $(VENV)/.installed
+	@echo "Cài bộ tìm kiếm để so sánh…"
+	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 # Recognition of scans is an extra: without it the archive runs, says so, and catches up later.
@@ -99,6 +107,7 @@ node_modules/.fetched: package-lock.json $(filter $(BIN)/npm,$(NPM))
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-bench.in -o requirements-bench.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-ocr.in -o requirements-ocr.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-node.in -o requirements-node.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header tests/tools/ocfl-py.in -o tests/tools/ocfl-py.txt

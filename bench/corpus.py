@@ -78,7 +78,7 @@ def generated(pages: int, *, out: Path = OUT) -> Made:
     folder = out / f"archive-v{VERSION}-{pages}"
     done = folder / "complete.json"
     started = time.monotonic()
-    if _read(done).get("schema") != _digest(SCHEMA):
+    if _read(done).get("schema") != digest_of(SCHEMA):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         _make(folder, pages)
@@ -86,9 +86,9 @@ def generated(pages: int, *, out: Path = OUT) -> Made:
     content = _read(done)
     holdings = open_holdings(settings_of(folder))
     try:
-        if content["search"] != _digest(SEARCH) or not holdings.index.status().healthy:
+        if content["search"] != digest_of(SEARCH) or not holdings.index.status().healthy:
             _index(holdings, pages)
-            done.write_text(json.dumps({**content, "search": _digest(SEARCH)}), encoding="utf-8")
+            done.write_text(json.dumps({**content, "search": digest_of(SEARCH)}), encoding="utf-8")
         status = holdings.index.status()
     finally:
         holdings.database.close()
@@ -102,7 +102,7 @@ def generated(pages: int, *, out: Path = OUT) -> Made:
 
 
 def _make(folder: Path, pages: int) -> None:
-    schema = _digest(SCHEMA)
+    schema = digest_of(SCHEMA)
     holdings = open_holdings(settings_of(folder))
     try:
         migrations.upgrade(holdings.database)
@@ -111,7 +111,7 @@ def _make(folder: Path, pages: int) -> None:
     finally:
         holdings.database.close()
     # Written last: only a whole archive has it.
-    content = {"schema": schema, "search": _digest(SEARCH), "open_ids": open_ids}
+    content = {"schema": schema, "search": digest_of(SEARCH), "open_ids": open_ids}
     (folder / "complete.json").write_text(json.dumps(content), encoding="utf-8")
 
 
@@ -123,7 +123,7 @@ def _read(done: Path) -> dict[str, Any]:
     return content
 
 
-def _digest(patterns: Sequence[str]) -> str:
+def digest_of(patterns: Sequence[str]) -> str:
     """Changes with the files that decide what is made."""
     digest = hashlib.sha256()
     for pattern in patterns:
