@@ -16,6 +16,7 @@ import importlib.util
 import json
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -30,9 +31,10 @@ from bench import search_serving
 from bench.corpus import OUT, SCHEMA, digest_of
 from bench.processor import cpu_seconds
 from bench.report import Row, finish, percentile, tell
-from bench.running import settings_of
+from bench.running import ROOT, settings_of
 from bench.search_corpus import PAGES_PER_WORK, make_work, work_count, works
-from bench.search_peers import ENGINES, Answered, build
+from bench.search_peer_indexes import build, sqlite
+from bench.search_peers import ENGINES, Answered
 from bench.search_questions import (
     Question,
     cold_questions,
@@ -41,7 +43,7 @@ from bench.search_questions import (
     read,
     sentences,
 )
-from bench.search_restart import VIEWER, Asking, after_restart, asking, cpu_ms, request_of
+from bench.search_restart import VIEWER, Asking, asking, cpu_ms, request_of
 
 TANTIVY_GOAL, WORST_GOAL, COLD_GOAL = 0.5, 1.5, 3.0
 SLOWER_GOALS = {"fts5": 50.0, "whoosh": 100.0}
@@ -55,8 +57,14 @@ AFTER_COMMITS_GOAL = 1.2
 BUILD_GOAL, BYTES_GOAL = 700.0, 4_000.0
 GROWTH_GOAL = 1.0
 _MOST_FREQUENT_PHRASE = '"Cao Bằng"'
-_CORPUS = ("bench/search_corpus.py", "bench/vietnamese.py", "archive/core/*.py")
-_MADE_OF = {"peers": (*_CORPUS, "bench/search_peers.py"), "catalogue": (*_CORPUS, *SCHEMA)}
+_CORPUS = (
+    *("bench/search_corpus.py", "bench/vietnamese.py", "archive/core/text.py"),
+    *("archive/core/syllables.py", "archive/core/identifiers.py", "archive/core/vocabulary.py"),
+)
+_MADE_OF = {
+    "peers": (*_CORPUS, "bench/search_peer_indexes.py"),
+    "catalogue": (*_CORPUS, "archive/core/collation.py", *SCHEMA),
+}
 
 
 @dataclass(frozen=True)
@@ -121,8 +129,9 @@ def measure(pages: int, *, archive: Path, peers: Mapping[str, Path], effort: Eff
 
 
 def _kept_peer(engine: str, pages: int, folder: Path) -> Path:
-    package = {"tantivy": "tantivy", "whoosh": "whoosh3"}.get(engine)
-    made_of = digest_of(_MADE_OF["peers"]) + (metadata.version(package) if package else "")
+    packages = {"tantivy": "tantivy", "whoosh": "whoosh3"}
+    version = metadata.version(packages[engine]) if engine in packages else sqlite().sqlite_version
+    made_of = f"{digest_of(_MADE_OF['peers'])} {version}"
     return kept(folder / engine, made_of, lambda place: build(engine, works(pages), place))
 
 
@@ -273,13 +282,29 @@ def _same_totals(folder: Path, tantivy: Asking, asked: Sequence[Question]) -> Ro
 # After a restart
 
 
+def _after_restart(engine: str, folder: Path, questions: Sequence[Question]) -> list[float]:
+    """The processor time of each question in ms, asked in this order by a fresh process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.search_restart", engine, str(folder)],
+        input=json.dumps([[question.typed, question.marks] for question in questions]),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{engine} ends after its restart:\n{done.stderr[-2000:]}")
+    took: list[float] = json.loads(done.stdout)
+    return took
+
+
 def _cold(folder: Path, tantivy: Path, effort: Effort) -> list[Row]:
     """Words met for the first time by a fresh process; the median of several processes each."""
     asked = cold_questions()
     took: dict[str, list[list[float]]] = {"ours": [], "tantivy": []}
     for _ in range(effort.restarts):
         for engine, place in (("ours", folder), ("tantivy", tantivy)):
-            took[engine].append(after_restart(engine, place, asked))
+            took[engine].append(_after_restart(engine, place, asked))
     found = {
         engine: [statistics.median(each) for each in zip(*times, strict=True)]
         for engine, times in took.items()
@@ -295,7 +320,7 @@ def _cold(folder: Path, tantivy: Path, effort: Effort) -> list[Row]:
 
 def _phrase(folder: Path, effort: Effort) -> list[Row]:
     asked = read(_MOST_FREQUENT_PHRASE, marks=True)
-    cold = [after_restart("ours", folder, [asked])[0] for _ in range(effort.restarts)]
+    cold = [_after_restart("ours", folder, [asked])[0] for _ in range(effort.restarts)]
     warm = _rounds({"ours": asking("ours", folder)}, [asked], 3 * effort.rounds)
     return [
         Row(

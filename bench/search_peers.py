@@ -1,38 +1,31 @@
 """The peers of `bench.search`: tantivy, SQLite FTS5 and stock Whoosh over the same words.
 
-Each keeps a page as a document of two fields, the canonical words and the same without marks, its
-work's title in both forms beside them, and the record as the work's page 0. Each answers a question
-whole: the ten best works with their best pages, how many works and pages there are, and six facets
-counted in works. How a peer does the last three is the fastest way found for it; see `README.md`.
+Each answers a question whole: the ten best works with their best pages, how many works and pages
+there are, and six facets counted in works. How a peer does this is the fastest way found for it;
+see `README.md`.
 """
 
 from __future__ import annotations
 
 import importlib
-import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh import analysis, fields, index, query, scoring
+from whoosh import index, query, scoring
 
-from archive.search.entries import WorkEntry
-from bench.search_corpus import FACETS, facet_values, record_text, with_marks, without_marks
+from bench.search_corpus import FACETS
+from bench.search_peer_indexes import FACETS_FILE, FTS5_FILE, PAGE_BITS, sqlite
 from bench.search_questions import Part, Question
 
 TOP = 10
 ENGINES = ("tantivy", "fts5", "whoosh")
 
 # Whoosh's modules do not say which of their names are public, and carry no types.
-_ANALYSIS: Any = analysis
 _QUERY: Any = query
-_FIELDS: Any = fields
 _SCORING: Any = scoring
-_PAGES_PER_WORK_BITS = 10
-_TANTIVY_HEAP_BYTES = 1_000_000_000
-_WHOOSH_MEMORY_MB = 512
 
 
 class Best(NamedTuple):
@@ -58,28 +51,6 @@ class Peer(Protocol):
     def ask(self, question: Question) -> Answered: ...
 
 
-class _Document(NamedTuple):
-    work: int
-    page: int
-    text: str
-    text_folded: str
-    title: str
-    title_folded: str
-
-
-def build(engine: str, entries: Iterable[WorkEntry], folder: Path) -> None:
-    """Makes the engine's index of these works in an empty folder, with the works' facet values."""
-    facets = _FacetWriter()
-    counted = facets.noting(entries)
-    {"tantivy": _build_tantivy, "fts5": _build_fts5, "whoosh": _build_whoosh}[engine](
-        _documents(counted), folder
-    )
-    if engine == "fts5":
-        _add_fts5_facets(facets, folder)
-    else:
-        facets.save(folder / "facets.npz")
-
-
 def open_peer(engine: str, folder: Path) -> Peer:
     """The engine over what `build` left in the folder. Modules load now, not with a question."""
     if engine == "tantivy":
@@ -87,44 +58,6 @@ def open_peer(engine: str, folder: Path) -> Peer:
     if engine == "fts5":
         return _Fts5(folder)
     return _Whoosh(folder)
-
-
-def _documents(entries: Iterable[WorkEntry]) -> Iterator[_Document]:
-    for work, entry in enumerate(entries):
-        title, title_folded = with_marks(entry.title), without_marks(entry.title)
-        texts = [(0, record_text(entry)), *((page.number, page.text) for page in entry.pages)]
-        for number, text in texts:
-            yield _Document(
-                work, number, with_marks(text), without_marks(text), title, title_folded
-            )
-
-
-class _FacetWriter:
-    """Gathers each work's facet values while the works pass by."""
-
-    def __init__(self) -> None:
-        self.rows: list[dict[str, tuple[str, ...]]] = []
-
-    def noting(self, entries: Iterable[WorkEntry]) -> Iterator[WorkEntry]:
-        for entry in entries:
-            self.rows.append(facet_values(entry))
-            yield entry
-
-    def save(self, path: Path) -> None:
-        """Per facet its values, and as one list each value's number and its work's."""
-        arrays: dict[str, NDArray[Any]] = {"works": np.array(len(self.rows))}
-        for name in FACETS:
-            values = sorted({value for row in self.rows for value in row[name]})
-            numbers = {value: number for number, value in enumerate(values)}
-            pairs = [
-                (work, numbers[value])
-                for work, row in enumerate(self.rows)
-                for value in dict.fromkeys(row[name])
-            ]
-            arrays[f"{name}_values"] = np.array(values)
-            arrays[f"{name}_works"] = np.array([work for work, _ in pairs], dtype=np.int64)
-            arrays[f"{name}_numbers"] = np.array([number for _, number in pairs], dtype=np.int64)
-        np.savez(path, **arrays)
 
 
 class _FacetCounter:
@@ -158,31 +91,6 @@ class _FacetCounter:
 # tantivy
 
 
-def _build_tantivy(documents: Iterable[_Document], folder: Path) -> None:
-    module: Any = importlib.import_module("tantivy")
-    builder = module.SchemaBuilder()
-    for name in ("text", "text_folded", "title", "title_folded"):
-        builder.add_text_field(name, tokenizer_name="whitespace")
-    for name in ("work", "page", "record"):
-        builder.add_unsigned_field(name, fast=True)
-    made = module.Index(builder.build(), path=str(folder))
-    # One thread and room for all: few segments, which is the best that can happen to a reader.
-    writer = made.writer(heap_size=_TANTIVY_HEAP_BYTES, num_threads=1)
-    for found in documents:
-        document = module.Document()
-        document.add_text("text", found.text)
-        document.add_text("text_folded", found.text_folded)
-        document.add_text("title", found.title)
-        document.add_text("title_folded", found.title_folded)
-        document.add_unsigned("work", found.work)
-        document.add_unsigned("page", found.page)
-        if found.page == 0:
-            document.add_unsigned("record", 1)
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
-
-
 class _Tantivy:
     """Best pages by a scored search, works and totals by one aggregation over the works."""
 
@@ -191,8 +99,8 @@ class _Tantivy:
         self._index = self._module.Index.open(str(folder))
         self._index.config_reader("manual")
         self._searcher = self._index.searcher()
-        self._facets = _FacetCounter(folder / "facets.npz")
-        works = int(np.load(folder / "facets.npz")["works"])
+        self._facets = _FacetCounter(folder / FACETS_FILE)
+        works = int(np.load(folder / FACETS_FILE)["works"])
         self._aggregation = {
             "works": {"terms": {"field": "work", "size": works, "segment_size": works}},
             "records": {"value_count": {"field": "record"}},
@@ -254,58 +162,12 @@ class _Tantivy:
 
 # SQLite FTS5
 
-_FTS5_TABLE = """
-CREATE VIRTUAL TABLE page USING fts5(
-    text, text_folded, title, title_folded,
-    content='', tokenize="unicode61 remove_diacritics 0 tokenchars '.,_'"
-)
-"""
-
-
-def _sqlite() -> Any:
-    """The driver the archive has: see `archive.models.database`."""
-    name = "pysqlite3.dbapi2" if sys.platform == "linux" else "sqlite3"
-    return importlib.import_module(name)
-
-
-def _build_fts5(documents: Iterable[_Document], folder: Path) -> None:
-    connection = _sqlite().connect(folder / "fts5.db")
-    connection.execute("PRAGMA journal_mode = OFF")
-    connection.execute(_FTS5_TABLE)
-    # Work and page stand in the row's number, so that a hit needs no second table.
-    connection.executemany(
-        "INSERT INTO page(rowid, text, text_folded, title, title_folded) VALUES (?, ?, ?, ?, ?)",
-        ((found.work << _PAGES_PER_WORK_BITS | found.page, *found[2:]) for found in documents),
-    )
-    connection.execute("INSERT INTO page(page) VALUES ('optimize')")
-    connection.commit()
-    connection.close()
-
-
-def _add_fts5_facets(facets: _FacetWriter, folder: Path) -> None:
-    connection = _sqlite().connect(folder / "fts5.db")
-    connection.execute(
-        "CREATE TABLE facet(work INTEGER, name INTEGER, value TEXT, "
-        "PRIMARY KEY (work, name, value)) WITHOUT ROWID"
-    )
-    connection.executemany(
-        "INSERT OR IGNORE INTO facet VALUES (?, ?, ?)",
-        (
-            (work, number, value)
-            for work, row in enumerate(facets.rows)
-            for number, name in enumerate(FACETS)
-            for value in row[name]
-        ),
-    )
-    connection.commit()
-    connection.close()
-
 
 class _Fts5:
     """Every hit once into a table of matched works, the rest from there."""
 
     def __init__(self, folder: Path) -> None:
-        self._connection = _sqlite().connect(folder / "fts5.db")
+        self._connection = sqlite().connect(folder / FTS5_FILE)
         self._connection.execute("PRAGMA temp_store = MEMORY")
         self._connection.execute("PRAGMA mmap_size = 4000000000")
         self._connection.execute(
@@ -318,14 +180,14 @@ class _Fts5:
         run("DELETE FROM matched")
         # SQLite takes `rowid` from the row that has the least rank.
         run(
-            f"INSERT INTO matched SELECT rowid >> {_PAGES_PER_WORK_BITS} AS work, rowid, "
-            f"min(rank), sum(rowid & {(1 << _PAGES_PER_WORK_BITS) - 1} > 0) "
+            f"INSERT INTO matched SELECT rowid >> {PAGE_BITS} AS work, rowid, "
+            f"min(rank), sum(rowid & {(1 << PAGE_BITS) - 1} > 0) "
             "FROM page WHERE page MATCH ? GROUP BY work",
             (self._query(question),),
         )
         works, pages = run("SELECT count(*), total(pages) FROM matched").fetchone()
         best = [
-            Best(work, row & (1 << _PAGES_PER_WORK_BITS) - 1, -rank)
+            Best(work, row & (1 << PAGE_BITS) - 1, -rank)
             for work, row, rank in run(
                 f"SELECT work, row, rank FROM matched ORDER BY rank LIMIT {TOP}"
             )
@@ -350,28 +212,6 @@ class _Fts5:
 # Stock Whoosh
 
 
-def _whoosh_schema() -> Any:
-    def text() -> Any:
-        return _FIELDS.TEXT(analyzer=_ANALYSIS.SpaceSeparatedTokenizer(), phrase=True)
-
-    return _FIELDS.Schema(
-        text=text(),
-        text_folded=text(),
-        title=text(),
-        title_folded=text(),
-        work=_FIELDS.NUMERIC(int, sortable=True),
-        page=_FIELDS.NUMERIC(int, sortable=True),
-    )
-
-
-def _build_whoosh(documents: Iterable[_Document], folder: Path) -> None:
-    made: Any = index.create_in(str(folder), _whoosh_schema())
-    writer = made.writer(limitmb=_WHOOSH_MEMORY_MB)
-    for found in documents:
-        writer.add_document(**found._asdict())
-    writer.commit()
-
-
 class _Whoosh:
     """Every hit scored by the stock searcher, then grouped by the column of works."""
 
@@ -383,7 +223,7 @@ class _Whoosh:
         works, pages = reader.column_reader("work"), reader.column_reader("page")
         self._works = np.array([works[number] for number in documents], dtype=np.int64)
         self._pages = np.array([pages[number] for number in documents], dtype=np.int64)
-        self._facets = _FacetCounter(folder / "facets.npz")
+        self._facets = _FacetCounter(folder / FACETS_FILE)
 
     def ask(self, question: Question) -> Answered:
         found = self._searcher.search(self._query(question), limit=None, optimize=False)

@@ -3,22 +3,21 @@
     python -m bench.search_restart ENGINE FOLDER < QUESTIONS
 
 QUESTIONS is a JSON list of [typed, with marks]. One question that is not among them comes first;
-then each is asked once, and their processor times in ms are printed as a JSON list.
+then each is asked once, and their processor times in ms are printed as a JSON list. Imports little,
+for it is started often.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from archive.search.index import SearchIndex
 from archive.search.requests import SearchRequest, Viewer
-from bench.running import ROOT
 from bench.search_peers import ENGINES, TOP, open_peer
 from bench.search_questions import WARM_UP, Question, read
 
@@ -47,33 +46,12 @@ def cpu_ms(action: Callable[[], object]) -> float:
     return (time.process_time_ns() - started) / 1e6
 
 
-def after_restart(engine: str, folder: Path, questions: Sequence[Question]) -> list[float]:
-    """The processor time of each question in ms, asked in this order by a fresh process."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.search_restart", engine, str(folder)],
-        input=json.dumps([[question.typed, question.marks] for question in questions]),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"{engine} ends after its restart:\n{done.stderr[-2000:]}")
-    took: list[float] = json.loads(done.stdout)
-    return took
-
-
 def main() -> int:
     engine, folder = sys.argv[1:]
     questions = [read(typed, marks=marks) for typed, marks in json.load(sys.stdin)]
     ask = asking(engine, Path(folder))
     ask(read(WARM_UP, marks=True))
-    took = []
-    for question in questions:
-        started = time.process_time_ns()
-        ask(question)
-        took.append((time.process_time_ns() - started) / 1e6)
-    print(json.dumps(took))
+    print(json.dumps([cpu_ms(lambda question=question: ask(question)) for question in questions]))
     return 0
 
 

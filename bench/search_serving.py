@@ -1,22 +1,14 @@
 """Searches through the real application: what a request takes, how many two processes serve, and
 what each of them holds. For `bench.search`.
-
-    python -m bench.search_serving PORT SECONDS < PATHS
-
-The command is the process of the clients: it asks for PATHS (a JSON list) with eight clients for so
-long and prints how many were answered, and the seconds it took, as JSON.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import random
 import re
-import shutil
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,22 +31,15 @@ from bench.running import ROOT, Client, running_web, settings_of
 from bench.search_corpus import UNITS, unit_name, works
 from bench.search_questions import Question
 
-CLIENTS = 8
 P50_GOAL_MS, P95_GOAL_MS = 15.0, 40.0
 THROUGHPUT_GOAL = 150.0
 MEMORY_GOAL_MB = 120.0
 _BATCH = 50
-# Readers come and go; kept for ever, eight connections might all have met the same process.
-_REQUESTS_PER_CONNECTION = 25
 
 
 def make_catalogue(pages: int, folder: Path) -> None:
-    """The corpus as rows in an archive of its own under `folder`, through the services; no index.
-
-    Always made anew.
-    """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """The corpus as rows in an archive of its own in an empty folder, through the services; no
+    index."""
     holdings = open_holdings(settings_of(folder))
     try:
         migrations.upgrade(holdings.database)
@@ -154,6 +139,8 @@ def measure(
         client = Client(port)
         for path in paths * 2:
             _get(client, path)
+        if "<mark>" not in client.get(paths[0]).text:
+            raise RuntimeError(f"{paths[0]} shows no page that answers")
         took = []
         for path in paths * rounds:
             started = time.perf_counter()
@@ -191,7 +178,7 @@ def _get(client: Client, path: str) -> None:
 def _ask_at_once(port: int, paths: Sequence[str], seconds: float) -> tuple[int, float]:
     """Searches answered, and the seconds they took, with the clients in a process of their own."""
     done = subprocess.run(
-        [sys.executable, "-m", "bench.search_serving", str(port), str(seconds)],
+        [sys.executable, "-m", "bench.search_clients", str(port), str(seconds)],
         input=json.dumps(paths),
         cwd=ROOT,
         capture_output=True,
@@ -202,30 +189,6 @@ def _ask_at_once(port: int, paths: Sequence[str], seconds: float) -> tuple[int, 
         raise RuntimeError(f"the clients end:\n{done.stderr[-2000:]}")
     answered, lasted = json.loads(done.stdout)
     return int(answered), float(lasted)
-
-
-class _Caller:
-    """One of the clients; it goes through the paths in an order of its own until `until`."""
-
-    def __init__(self, port: int, paths: Sequence[str], number: int, until: float) -> None:
-        self._client = Client(port)
-        self._paths = list(paths)
-        random.Random(number).shuffle(self._paths)
-        self._until = until
-        self.answered = 0
-        self.problem = ""
-
-    def run(self) -> None:
-        while time.monotonic() < self._until and not self.problem:
-            path = self._paths[self.answered % len(self._paths)]
-            try:
-                _get(self._client, path)
-            except (RuntimeError, OSError) as error:
-                self.problem = str(error)
-            self.answered += 1
-            if self.answered % _REQUESTS_PER_CONNECTION == 0:
-                self._client.close()
-        self._client.close()
 
 
 def _children(pid: int) -> list[int]:
@@ -239,25 +202,3 @@ def _memory_mb(pid: int, *fields: str) -> float:
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     found = dict(re.findall(r"^(\w+):\s+(\d+) kB$", rollup, re.MULTILINE))
     return sum(int(found[field]) for field in fields) * 1024 / 1e6
-
-
-def main() -> int:
-    port, seconds = int(sys.argv[1]), float(sys.argv[2])
-    paths = json.load(sys.stdin)
-    started = time.monotonic()
-    callers = [_Caller(port, paths, number, started + seconds) for number in range(CLIENTS)]
-    threads = [threading.Thread(target=caller.run) for caller in callers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    problems = [caller.problem for caller in callers if caller.problem]
-    if problems:
-        print(problems[0], file=sys.stderr)
-        return 1
-    print(json.dumps([sum(caller.answered for caller in callers), time.monotonic() - started]))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
