@@ -21,6 +21,7 @@ from archive.search.snapshot import Audience, Snapshot
 _LONGEST = 200
 _MOST_WORDS = 8
 # So many of each kind at most, while there are others.
+_TITLES = 2
 _PHRASES = 3
 _NAMES = 3
 _MOST_SUFFIXES = 20_000
@@ -73,16 +74,19 @@ def complete(
         prefix += b" "
     phrases = _phrases(repairer_of(snapshot, audience), typed)
     names = _named(snapshot, audience, prefix)
-    titles = _titled(snapshot, audience, prefix, limit)
-    found = [*names[:_NAMES], *phrases[:_PHRASES], *titles, *names[_NAMES:], *phrases[_PHRASES:]]
+    begun, titles = _titled(snapshot, audience, prefix, limit)
+    found = [*begun[:_TITLES], *names[:_NAMES], *phrases[:_PHRASES], *begun[_TITLES:], *titles]
+    found += [*names[_NAMES:], *phrases[_PHRASES:]]
     unlike: dict[str, Completion] = {}
     for each in found:
         unlike.setdefault(each.text.lower(), each)
     return tuple(islice(unlike.values(), limit))
 
 
-def _titled(snapshot: Snapshot, audience: Audience, prefix: bytes, limit: int) -> list[Completion]:
-    """Titles, those that begin with the text first, then the newest."""
+def _titled(
+    snapshot: Snapshot, audience: Audience, prefix: bytes, limit: int
+) -> tuple[list[Completion], list[Completion]]:
+    """Titles that begin with the text, and those with a word that does; the newest first."""
     rank = snapshot.rank("newest")
     found: list[tuple[bool, int, int]] = []
     first = 0
@@ -97,8 +101,11 @@ def _titled(snapshot: Snapshot, audience: Audience, prefix: bytes, limit: int) -
             begins = " ".join(map(fold, find_tokens(snapshot.works[slot].title)))
             found.append((not begins.encode().startswith(prefix), int(rank[slot]), slot))
         first += len(segment.works)
-    works = [snapshot.works[slot] for _, _, slot in sorted(found)[:limit]]
-    return [Completion(work.title, "title", work.work_id) for work in works]
+    told: tuple[list[Completion], list[Completion]] = ([], [])
+    for later, _, slot in sorted(found)[:limit]:
+        work = snapshot.works[slot]
+        told[later].append(Completion(work.title, "title", work.work_id))
+    return told
 
 
 def _named(snapshot: Snapshot, audience: Audience, prefix: bytes) -> list[Completion]:
