@@ -32,43 +32,49 @@ def count_facets(
     `request.facet_values`. Years come newest first, the rest by count and then by name.
     """
     selected = request.selected()
+    base = matched
+    for works in chosen.values():
+        base = base & works
+    joined = snapshot.values
+    tallies = joined.tally(base)
     counted: dict[str, tuple[FacetCount, ...]] = {}
     for name in FACETS:
-        base = matched
-        for other, works in chosen.items():
-            if other != name:
-                base = base & works
-        counted[name] = _count(
-            snapshot, name, base, selected.get(name, ()), most=request.facet_values
-        )
+        first = joined.first[name]
+        own = tallies[first : first + len(joined.values[name])]
+        if name in chosen:
+            others = matched
+            for other, works in chosen.items():
+                if other != name:
+                    others = others & works
+            own = joined.tally(others)[first : first + len(own)]
+        counted[name] = _counts(snapshot, name, own, selected.get(name, ()), request.facet_values)
     return counted
 
 
-def _count(
-    snapshot: Snapshot, name: str, base: Array, selected: tuple[str, ...], *, most: int
+def _counts(
+    snapshot: Snapshot, name: str, tallies: Array, selected: tuple[str, ...], most: int
 ) -> tuple[FacetCount, ...]:
-    held = snapshot.facet(name)
-    values, labels = held.values, snapshot.unit_names if name == "unit" else {}
-    counts = np.bincount(held.codes[base[held.works]], minlength=len(values))
+    joined = snapshot.values
+    values, first = joined.values[name], joined.first[name]
+    labels = snapshot.unit_names if name == "unit" else {}
+    held = np.flatnonzero(tallies)
     # One number to sort by: the count, and among equals the place by name.
-    places = snapshot.by_name(name) - counts * len(values)
-    if len(values) > most:
+    places = joined.order[first + held] - tallies[held] * len(values)
+    if len(held) > most:
         best = np.argpartition(places, most)[:most]
-        listed = best[places[best].argsort()].tolist()
-    else:
-        listed = places.argsort().tolist()
-    tallies = counts.tolist()
+        held, places = held[best], places[best]
+    shown = held[places.argsort()].tolist()
     chosen = frozenset(selected)
-    shown = [code for code in listed if tallies[code]]
     if chosen:
         known = {value: code for code, value in enumerate(values)}
         more = [known[value] for value in sorted(chosen) if value in known]
         shown += [code for code in more if code not in shown]
     if name == "year":
         shown.sort(key=values.__getitem__, reverse=True)
+    numbers = tallies[shown].tolist()
     found = [
-        FacetCount(values[code], labels.get(values[code]), tallies[code], values[code] in chosen)
-        for code in shown
+        FacetCount(value := values[code], labels.get(value), number, value in chosen)
+        for code, number in zip(shown, numbers, strict=True)
     ]
     if chosen:
         found += [FacetCount(v, None, 0, True) for v in sorted(chosen.difference(values))]

@@ -14,6 +14,8 @@ from archive.search.results import PageHit, PageItem, WorkHit
 from archive.search.snapshot import Snapshot
 
 _PAGES_SHOWN = 3
+# The best pages of works of many pages lie in the best of these works: no need to go through more.
+_LONG_WORKS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def matched_docs(snapshot: Snapshot, found: Matches, slots: Array) -> tuple[Arra
         docs = docs[found.mask[docs]]
         return docs, found.scores[docs]
     docs = found.docs if found.docs is not None else np.zeros(0, np.int32)
-    kept = np.isin(snapshot.work_of[docs], slots)
+    wanted = np.zeros(len(snapshot.works), bool)
+    wanted[slots] = True
+    kept = wanted[snapshot.work_of[docs]]
     return docs[kept], found.scores[kept]
 
 
@@ -71,10 +75,12 @@ def _docs_of(snapshot: Snapshot, slots: Array) -> Array:
 
 
 def best_docs(snapshot: Snapshot, found: Matches, groups: Groups) -> tuple[Array, Array]:
-    """The documents with the highest scores, at most `PAGES`, ascending, and these scores."""
+    """The documents with the highest scores, at most `PAGES`, ascending, and these scores; of long
+    works those of the best few alone."""
     slots = groups.slots
-    if len(slots) > PAGES:
-        slots = slots[np.argpartition(-groups.best, PAGES)[:PAGES]]
+    most = max(_LONG_WORKS, PAGES * len(slots) // (int(groups.pages.sum()) + 1))
+    if len(slots) > most:
+        slots = slots[np.argpartition(-groups.best, most)[:most]]
     docs, scores = matched_docs(snapshot, found, slots)
     if len(docs) > PAGES:
         chosen = np.sort(np.argpartition(-scores, PAGES)[:PAGES])

@@ -90,16 +90,22 @@ class Repairer:
         self.counts = counts
         size = 0 if counts.total > _MANY_WORDS else 1
         self._few, self._least = _FEW[size], _LEAST[size]
+        self._pair_counts: dict[tuple[str, str], int] = {}
         self._kept: dict[tuple[Term, ...], tuple[Meant | None, ...]] = {}
 
     def pair_counts(self, pairs: Sequence[tuple[str, str]]) -> list[int]:
         """How often two forms stand side by side, for each of the pairs."""
-        if not pairs:
-            return []
-        left = stacked([self._as_typed(word).numbers for word, _ in pairs])
-        right = stacked([self._as_typed(word).numbers for _, word in pairs])
-        found: list[int] = self.counts.pairs(left, right).tolist()
-        return found
+        unknown = [pair for pair in pairs if pair not in self._pair_counts]
+        if unknown:
+            left = stacked([self._as_typed(word).numbers for word, _ in unknown])
+            right = stacked([self._as_typed(word).numbers for _, word in unknown])
+            if len(self._pair_counts) > _KEPT:
+                self._pair_counts.clear()
+                return self.pair_counts(pairs)
+            self._pair_counts.update(
+                zip(unknown, self.counts.pairs(left, right).tolist(), strict=True)
+            )
+        return [self._pair_counts[pair] for pair in pairs]
 
     def repair(self, run: tuple[Term, ...]) -> tuple[Meant | None, ...]:
         """For each word what was meant, None where it stays as typed."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from archive.core.text import fold
 from archive.search.arrays import Array
-from archive.search.columns import K1, norms
-from archive.search.forward import Forward, Lexicon
+from archive.search.columns import K1
+from archive.search.segments import Segment
 from archive.search.snapshot import Audience, Snapshot
 
 PAGES = 200
@@ -26,47 +26,52 @@ def pair_scores(
 
     A pair counts wherever two words that fold so follow one another.
     """
-    added = np.zeros(len(docs), np.float32)
-    bounds = np.append(snapshot.first_docs, snapshot.doc_count)
+    words = {word: code for code, word in enumerate(_words(pairs), 1)}
+    parts: list[Array] = []
+    ends: list[Array] = []
+    total = 0
+    bounds = [*snapshot.first_docs, snapshot.doc_count]
     cuts = docs.searchsorted(bounds).tolist()
     for at, segment in enumerate(snapshot.segments):
-        inside = slice(cuts[at], cuts[at + 1])
-        if inside.start < inside.stop and segment.forward is not None:
-            norm = norms(snapshot.lengths[docs[inside]], audience.step)
-            own = docs[inside] - snapshot.first_docs[at]
-            added[inside] = _in_segment(segment.forward, own, norm, pairs)
-    return added * np.float32(PAIR_WEIGHT)
-
-
-def _in_segment(forward: Forward, docs: Array, norm: Array, pairs: Sequence[WeightedPair]) -> Array:
-    added = np.zeros(len(docs), np.float32)
-    lexicon = forward.lexicon
-    places = _places(lexicon, pairs)
-    if not places:
-        return added
-    tokens, ends = forward.gather(docs)
-    # Only words of the query matter: each gets a small number of its own, all others 0.
-    codes = np.zeros(len(lexicon) + 1, np.uint16)
-    numbers = {word: code for code, word in enumerate(places, 1)}
-    for word, code in numbers.items():
-        codes[places[word].start : places[word].stop] = code
-    coded = codes[tokens]
+        own = docs[cuts[at] : cuts[at + 1]] - bounds[at]
+        if not len(own):
+            continue
+        coded, end = _coded(segment, own, words)
+        parts.append(coded)
+        ends.append(end + total)
+        total += len(coded)
+    if not total:
+        return np.zeros(len(docs), np.float32)
+    coded, end = np.concatenate(parts), np.concatenate(ends)
     here = np.flatnonzero(coded[:-1])
     here = here[coded[here + 1] != 0]
     found = coded[here].astype(np.uint32) << np.uint32(16) | coded[here + 1]
+    norm = snapshot.norm(audience.step)[docs]
+    added = np.zeros(len(docs), np.float32)
     for left, right, idf in pairs:
-        if left not in numbers or right not in numbers:
-            continue
-        hits = here[found == np.uint32(numbers[left] << 16 | numbers[right])]
+        hits = here[found == np.uint32(words[left] << 16 | words[right])]
         if len(hits):
-            times = np.bincount(ends.searchsorted(hits, "right"), minlength=len(docs))
-            added += np.float32(idf * (K1 + 1)) * times / (times + norm)
-    return added
+            times = np.bincount(end.searchsorted(hits, "right"), minlength=len(docs))
+            added += np.float32(idf * (K1 + 1)) * (times / (times + norm)).astype(np.float32)
+    return added * np.float32(PAIR_WEIGHT)
 
 
-def _places(lexicon: Lexicon, pairs: Sequence[WeightedPair]) -> dict[str, range]:
-    words = dict.fromkeys(word for left, right, _ in pairs for word in (left, right))
-    return {word: numbers for word in words if (numbers := lexicon.range_of(word))}
+def _coded(segment: Segment, docs: Array, words: Mapping[str, int]) -> tuple[Array, Array]:
+    """The tokens of documents as numbers of the query's words, 0 for any other, and where each
+    document's end."""
+    forward = segment.forward
+    if forward is None:
+        return np.zeros(0, np.uint16), np.zeros(len(docs), np.int64)
+    tokens, ends = forward.gather(docs)
+    codes = np.zeros(len(forward.lexicon) + 1, np.uint16)
+    for word, code in words.items():
+        numbers = forward.lexicon.range_of(word)
+        codes[numbers.start : numbers.stop] = code
+    return codes[tokens], ends
+
+
+def _words(pairs: Sequence[WeightedPair]) -> list[str]:
+    return list(dict.fromkeys(word for left, right, _ in pairs for word in (left, right)))
 
 
 def folded_pairs(pairs: Sequence[tuple[str, str]], idfs: Sequence[float]) -> list[WeightedPair]:

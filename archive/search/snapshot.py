@@ -7,7 +7,7 @@ either are arrays of booleans.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,8 @@ from archive.search.segments import ACCESS, FACETS, STATUS, FacetValues, Segment
 
 _KEPT_AUDIENCES = 16
 _KEPT_NORMS = 4
+# Of so few works the values are gone through one work after the other.
+_FEW_WORKS = 40
 _CACHE_BYTES = 48 * 1024 * 1024
 
 Word = tuple[str, str]
@@ -45,6 +47,49 @@ class Audience:
     """In how many of the documents a word stands, as far as somebody asked."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What else is made once for an audience and a snapshot, by name."""
+
+
+class JoinedValues:
+    """The values of all facets in one row of numbers, so that all are counted at once.
+
+    The codes of a facet begin at `first[name]`; `order[code]` is the value's place among its own by
+    what it is called, in Vietnamese order.
+    """
+
+    def __init__(
+        self,
+        facets: Mapping[str, FacetValues],
+        work_count: int,
+        called: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        self.values = {name: held.values for name, held in facets.items()}
+        self.first: dict[str, int] = {}
+        self.count = 0
+        orders, works, codes = [], [], []
+        for name, held in facets.items():
+            self.first[name] = self.count
+            names = called.get(name, {})
+            keys = [sort_key(names.get(value, value)) for value in held.values]
+            order = np.empty(len(keys), np.int64)
+            order[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+            orders.append(order)
+            works.append(held.works)
+            codes.append(held.codes + np.int32(self.count))
+            self.count += len(held.values)
+        self.order = _joined(orders, np.int64)
+        by_work = np.argsort(_joined(works, np.int32), kind="stable")
+        self._works = _joined(works, np.int32)[by_work]
+        self._codes = _joined(codes, np.int32)[by_work]
+        self._begins = self._works.searchsorted(np.arange(work_count + 1)).tolist()
+
+    def tally(self, works: Array) -> Array:
+        """How many of these works (a mark for each) carry each value, by code."""
+        slots = np.flatnonzero(works)
+        if len(slots) > _FEW_WORKS:
+            return np.bincount(self._codes[works[self._works]], minlength=self.count)
+        begins = self._begins
+        parts = [self._codes[begins[slot] : begins[slot + 1]] for slot in slots.tolist()]
+        return np.bincount(_joined(parts, np.int32), minlength=self.count)
 
 
 class Snapshot:
@@ -84,7 +129,6 @@ class Snapshot:
             for slot, work in enumerate(self.works)
             if work.embargo_until is not None
         ]
-        self._names_order: dict[str, Array] = {}
         self._orders: dict[str, Array] = {}
         self._audiences: dict[tuple[object, ...], Audience] = {}
         self._norms: dict[int, Array] = {}
@@ -116,16 +160,11 @@ class Snapshot:
         """Every value of a facet and the works that carry it, dead ones among them."""
         return self._facets[name]
 
-    def by_name(self, name: str) -> Array:
-        """For each value of a facet its place in Vietnamese order of what they are called."""
-        found = self._names_order.get(name)
-        if found is None:
-            names = self.unit_names if name == "unit" else {}
-            keys = [sort_key(names.get(value, value)) for value in self._facets[name].values]
-            found = np.empty(len(keys), np.int32)
-            found[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-            self._names_order[name] = found
-        return found
+    @cached_property
+    def values(self) -> JoinedValues:
+        """The values of all facets together."""
+        names = {"unit": self.unit_names}
+        return JoinedValues({name: self._facets[name] for name in FACETS}, len(self.works), names)
 
     def with_any(self, name: str, values: Iterable[str]) -> Array:
         """The works that carry any of the values of a facet."""
@@ -223,9 +262,10 @@ class Snapshot:
             for numbers in _ranges(segment, words):
                 pieces += segment.postings(numbers)
             parts.append((first, segment.doc_count, pieces))
-        return make_column(parts, self._norm(step))
+        return make_column(parts, self.norm(step))
 
-    def _norm(self, step: int) -> Array:
+    def norm(self, step: int) -> Array:
+        """The norm of each document at a step of the average length; kept."""
         with self._lock:
             found = self._norms.get(step)
             if found is None:
@@ -236,7 +276,7 @@ class Snapshot:
 
     def kept_column(self, key: Hashable, make: ColumnMaker, audience: Audience) -> Column:
         """A column of another kind (a phrase), made by `make` from the norms and kept as those."""
-        return self._columns.get((audience.step, key), lambda: make(self._norm(audience.step)))
+        return self._columns.get((audience.step, key), lambda: make(self.norm(audience.step)))
 
     def holding(self, key: Hashable, column: Column, audience: Audience) -> int:
         """In how many documents of the audience's a column's word stands; kept under the key."""
