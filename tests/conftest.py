@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import typst
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -42,6 +43,16 @@ def missing(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"missing: {what}")
     pytest.skip(f"missing: {what}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Passwords at a thousandth of their price: hundreds of tests sign somebody in, and what a
+    guess costs is asked in one place (`test_accounts.py`)."""
+    with pytest.MonkeyPatch.context() as patched:
+        cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        patched.setattr(accounts, "_HASHER", cheap)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,6 +12,8 @@ from itertools import count
 from typing import Any
 
 import pytest
+from argon2 import Type, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,6 +28,8 @@ from tests.conftest import PASSWORD, post, sign_in, token_of
 from tests.integration.standing import Standing, page, standing_archive, words_of
 
 REFUSED = "Thư điện tử hoặc mật khẩu chưa đúng."
+# As the archive has it; the tests themselves sign people in more cheaply (see `conftest.py`).
+HASHER = accounts._HASHER
 _numbers = count(1)
 
 
@@ -219,6 +223,16 @@ def test_address_is_the_same_in_capitals_and_with_blanks_around(archive: Standin
     answer = post(archive.client("admin"), "/quan-tri/nguoi-dung", given)
     assert answer.status_code == 422
     assert "đã có tài khoản" in words_of(page(answer))
+
+
+def test_guess_costs_what_rfc_9106_recommends_and_no_address_costs_as_much() -> None:
+    assert (HASHER.type, HASHER.time_cost, HASHER.memory_cost) == (Type.ID, 3, 64 * 1024)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(accounts, "_HASHER", HASHER)
+        nobody = accounts._of_nobody()
+    assert extract_parameters(nobody) == extract_parameters(HASHER.hash(PASSWORD))
+    with pytest.raises(VerifyMismatchError):
+        HASHER.verify(nobody, PASSWORD)
 
 
 def test_unknown_address_and_wrong_password_are_told_apart_by_nothing(
