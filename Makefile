@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness bench-retrieval bench-search lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness bench-retrieval bench-search bench-forty lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -57,6 +57,9 @@ bench-retrieval: $(VENV)/.installed
 
 bench-search: $(VENV)/.installed-bench
 	@$(BIN)/python -m bench.search $(if $(PAGES),--pages $(PAGES))
+
+bench-forty: $(VENV)/.installed node_modules/.fetched
+	@$(BIN)/python -m bench.forty
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
