@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import os
 import re
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from archive.core.identifiers import new_id
 from archive.core.roles import SYSTEM, Access, Actor, Role
 from archive.core.status import Status
 from archive.models import Publication, User, migrations
+from archive.models.database import Database, create_private
 from archive.services import accounts, deposits
 from archive.services.holdings import Holdings
 from archive.services.intake import check_file
@@ -79,17 +82,29 @@ def settings(tmp_path: Path) -> Settings:
 def open_app(settings: Settings) -> Flask:
     """An application over a migrated database, with the units `so-van-hoa` and `tinh-doan`."""
     settings.instance.mkdir(parents=True, exist_ok=True)
+    path = settings.instance / "archive.db"
+    if not path.exists():
+        create_private(path)
+        path.write_bytes(_new_database())
     app = create_app(settings)
     app.testing = True
-    holdings: Holdings = app.extensions[EXTENSION]
-    migrations.upgrade(holdings.database)
-    with holdings.database.writing() as session:
-        unknown_unit(session)
-        if find_unit(session, "so-van-hoa") is None:
+    return app
+
+
+@cache
+def _new_database() -> bytes:
+    """What a new archive's database file holds: hundreds of tests begin with one, and the
+    migrations would take as long as many of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/archive.db")
+        migrations.upgrade(database)
+        with database.writing() as session:
+            unknown_unit(session)
             create_unit(session, UnitInput(code="so-van-hoa", name="Sở Văn hóa"), by=SYSTEM)
             create_unit(session, UnitInput(code="tinh-doan", name="Tỉnh đoàn"), by=SYSTEM)
-        session.commit()
-    return app
+            session.commit()
+        database.close()
+        return Path(folder, "archive.db").read_bytes()
 
 
 @pytest.fixture
