@@ -24,7 +24,7 @@ run: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl $(VENV)/.installed-bench node_modules/.fetched
 	@sh tests/tools/browser.sh
 	@sh tests/tools/catdoc.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 	@[ "$$CI" != true ] || $(BIN)/python -m pytest -m slow
 
 lint: $(VENV)/.installed-dev
