@@ -250,6 +250,21 @@ def results_notice(results: SearchResults) -> str:
     if results.read_as_words:
         return "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường."
     return ""
+    sentences = (
+        (
+            results.read_as_words,
+            "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường.",
+        ),
+        (
+            results.relaxed,
+            "Không có trang nào chứa đủ các từ; đây là các trang gần nhất.",
+        ),
+        (
+            results.marks_ignored and not results.relaxed,
+            "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu.",
+        ),
+    )
+    return " ".join(sentence for is_so, sentence in sentences if is_so)
 
 
 def _withheld(session: Session, actor: Actor) -> tuple[str, ...]:

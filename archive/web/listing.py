@@ -64,7 +64,8 @@ def read_request(
         page=page_number(args),
         per_page=per_page,
         **{  # type: ignore[arg-type]
-            field: tuple(args.getlist(name)[:MOST_VALUES]) for name, field in _FIELDS.items()
+            field: tuple(map(one_line, args.getlist(name)[:MOST_VALUES]))
+            for name, field in _FIELDS.items()
         },
     )
 
@@ -156,7 +157,8 @@ def active_links(results: SearchResults, *, args: MultiDict[str, str], path: str
     for key, value in args.items(multi=True):
         if key in FACETS:
             pairs = [pair for pair in _pairs(args) if pair != (key, value)]
-            label = facet_label(key, value, labels.get((key, value)))
+            shown = one_line(value)
+            label = facet_label(key, shown, labels.get((key, shown)))
             links.append(Link(label=label, url=_url(path, pairs), selected=True))
     return links
 

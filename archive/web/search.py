@@ -8,6 +8,7 @@ from markupsafe import Markup
 from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.wording import error_sentence
 from archive.search.results import WorkHit
+from archive.services.records import one_line
 from archive.services.searching import Found, results_notice, search
 from archive.web import feed
 from archive.web.access import OpenTo, open_to
@@ -80,7 +81,7 @@ def results() -> str | tuple[str, int]:
             facets=fold_long(facet_groups(found.results, args=args, path=PATH)),
             sorts=sort_links(args, path=PATH, default="relevance"),
             hidden=[
-                (key, value)
+                (key, one_line(value))
                 for key, value in args.items(multi=True)
                 if key in FACETS or key in ("sort", "year_from", "year_to")
             ],
