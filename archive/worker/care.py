@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 
@@ -43,6 +47,7 @@ class Care:
         self.next_sweep = 0.0
         self._told_of_recogniser = False
         self._last_status = IndexStatus(healthy=False)
+        self._last_files: dict[str, tuple[int, ...]] = {}
 
     def run_due(self) -> None:
         """Make the rounds that are due. Raises what the database, the index or the disk raises."""
@@ -96,11 +101,19 @@ class Care:
         """Make the index anew where it cannot be read, and what only makes it fast where that is
         lost."""
         status, last = self._holdings.index.status(), self._last_status
+        """Make the index anew where it cannot be read, or is not what it was."""
+        status = self._holdings.index.status()
+        files = _files(self._holdings.settings.search_folder / status.generation)
+        last, seen = self._last_status, self._last_files
         same = (status.generation, status.commit) == (last.generation, last.commit)
-        if status.healthy and same and status.size_bytes < last.size_bytes:
-            # Files of one commit do not shrink by themselves. What this process has open still
-            # answers; whether the index can be opened is what counts.
-            status = SearchIndex(self._holdings.settings.search_folder).status()
+        if status.healthy and same and files != seen:
+            # What this process has open may go on answering, rightly or not; others, and the next
+            # start, meet what is there now. Files of one commit are written once; they go when a
+            # commit has no more use for them, and whether it has is seen by opening it.
+            if any(files.get(name, was) != was for name, was in seen.items()):
+                status = replace(status, healthy=False, problem="damaged")
+            else:
+                status = SearchIndex(self._holdings.settings.search_folder).status()
         if not status.healthy:
             # A new archive has no index yet; one that lost its index has something to tell.
             tell = log.info if status.problem == "missing" else log.warning
@@ -111,6 +124,8 @@ class Care:
         if status.plain_segments:
             log.warning("index_arrays_mended", segments=self._holdings.index.mend())
         self._last_status = status
+            files = _files(self._holdings.settings.search_folder / status.generation)
+        self._last_status, self._last_files = status, files
 
     def _heal_differences(self) -> None:
         """Queue what the index or the folder of images lacks; take out what is catalogued no
@@ -127,3 +142,17 @@ class Care:
             self._holdings.index.write([], deleted_ids=difference.gone)
         if difference.stale or difference.gone:
             log.info("index_behind", stale=len(difference.stale), gone=len(difference.gone))
+
+
+def _files(generation: Path) -> dict[str, tuple[int, ...]]:
+    """Which file stands under each name, and when it was written; locks, which are empty, are none.
+
+    {} where there is no such folder.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    with suppress(OSError):
+        for item in os.scandir(generation):
+            state = item.stat()
+            if item.is_file() and state.st_size:
+                found[item.name] = (state.st_ino, state.st_size, state.st_mtime_ns)
+    return found
