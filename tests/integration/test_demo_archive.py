@@ -4,6 +4,7 @@ and leaves nothing behind."""
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import unicodedata
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pytest
 from sqlalchemy import func, select
 
 from archive.cli.demo import FONTS
+from archive.core.errors import QueryRefusedError
+from archive.core.roles import ANYONE
 from archive.core.status import JobState
 from archive.demo.publications import publications
 from archive.demo.state import was_removed
@@ -27,6 +30,11 @@ from archive.models import (
     Stage,
     User,
 )
+from archive.search.requests import SearchRequest
+from archive.search.results import SearchResults
+from archive.services.catalogue import viewer_of
+from archive.services.searching import results_notice, search
+from archive.web.listing import SORTS
 from archive.worker.loop import Worker
 from bench.forty import STAGES, ask, line, rank, read_table
 from tests.conftest import ROOT, make_pdf, missing, sign_in
@@ -144,3 +152,119 @@ def test_forty_queries_show_how_people_type() -> None:
     assert "\N{LATIN CAPITAL LETTER ETH}" in by_typing["Eth for đ"]
     titles = {publication.title for publication in publications()}
     assert {asked.title for asked in table} <= titles
+
+
+Row = dict[str, str]
+REFERENCE = ROOT / "docs" / "reference" / "search-language.md"
+
+
+def tables(*head: str) -> list[Row]:
+    """The rows of all tables of the search language's reference that have this head."""
+    blocks = re.findall(r"(?:^\|.*\|\n)+", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    rows: list[Row] = []
+    for block in blocks:
+        first, _, *others = (line[2:-2].split(" | ") for line in block.splitlines())
+        if tuple(first) == head:
+            rows += [dict(zip(head, other, strict=True)) for other in others]
+    assert rows, head
+    return rows
+
+
+def typed(cell: str) -> str:
+    """The query in a cell: what stands between its backticks."""
+    assert cell[0] == cell[-1] == "`", cell
+    return cell[1:-1]
+
+
+def look(loaded: Standing, query: str) -> SearchResults:
+    """As a reader without an account."""
+    request = SearchRequest(viewer=viewer_of(ANYONE), query=query, per_page=50)
+    with loaded.holdings.database.reading() as session:
+        return search(session, loaded.holdings.index, request, actor=ANYONE).results
+
+
+def places(results: SearchResults) -> list[tuple[str, list[int]]]:
+    return [(item.work_id, [page.number for page in item.pages]) for item in results.items]
+
+
+def as_typed(loaded: Standing, query: str) -> SearchResults:
+    """What the query finds, which is something and just what was asked for."""
+    found = look(loaded, query)
+    assert found.total > 0, query
+    assert results_notice(found) == "", query
+    return found
+
+
+@pytest.mark.parametrize("row", tables("Gõ", "Tìm thấy"), ids=lambda row: row["Gõ"])
+def test_example_of_the_reference_finds_something(loaded: Standing, row: Row) -> None:
+    as_typed(loaded, typed(row["Gõ"]))
+
+
+@pytest.mark.parametrize("row", tables("Gõ", "Như gõ"), ids=lambda row: row["Gõ"])
+def test_two_typings_that_the_reference_calls_one_find_the_same(loaded: Standing, row: Row) -> None:
+    one, other = (as_typed(loaded, typed(cell)) for cell in row.values())
+    assert places(one) == places(other)
+    assert (one.total, one.total_pages) == (other.total, other.total_pages)
+
+
+@pytest.mark.parametrize("row", tables("Gõ", "Hiểu là"), ids=lambda row: row["Gõ"])
+def test_typing_that_the_reference_says_is_understood_finds_the_same_first(
+    loaded: Standing, row: Row
+) -> None:
+    meant = ask(loaded.holdings, typed(row["Hiểu là"]))
+    assert ask(loaded.holdings, typed(row["Gõ"]))[:1] == meant[:1] != []
+
+
+@pytest.mark.parametrize("row", tables("Gõ", "Gợi ý"), ids=lambda row: row["Gõ"])
+def test_suggestion_of_the_reference_is_made(loaded: Standing, row: Row) -> None:
+    assert look(loaded, typed(row["Gõ"])).suggestion.lower() == row["Gợi ý"]
+
+
+@pytest.mark.parametrize(
+    "row", tables("Tìm trong", "Tiền tố", "Tiếng Anh", "Ví dụ"), ids=lambda row: row["Tiền tố"]
+)
+def test_prefix_narrows_in_both_languages_and_with_marks(loaded: Standing, row: Row) -> None:
+    vietnamese, english, example = (typed(row[name]) for name in ("Tiền tố", "Tiếng Anh", "Ví dụ"))
+    assert vietnamese in example
+    found = as_typed(loaded, example)
+    for prefix in (english, vietnamese.upper()):
+        assert places(as_typed(loaded, example.replace(vietnamese, prefix))) == places(found)
+    elsewhere = re.sub(rf'{vietnamese}("[^"]*"|\S+)', f"{vietnamese}1900", example)
+    assert look(loaded, elsewhere).total == 0
+
+
+@pytest.mark.parametrize("row", tables("Chỗ sai", "Gõ", "Đọc như"), ids=lambda row: row["Chỗ sai"])
+def test_broken_query_of_the_reference_is_read_as_words(loaded: Standing, row: Row) -> None:
+    broken, plain = look(loaded, typed(row["Gõ"])), look(loaded, typed(row["Đọc như"]))
+    assert broken.read_as_words
+    assert not plain.read_as_words
+    assert places(broken) == places(plain)
+    assert "được đọc như các từ thường" in results_notice(broken)
+
+
+@pytest.mark.parametrize(
+    "row", tables("Khi", "Gõ", "Trang kết quả nói"), ids=lambda row: row["Khi"]
+)
+def test_notice_of_the_reference_is_given(loaded: Standing, row: Row) -> None:
+    assert results_notice(look(loaded, typed(row["Gõ"]))) == row["Trang kết quả nói"].strip("“”")
+
+
+def test_every_example_within_a_sentence_of_the_reference_finds_something(loaded: Standing) -> None:
+    text = re.sub(r"^\|.*\n", "", REFERENCE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    examples = [example for example in re.findall("`([^`]+)`", text) if not example.startswith("/")]
+    assert len(examples) >= 5
+    for example in examples:
+        as_typed(loaded, example)
+
+
+def test_reference_names_the_limits_and_the_orders(loaded: Standing) -> None:
+    text = REFERENCE.read_text(encoding="utf-8")
+    limits = {}
+    for query in ("x" * 10_000, "x " * 1_000):
+        with pytest.raises(QueryRefusedError) as refused:
+            look(loaded, query)
+        limits[refused.value.data["limit"]] = refused.value.data["value"]
+    assert f"quá {limits['characters']:,} ký tự".replace(",", ".") in text
+    assert f"quá {limits['terms']} từ" in text
+    for label in SORTS.values():
+        assert f"**{label}**" in text
