@@ -18,6 +18,7 @@ import typst
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from archive.app import create_app
 from archive.core.dates import IssueDate
@@ -87,8 +88,26 @@ def open_app(settings: Settings) -> Flask:
         create_private(path)
         path.write_bytes(_new_database())
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = _compiled
     app.testing = True
     return app
+
+
+class _Compiled(BytecodeCache):
+    """The templates as the process compiled them, for all its applications."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled = _Compiled()
 
 
 @cache
