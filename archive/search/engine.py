@@ -34,11 +34,10 @@ def latest_commit(folder: Path) -> int:
     return int(_TOC._latest_generation(_FileStorage(str(folder)), _INDEX_NAME))
 
 
-def commit_stamp(folder: Path, commit: int) -> tuple[int, int]:
-    """What tells this commit from one of the same number in a folder that was lost and made again,
-    or put back from a copy: inode and time of its table of contents."""
-    found = (folder / _TOC._filename(_INDEX_NAME, commit)).stat()
-    return found.st_ino, found.st_mtime_ns
+def table_path(folder: Path, commit: int) -> Path:
+    """The table of contents that a commit wrote. Inode and time tell it from one of the same number
+    in a folder that was lost and made again, or put back from a copy."""
+    return folder / str(_TOC._filename(_INDEX_NAME, commit))
 
 
 def create_index(folder: Path) -> None:

@@ -27,10 +27,10 @@ from archive.core.errors import SearchIndexError
 from archive.search.abbreviations import ABBREVIATIONS, Abbreviations
 from archive.search.completion import complete
 from archive.search.engine import (
-    commit_stamp,
     latest_commit,
     open_segment,
     read_segments,
+    table_path,
     try_lock,
 )
 from archive.search.entries import WorkEntry
@@ -51,6 +51,7 @@ _RETRY_S = 0.02
 _REBUILD_COMMIT_DOCS = 25_000
 # A broken index is not read anew for every request; so long the last finding stands.
 _FAILURE_KEPT_S = 2.0
+_SETTLED_NS = 200_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class SearchIndex:
         self._abbreviations = Abbreviations(abbreviations)
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
-        self._stamp = (0, 0)
+        self._stamp = (0, 0, 0)
+        self._watched: list[tuple[Path, tuple[int, int, int]]] = []
         self._failure = _Failure(("", -1), 0.0, None)
         self._pid = os.getpid()
 
@@ -207,12 +209,19 @@ class SearchIndex:
         ) from found
 
     def _load(self, before: Snapshot | None) -> Snapshot:
+        if before is not None and self._is_unchanged() and before.is_current():
+            return before
+        pointer = self._folder / _POINTER
+        states = [_state(pointer)]
         generation = read_pointer(self._folder)
         folder = self._folder / generation
+        states.append(_state(folder))
         key = (generation, latest_commit(folder))
         if key[1] < 0:
             raise FileNotFoundError(f"no table of contents in {generation}")
-        stamp = commit_stamp(folder, key[1])
+        table = table_path(folder, key[1])
+        stamp = _state(table)
+        self._watched = list(zip((pointer, folder, table), (*states, stamp), strict=True))
         if (
             before is not None
             and before.key == key
@@ -231,8 +240,20 @@ class SearchIndex:
             if isinstance(error.__cause__, FileNotFoundError):
                 # It may only mean that we looked too late, so it passes as what it is.
                 raise error.__cause__ from None
+            if (read_pointer(self._folder), latest_commit(folder)) != key:
+                # Files that vanish while they are opened fail in many ways; there is news anyhow.
+                raise FileNotFoundError(f"{generation} went on from commit {key[1]}") from error
             self._failure = _Failure(key, time.monotonic() + _FAILURE_KEPT_S, error.data)
             raise
+
+    def _is_unchanged(self) -> bool:
+        """Whether nothing was committed or swapped since the last look, by three states of files
+        instead of a list of them. What changed a moment ago may have changed again within one tick
+        of the file system's clock, and is looked at whole."""
+        settled = time.time_ns() - _SETTLED_NS
+        return bool(self._watched) and all(
+            state[2] < settled and _state(path) == state for path, state in self._watched
+        )
 
     def _read(self, generation: str, commit: int, before: Snapshot | None) -> Snapshot:
         folder = self._folder / generation
@@ -346,6 +367,12 @@ def read_pointer(folder: Path) -> str:
     if not _GENERATION.fullmatch(found):
         raise SearchIndexError(problem="damaged", folder=folder.name, detail=_POINTER)
     return found
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    """What tells a file or folder from one that was put in its place or changed since."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 def _pointer_or_none(folder: Path) -> str | None:

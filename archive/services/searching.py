@@ -239,17 +239,6 @@ def _marks_as_typed(query: str) -> MarkTerms:
 
 def results_notice(results: SearchResults) -> str:
     """What a reader should know of results that are not quite what was asked for; "" otherwise."""
-    if results.relaxed:
-        return "Không có trang nào chứa đủ các từ; đây là các trang gần nhất."
-    if results.marks_ignored:
-        return "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu."
-    if results.repaired:
-        return (
-            f"Không có trang nào chứa đúng các từ đã gõ; đây là kết quả cho “{results.suggestion}”."
-        )
-    if results.read_as_words:
-        return "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường."
-    return ""
     sentences = (
         (
             results.read_as_words,
@@ -260,8 +249,13 @@ def results_notice(results: SearchResults) -> str:
             "Không có trang nào chứa đủ các từ; đây là các trang gần nhất.",
         ),
         (
-            results.marks_ignored and not results.relaxed,
+            results.marks_ignored,
             "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu.",
+        ),
+        (
+            results.repaired,
+            "Không có trang nào chứa đúng các từ đã gõ; "
+            f"đây là kết quả cho “{results.suggestion}”.",
         ),
     )
     return " ".join(sentence for is_so, sentence in sentences if is_so)

@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 
 from archive.models import Stage
+from archive.search.engine import ARRAYS
 from archive.search.index import SearchIndex
 from archive.search.results import IndexStatus
 from archive.services import accounts, jobs, restoring, throughput
@@ -98,10 +99,8 @@ class Care:
                 session.commit()
 
     def _look_at_index(self) -> None:
-        """Make the index anew where it cannot be read, and what only makes it fast where that is
-        lost."""
-        status, last = self._holdings.index.status(), self._last_status
-        """Make the index anew where it cannot be read, or is not what it was."""
+        """Make the index anew where it cannot be read or is not what it was, and what only makes it
+        fast where that is lost."""
         status = self._holdings.index.status()
         files = _files(self._holdings.settings.search_folder / status.generation)
         last, seen = self._last_status, self._last_files
@@ -121,10 +120,9 @@ class Care:
             with self._holdings.database.reading() as session:
                 self._holdings.index.rebuild(all_entries(session))
             status = self._holdings.index.status()
+            files = _files(self._holdings.settings.search_folder / status.generation)
         if status.plain_segments:
             log.warning("index_arrays_mended", segments=self._holdings.index.mend())
-        self._last_status = status
-            files = _files(self._holdings.settings.search_folder / status.generation)
         self._last_status, self._last_files = status, files
 
     def _heal_differences(self) -> None:
@@ -145,7 +143,8 @@ class Care:
 
 
 def _files(generation: Path) -> dict[str, tuple[int, ...]]:
-    """Which file stands under each name, and when it was written; locks, which are empty, are none.
+    """Which file stands under each name, and when it was written; locks, which are empty, are none,
+    and derived arrays, which are checked when opened and made anew by themselves.
 
     {} where there is no such folder.
     """
@@ -153,6 +152,6 @@ def _files(generation: Path) -> dict[str, tuple[int, ...]]:
     with suppress(OSError):
         for item in os.scandir(generation):
             state = item.stat()
-            if item.is_file() and state.st_size:
+            if item.is_file() and state.st_size and not item.name.endswith(ARRAYS):
                 found[item.name] = (state.st_ino, state.st_size, state.st_mtime_ns)
     return found
