@@ -33,6 +33,7 @@ ALL_WORDS_UP_TO = 3
 MASS_SHARE = 0.4
 FOLD_WEIGHT = 0.5
 AS_TYPED_WEIGHT = 0.5
+NAME_WEIGHT = 2.0
 
 _FIELD_TEXTS = {TITLE: ("title",), NAMES: ("names",)}
 
@@ -308,10 +309,17 @@ def inverse_frequency(holding: int, doc_count: int) -> float:
     return max(0.0, log(doc_count / (holding + 1)) + 1) if doc_count else 0.0
 
 
-def neighbours(query: ParsedQuery, repairs: Repairs) -> list[tuple[str, str]]:
-    """The pairs of forms that stand side by side in what was meant, each once."""
-    runs = [*repairs.runs(), *(tuple(term.canonical for term in run) for run in query.phrases)]
-    return list(dict.fromkeys(pair for run in runs for pair in pairwise(run)))
+def neighbours(query: ParsedQuery, repairs: Repairs) -> dict[tuple[str, str], float]:
+    """The pairs of forms that stand side by side in what was meant, and how much each counts:
+    that of two words typed like a name more."""
+    found: dict[tuple[str, str], float] = {}
+    runs = [*zip(query.runs, repairs.runs(), strict=True)]
+    runs += [(run, tuple(term.canonical for term in run)) for run in query.phrases]
+    for terms, forms in runs:
+        for (left, right), pair in zip(pairwise(terms), pairwise(forms), strict=True):
+            weight = NAME_WEIGHT if left.capital and right.capital else 1.0
+            found[pair] = max(found.get(pair, 0.0), weight)
+    return found
 
 
 def _shares(column: Column, docs: Array) -> Array:

@@ -45,13 +45,15 @@ _YEARS = re.compile(r"(\d{4})?(\.\.)?(\d{4})?")
 @dataclass(frozen=True, slots=True)
 class Term:
     """One word: its canonical form, its fold, whether it was typed with marks. `fixed`: a number,
-    an abbreviation, a word in capitals, which nobody mistyped."""
+    an abbreviation, a word in capitals, which nobody mistyped. `capital`: it was typed like a name.
+    """
 
     canonical: str
     folded: str
     marked: bool
     weightless: bool
     fixed: bool = False
+    capital: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,9 @@ def _terms(text: str, *, capitals: bool) -> list[Term]:
         marked = is_marked(word)
         weightless = word in (_FUNCTION_WORDS if marked else _BARE_FUNCTION_WORDS)
         shouted = not capitals and len(token) > 1 and token.isupper()
-        found.append(Term(word, fold(word), marked, weightless, shouted or not token.isalpha()))
+        fixed = shouted or not token.isalpha()
+        capital = not capitals and token[0].isupper()
+        found.append(Term(word, fold(word), marked, weightless, fixed, capital))
     return found
 
 

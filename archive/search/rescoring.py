@@ -10,21 +10,21 @@ from archive.core.text import fold
 from archive.search.arrays import Array
 from archive.search.columns import K1
 from archive.search.segments import Segment
-from archive.search.snapshot import Audience, Snapshot
+from archive.search.snapshot import Snapshot
 
 PAGES = 200
 PAIR_WEIGHT = 0.5
+RUN_WEIGHT = 0.25
 
 WeightedPair = tuple[str, str, float]
 """Two folds that are neighbours in the query, and the idf of the pair."""
 
 
-def pair_scores(
-    snapshot: Snapshot, audience: Audience, docs: Array, pairs: Sequence[WeightedPair]
-) -> Array:
+def pair_scores(snapshot: Snapshot, docs: Array, pairs: Sequence[WeightedPair]) -> Array:
     """What the pairs add to the score of each of the documents, which are ascending.
 
-    A pair counts wherever two words that fold so follow one another.
+    A pair counts wherever two words that fold so follow one another, on a long page as on a short
+    one.
     """
     words = {word: code for code, word in enumerate(_words(pairs), 1)}
     parts: list[Array] = []
@@ -46,13 +46,22 @@ def pair_scores(
     here = np.flatnonzero(coded[:-1])
     here = here[coded[here + 1] != 0]
     found = coded[here].astype(np.uint32) << np.uint32(16) | coded[here + 1]
-    norm = snapshot.norm(audience.step)[docs]
     added = np.zeros(len(docs), np.float32)
+    # Where one pair goes on from another, the words stand together as typed: that counts again.
+    longer = np.zeros(len(here), bool)
+    if len(here):
+        known = np.isin(found, [words[left] << 16 | words[right] for left, right, _ in pairs])
+        longer[1:] = known[1:] & known[:-1] & (here[1:] == here[:-1] + 1)
     for left, right, idf in pairs:
+        again = here[longer & (found == np.uint32(words[left] << 16 | words[right]))]
+        if len(again):
+            held = np.zeros(len(docs), np.float32)
+            held[end.searchsorted(again, "right")] = 1
+            added += np.float32(idf * RUN_WEIGHT) * held
         hits = here[found == np.uint32(words[left] << 16 | words[right])]
         if len(hits):
             times = np.bincount(end.searchsorted(hits, "right"), minlength=len(docs))
-            added += np.float32(idf * (K1 + 1)) * (times / (times + norm)).astype(np.float32)
+            added += (idf * (K1 + 1) * times / (times + K1)).astype(np.float32)
     return added * np.float32(PAIR_WEIGHT)
 
 

@@ -81,7 +81,7 @@ def run_search(
     for others in chosen.values():
         shown_groups = shown_groups.within(others)
     pairs = _weighted_neighbours(query, repairs, repairer, audience)
-    items = _items(snapshot, audience, request, found, shown_groups, pairs)
+    items = _items(snapshot, request, found, shown_groups, pairs)
     return _results(
         snapshot,
         query,
@@ -200,8 +200,14 @@ def _weighted_neighbours(
     query: ParsedQuery, repairs: Repairs, repairer: Repairer, audience: Audience
 ) -> list[tuple[str, str, float]]:
     pairs = neighbours(query, repairs)
-    counts = repairer.pair_counts(pairs)
-    return folded_pairs(pairs, [inverse_frequency(count, audience.doc_count) for count in counts])
+    counts = repairer.pair_counts(list(pairs))
+    return folded_pairs(
+        list(pairs),
+        [
+            weight * inverse_frequency(count, audience.doc_count)
+            for weight, count in zip(pairs.values(), counts, strict=True)
+        ],
+    )
 
 
 def _window(request: SearchRequest) -> tuple[int, int]:
@@ -212,7 +218,6 @@ def _window(request: SearchRequest) -> tuple[int, int]:
 
 def _items(
     snapshot: Snapshot,
-    audience: Audience,
     request: SearchRequest,
     found: Matches,
     groups: Groups,
@@ -224,7 +229,7 @@ def _items(
     rescored = NOTHING_RESCORED
     if pairs and request.sort == "relevance":
         docs, scores = best_docs(snapshot, found, groups)
-        rescored = Rescored(docs, scores + pair_scores(snapshot, audience, docs, pairs))
+        rescored = Rescored(docs, scores + pair_scores(snapshot, docs, pairs))
         groups = rescored.raise_groups(groups, snapshot)
     begin, end = _window(request)
     if request.group == "page":
