@@ -3,7 +3,7 @@
     python -m bench.search [--pages 100000]
 
 Every engine answers whole: the ten best works with their best pages, totals of works and pages, six
-facets counted in works (ours: ten). Times are processor time of the one process that asks, unless a
+facets counted in works. Times are processor time of the one process that asks, unless a
 row says `wall`; ours and tantivy are asked in turn, question by question. What is made for the
 peers and the catalogue is kept under `bench/out/`; the archive's own index is always built anew.
 """

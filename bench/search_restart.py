@@ -18,6 +18,7 @@ from pathlib import Path
 
 from archive.search.index import SearchIndex
 from archive.search.requests import SearchRequest, Viewer
+from bench.search_corpus import FACETS
 from bench.search_peers import ENGINES, TOP, open_peer
 from bench.search_questions import WARM_UP, Question, read
 
@@ -36,7 +37,7 @@ def asking(engine: str, folder: Path) -> Asking:
 
 
 def request_of(typed: str) -> SearchRequest:
-    return SearchRequest(viewer=VIEWER, query=typed, per_page=TOP)
+    return SearchRequest(viewer=VIEWER, query=typed, per_page=TOP, facets=FACETS)
 
 
 def cpu_ms(action: Callable[[], object]) -> float:

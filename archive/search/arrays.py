@@ -56,8 +56,8 @@ class ArrayFile:
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
-            self._path = path
-            self._stamp = _stamp(found)
+            self.path = path
+            self.stamp = stamp_of(found)
             self.size_bytes = found.st_size
             entries, start, size = _read_head(file.read(_HEAD_BYTES), file, found.st_size)
             if start + size != found.st_size:
@@ -79,19 +79,24 @@ class ArrayFile:
         try:
             return self._arrays[name]
         except KeyError:
-            raise DamagedArraysError(f"{self._path.name}: no {name}") from None
+            raise DamagedArraysError(f"{self.path.name}: no {name}") from None
 
     def is_intact(self) -> bool:
         """Whether the file still is the one that was opened; a file that was deleted or replaced
         is, since what is mapped lives on."""
-        try:
-            found = self._path.stat()
-        except OSError:
-            return True
-        return found.st_ino != self._stamp[0] or _stamp(found) == self._stamp
+        return is_intact(str(self.path), self.stamp)
 
 
-def _stamp(found: os.stat_result) -> tuple[int, int, int]:
+def is_intact(path: str, stamp: tuple[int, int, int]) -> bool:
+    """Whether the file of this stamp was neither cut off nor written over since."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 (asked for before every search)
+    except OSError:
+        return True
+    return found.st_ino != stamp[0] or stamp_of(found) == stamp
+
+
+def stamp_of(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 

@@ -65,10 +65,11 @@ def count_postings(tokens: Array, docs: Array, word_count: int) -> tuple[Array, 
 
     `docs` gives each token's document; breaks are left out.
     """
-    keys = tokens.astype(np.uint64)
+    words = tokens != BREAK
+    keys = tokens[words].astype(np.uint64)
     keys <<= np.uint64(32)
-    keys |= docs.astype(np.uint64)
-    keys = keys[tokens != BREAK]
+    keys |= docs[words]
+    del words
     keys.sort()
     keys, times = _runs(keys)
     first = keys.searchsorted(np.arange(word_count + 2, dtype=np.uint64) << np.uint64(32))

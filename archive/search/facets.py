@@ -9,7 +9,6 @@ import numpy as np
 from archive.search.arrays import Array
 from archive.search.requests import SearchRequest
 from archive.search.results import FacetCount
-from archive.search.segments import FACETS
 from archive.search.snapshot import Snapshot
 
 
@@ -31,6 +30,8 @@ def count_facets(
     count nothing are left out unless they are chosen, and those beyond the commonest
     `request.facet_values`. Years come newest first, the rest by count and then by name.
     """
+    if not request.facets:
+        return {}
     selected = request.selected()
     base = matched
     for works in chosen.values():
@@ -38,7 +39,7 @@ def count_facets(
     joined = snapshot.values
     tallies = joined.tally(base)
     counted: dict[str, tuple[FacetCount, ...]] = {}
-    for name in FACETS:
+    for name in request.facets:
         first = joined.first[name]
         own = tallies[first : first + len(joined.values[name])]
         if name in chosen:

@@ -88,29 +88,15 @@ def best_docs(snapshot: Snapshot, found: Matches, groups: Groups) -> tuple[Array
     return docs, scores
 
 
-@dataclass(frozen=True, slots=True)
-class Rescored:
-    """Documents that were looked at again, ascending, and their scores since."""
-
-    docs: Array
-    scores: Array
-
-    def raise_groups(self, groups: Groups, snapshot: Snapshot) -> Groups:
-        """The groups with these scores in them."""
-        best = groups.best.copy()
-        places = groups.slots.searchsorted(snapshot.work_of[self.docs])
-        np.maximum.at(best, places, self.scores)
-        return Groups(groups.slots, best, groups.pages)
-
-    def raise_scores(self, docs: Array, scores: Array) -> Array:
-        """The scores of documents with these in them."""
-        if not len(self.docs) or not len(docs):
-            return scores
-        places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
-        return np.where(self.docs[places] == docs, self.scores[places], scores)
-
-
-NOTHING_RESCORED = Rescored(np.zeros(0, np.int64), np.zeros(0, np.float32))
+def raise_scores(
+    snapshot: Snapshot, found: Matches, groups: Groups, docs: Array, scores: Array
+) -> Groups:
+    """Puts the scores of documents that were looked at again into `found`, and into the groups."""
+    places = docs if found.docs is None else found.docs.searchsorted(docs)
+    found.scores[places] = scores
+    best = groups.best.copy()
+    np.maximum.at(best, groups.slots.searchsorted(snapshot.work_of[docs]), scores)
+    return Groups(groups.slots, best, groups.pages)
 
 
 def works_in_order(
@@ -130,45 +116,52 @@ def works_in_order(
 
 
 def work_hits(
-    snapshot: Snapshot, found: Matches, rescored: Rescored, groups: Groups, places: list[int]
+    snapshot: Snapshot, found: Matches, groups: Groups, places: list[int]
 ) -> tuple[WorkHit, ...]:
     """The works at these places of `groups`, each with its best pages."""
     slots = groups.slots[places]
-    docs, scores = matched_docs(snapshot, found, slots)
-    scores = rescored.raise_scores(docs, scores)
-    order = np.lexsort((docs, -scores, snapshot.work_of[docs]))
-    docs, scores = docs[order], scores[order]
-    works = snapshot.work_of[docs]
-    begins, ends = works.searchsorted(slots), works.searchsorted(slots, "right")
-    hits = []
-    for place, begin, end in zip(places, begins.tolist(), ends.tolist(), strict=True):
-        slot = int(groups.slots[place])
-        start = int(snapshot.starts[slot])
-        pages = [
-            page_item(snapshot, slot, doc, score)
-            for doc, score in zip(
-                docs[begin : min(end, begin + _PAGES_SHOWN + 1)].tolist(),
-                scores[begin : min(end, begin + _PAGES_SHOWN + 1)].tolist(),
-                strict=True,
-            )
-            if doc != start
-        ]
-        hits.append(
-            WorkHit(
-                work_id=snapshot.works[slot].work_id,
-                score=float(groups.best[place]),
-                pages_matched=int(groups.pages[place]),
-                pages=tuple(PageHit(*page[1:]) for page in pages[:_PAGES_SHOWN]),
-            )
+    starts, ends = snapshot.starts[slots], snapshot.ends[slots]
+    # The stretch of each work among the matching documents, its record left out.
+    begins: Array
+    stops: Array
+    if found.docs is None:
+        begins, stops = starts + 1, ends
+    else:
+        begins = found.docs.searchsorted(starts, "right")
+        stops = found.docs.searchsorted(ends)
+    told = zip(
+        slots.tolist(),
+        groups.best[places].tolist(),
+        groups.pages[places].tolist(),
+        begins.tolist(),
+        stops.tolist(),
+        strict=True,
+    )
+    return tuple(
+        WorkHit(
+            work_id=snapshot.works[slot].work_id,
+            score=score,
+            pages_matched=pages,
+            pages=tuple(
+                PageHit(*page_item(snapshot, slot, doc, best)[1:])
+                for doc, best in _best_of(found, slice(begin, stop), min(pages, _PAGES_SHOWN))
+            ),
         )
-    return tuple(hits)
+        for slot, score, pages, begin, stop in told
+    )
+
+
+def _best_of(found: Matches, stretch: slice, most: int) -> list[tuple[int, float]]:
+    """The documents with the highest scores of a stretch; of equals the first."""
+    order = (-found.scores[stretch]).argsort(kind="stable")[:most] + stretch.start
+    docs = order if found.docs is None else found.docs[order]
+    return list(zip(docs.tolist(), found.scores[order].tolist(), strict=True))
 
 
 def page_items(
     snapshot: Snapshot,
     request: SearchRequest,
     found: Matches,
-    rescored: Rescored,
     groups: Groups,
     window: tuple[int, int],
 ) -> tuple[PageItem, ...]:
@@ -178,7 +171,6 @@ def page_items(
     works = snapshot.work_of[docs]
     pages = docs != snapshot.starts[works]
     docs, scores, works = docs[pages], scores[pages], works[pages]
-    scores = rescored.raise_scores(docs, scores)
     keys = [docs]
     if request.sort != "page":
         keys.append(snapshot.rank(request.sort)[works])

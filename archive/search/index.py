@@ -48,7 +48,7 @@ _LOCK = "writer.lock"
 _GENERATION = re.compile(r"g(\d{6,})")
 _RETRIES = 20
 _RETRY_S = 0.02
-_REBUILD_COMMIT_DOCS = 25_000
+_REBUILD_COMMIT_DOCS = 35_000
 # A broken index is not read anew for every request; so long the last finding stands.
 _FAILURE_KEPT_S = 2.0
 _SETTLED_NS = 200_000_000

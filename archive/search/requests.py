@@ -9,6 +9,19 @@ from typing import Literal
 Sort = Literal["relevance", "newest", "oldest", "title", "page"]
 Group = Literal["work", "page"]
 
+# The facets: what a work has values of.
+FACETS = (
+    "year",
+    "unit",
+    "kind",
+    "theme",
+    "place",
+    "person",
+    "audience",
+    "grade",
+    "subject",
+    "language",
+)
 MAX_PER_PAGE = 100
 FACET_VALUES = 40
 
@@ -36,8 +49,9 @@ class SearchRequest:
     An empty `query` browses. `statuses` left empty means accepted works only; a viewer who may
     not see all gets other statuses of the own units alone. `page` counts from 1 and `per_page`
     is cut to 1–100. `within` is a work's id: only that work is looked at. The sort "page" puts
-    the pages of a work in their order. Of a facet the `facet_values` commonest values come back,
-    and whatever is chosen: thousands of names are no list to choose from.
+    the pages of a work in their order. Only `facets` are counted; of each the `facet_values`
+    commonest values come back, and whatever is chosen: thousands of names are no list to choose
+    from.
     """
 
     viewer: Viewer
@@ -56,6 +70,7 @@ class SearchRequest:
     languages: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     within: str = ""
+    facets: tuple[str, ...] = FACETS
     facet_values: int = FACET_VALUES
     sort: Sort = "relevance"
     group: Group = "work"

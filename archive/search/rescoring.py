@@ -12,7 +12,7 @@ from archive.search.columns import K1
 from archive.search.segments import Segment
 from archive.search.snapshot import Snapshot
 
-PAGES = 200
+PAGES = 120
 PAIR_WEIGHT = 0.5
 RUN_WEIGHT = 0.25
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from typing import get_args
 
@@ -14,16 +15,16 @@ from archive.core.text import fold, words
 from archive.search.arrays import Array
 from archive.search.facets import chosen_works, count_facets
 from archive.search.grouping import (
-    NOTHING_RESCORED,
     Groups,
-    Rescored,
     best_docs,
     group,
     page_item,
     page_items,
+    raise_scores,
     work_hits,
     works_in_order,
 )
+from archive.search.highlight import MarkTerms
 from archive.search.matching import (
     Matcher,
     Matches,
@@ -35,12 +36,13 @@ from archive.search.matching import (
 from archive.search.query import ParsedQuery, mark_terms, parse_query
 from archive.search.repair import Repairer, repairer_of
 from archive.search.requests import MAX_PER_PAGE, Group, SearchRequest, Sort
-from archive.search.rescoring import folded_pairs, pair_scores
-from archive.search.results import PageItem, SearchResults, WorkHit
+from archive.search.rescoring import WeightedPair, folded_pairs, pair_scores
+from archive.search.results import FacetCount, PageItem, SearchResults, WorkHit
 from archive.search.snapshot import Audience, Snapshot
 from archive.search.suggestion import meant_terms, suggest
 
 DEADLINE_S = 8.0
+_KEPT_QUERIES = 500
 
 
 def run_search(
@@ -53,8 +55,9 @@ def run_search(
     """The results of a request on a snapshot; see `SearchIndex.search`."""
     started = time.perf_counter()
     _check(request)
-    query = parse_query(request.query, abbreviations)
     audience = snapshot.audience(request.viewer, request.statuses)
+    prepared = _prepare(snapshot, audience, request.query, abbreviations)
+    query, repairs = prepared.query, prepared.repairs
     works = _works_in_scope(snapshot, request, query, audience.works)
     chosen = chosen_works(snapshot, request)
     if query.is_empty:
@@ -62,16 +65,13 @@ def run_search(
         for others in chosen.values():
             shown = shown & others
         return _results(
-            snapshot,
-            query,
+            prepared,
             started,
             items=_browse(snapshot, request, shown),
             total=int(np.count_nonzero(shown)),
             total_pages=int(snapshot.page_counts[shown].sum()),
             facets=count_facets(snapshot, works, request, chosen),
         )
-    repairer = repairer_of(snapshot, audience)
-    repairs = Repairs(query, repairer)
     matcher = Matcher(snapshot, audience, works, repairs, deadline_s=deadline_s)
     found, reading = _first_that_finds(matcher, query, repairs)
     groups = group(snapshot, found)
@@ -80,53 +80,79 @@ def run_search(
     shown_groups = groups
     for others in chosen.values():
         shown_groups = shown_groups.within(others)
-    pairs = _weighted_neighbours(query, repairs, repairer, audience)
-    items = _items(snapshot, request, found, shown_groups, pairs)
+    items = _items(snapshot, request, found, shown_groups, prepared.pairs)
     return _results(
-        snapshot,
-        query,
+        prepared,
         started,
         items=items,
         total=len(shown_groups.slots),
         total_pages=int(shown_groups.pages.sum()),
         facets=count_facets(snapshot, matched, request, chosen),
         reading=reading,
-        repairs=repairs,
         exact=found.exact,
-        suggestion=suggest(request.query, repairs),
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What can be said of a query before anything is looked for: its parts, what its words were
+    taken for, its neighbours, its words to mark, and what to suggest."""
+
+    query: ParsedQuery
+    repairs: Repairs
+    pairs: list[WeightedPair]
+    marks: MarkTerms
+    suggestion: str
+
+
+def _prepare(
+    snapshot: Snapshot, audience: Audience, text: str, abbreviations: Mapping[str, str]
+) -> _Prepared:
+    """The query taken apart for this audience; kept, for who pages through results asks again."""
+    kept: dict[tuple[str, int], _Prepared] = audience.kept.setdefault("prepared", {})
+    key = (text, id(abbreviations))
+    found = kept.get(key)
+    if found is None:
+        query = parse_query(text, abbreviations)
+        repairer = repairer_of(snapshot, audience)
+        repairs = Repairs(query, repairer)
+        found = _Prepared(
+            query,
+            repairs,
+            _weighted_neighbours(query, repairs, repairer, audience),
+            mark_terms([*query.runs, *meant_terms(repairs), *query.phrases]),
+            suggest(text, repairs),
+        )
+        if len(kept) >= _KEPT_QUERIES:
+            kept.clear()
+        kept[key] = found
+    return found
+
+
 def _results(
-    snapshot: Snapshot,
-    query: ParsedQuery,
+    prepared: _Prepared,
     started: float,
     *,
     items: tuple[WorkHit | PageItem, ...],
     total: int,
     total_pages: int,
-    facets: Mapping[str, tuple[object, ...]],
+    facets: Mapping[str, tuple[FacetCount, ...]],
     reading: Reading = Reading.AS_TYPED,
-    repairs: Repairs | None = None,
     exact: bool = True,
-    suggestion: str = "",
 ) -> SearchResults:
-    terms = query.marks
-    if repairs is not None:
-        terms = mark_terms([*query.runs, *meant_terms(repairs), *query.phrases])
     return SearchResults(
         total=total,
         total_pages=total_pages,
         items=items,
-        facets=facets,  # type: ignore[arg-type]
-        terms=terms,
+        facets=facets,
+        terms=prepared.marks,
         took_ms=(time.perf_counter() - started) * 1000,
         relaxed=reading is Reading.ANY_WORD,
         marks_ignored=reading is Reading.WITHOUT_MARKS,
         repaired=reading is Reading.REPAIRED,
-        read_as_words=query.read_as_words,
+        read_as_words=prepared.query.read_as_words,
         exact=exact,
-        suggestion=suggestion,
+        suggestion=prepared.suggestion,
     )
 
 
@@ -198,7 +224,7 @@ def _first_that_finds(
 
 def _weighted_neighbours(
     query: ParsedQuery, repairs: Repairs, repairer: Repairer, audience: Audience
-) -> list[tuple[str, str, float]]:
+) -> list[WeightedPair]:
     pairs = neighbours(query, repairs)
     counts = repairer.pair_counts(list(pairs))
     return folded_pairs(
@@ -221,21 +247,20 @@ def _items(
     request: SearchRequest,
     found: Matches,
     groups: Groups,
-    pairs: list[tuple[str, str, float]],
+    pairs: list[WeightedPair],
 ) -> tuple[WorkHit | PageItem, ...]:
     """The page of items asked for. By relevance, the best pages are looked at again first."""
     if not len(groups.slots):
         return ()
-    rescored = NOTHING_RESCORED
     if pairs and request.sort == "relevance":
         docs, scores = best_docs(snapshot, found, groups)
-        rescored = Rescored(docs, scores + pair_scores(snapshot, docs, pairs))
-        groups = rescored.raise_groups(groups, snapshot)
+        scores = scores + pair_scores(snapshot, docs, pairs)
+        groups = raise_scores(snapshot, found, groups, docs, scores)
     begin, end = _window(request)
     if request.group == "page":
-        return page_items(snapshot, request, found, rescored, groups, (begin, end))
+        return page_items(snapshot, request, found, groups, (begin, end))
     places = works_in_order(snapshot, request, groups, end)[begin:]
-    return work_hits(snapshot, found, rescored, groups, places)
+    return work_hits(snapshot, found, groups, places)
 
 
 def _browse(

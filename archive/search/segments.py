@@ -16,11 +16,12 @@ import numpy as np
 from whoosh.reading import CorruptIndexError
 
 from archive.search.analysis import RECORD, WORK
-from archive.search.arrays import Array, ArrayFile, DamagedArraysError
+from archive.search.arrays import Array, ArrayFile, DamagedArraysError, stamp_of
 from archive.search.derived import Pairs
 from archive.search.engine import ARRAYS, FORWARD, beside
 from archive.search.faults import index_access
 from archive.search.forward import Forward, Lexicon, forward_of
+from archive.search.requests import FACETS
 from archive.search.segment_files import (
     Counts,
     count_of,
@@ -33,20 +34,7 @@ from archive.search.segment_files import (
     records_of,
 )
 
-# The facets, and with them the two fields that decide who may see a work: all are values of a
-# work, and kept in one way.
-FACETS = (
-    "year",
-    "unit",
-    "kind",
-    "theme",
-    "place",
-    "person",
-    "audience",
-    "grade",
-    "subject",
-    "language",
-)
+# Who may see a work is decided by two more of its values, kept in the same way as its facets.
 STATUS = "status"
 ACCESS = "access"
 
@@ -137,6 +125,12 @@ class Segment:
     def has_arrays(self) -> bool:
         """Whether the derived arrays are there; without them Whoosh's own files are read."""
         return self._arrays is not None
+
+    @property
+    def files(self) -> list[ArrayFile]:
+        """Those of the two files beside it that are there and whole."""
+        held = (self._forward_file.file, self._arrays_file.file)
+        return [file for file in held if file is not None]
 
     def is_current(self) -> bool:
         """Whether the files beside it are still those it was opened with, the missing missing."""
@@ -275,7 +269,6 @@ def _facet_values(held: Sequence[Sequence[str]]) -> FacetValues:
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        found = path.stat()
+        return stamp_of(path.stat())
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns

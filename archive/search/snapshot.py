@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from archive.core.collation import sort_key
-from archive.search.arrays import Array
+from archive.search.arrays import Array, is_intact
 from archive.search.columns import Column, ColumnCache, Piece, make_column, norms, step_of
 from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
 from archive.search.forward import Lexicon
-from archive.search.requests import Sort, Viewer
-from archive.search.segments import ACCESS, FACETS, STATUS, FacetValues, Segment, WorkRow
+from archive.search.requests import FACETS, Sort, Viewer
+from archive.search.segments import ACCESS, STATUS, FacetValues, Segment, WorkRow
 
 _KEPT_AUDIENCES = 16
 _KEPT_NORMS = 4
@@ -123,6 +123,10 @@ class Snapshot:
         self.page_counts = sizes - 1
         self.alive = np.array(alive, bool)
         self.lengths = _joined([segment.lengths for segment in self.segments], np.uint32)
+        opened = [file for segment in self.segments for file in segment.files]
+        self._paths = [str(file.path) for file in opened]
+        self._stamps = [file.stamp for file in opened]
+        self._is_whole = len(opened) == 2 * len(self.segments)
         self._facets = {name: self._join(name) for name in (*FACETS, STATUS, ACCESS)}
         self._embargoes = [
             (work.embargo_until, slot)
@@ -137,7 +141,9 @@ class Snapshot:
 
     def is_current(self) -> bool:
         """Whether the files beside the segments are still as they were opened."""
-        return all(segment.is_current() for segment in self.segments)
+        return all(map(is_intact, self._paths, self._stamps)) and (
+            self._is_whole or all(segment.is_current() for segment in self.segments)
+        )
 
     def _join(self, name: str) -> FacetValues:
         codes: dict[str, int] = {}

@@ -215,6 +215,7 @@ def _pages_inside(
         statuses=() if publication.status is Status.ACCEPTED else tuple(Status),
         group="page",
         sort="page",
+        facets=(),
         per_page=PAGES_INSIDE,
     )
     for page in count(1):

@@ -36,7 +36,7 @@ _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def results() -> Response:
     """The search in the URL as a feed, its words and filters as on the search page; what this
     reader may not see is in no entry. 400 for a query beyond the limits, 503 without an index."""
-    asked = replace(read_request(request.args, per_page=ENTRIES), sort="newest", page=1)
+    asked = replace(read_request(request.args, per_page=ENTRIES), sort="newest", page=1, facets=())
     try:
         found = search(reading(), holdings().index, asked, actor=current_actor())
     except QueryRefusedError as error:

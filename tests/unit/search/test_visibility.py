@@ -6,8 +6,7 @@ from itertools import product
 
 import pytest
 
-from archive.search.requests import Viewer
-from archive.search.segments import FACETS
+from archive.search.requests import FACETS, Viewer
 
 TODAY = date(2025, 7, 15)
 EMBARGOES = {"none": None, "past": TODAY, "future": TODAY + timedelta(days=1)}
