@@ -30,24 +30,19 @@ Piece = tuple[Array | None, Array]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`docs`, ascending, and the `share` of the word in each; or None and its share in every
-    document, 0 where it does not stand. `count`: in how many documents it stands."""
+    """`docs`, ascending, and the `share` of the word in each; or None, its share in every document
+    (0 where it does not stand) and `held`, a mark for each where it stands. `count`: in how many
+    documents it stands."""
 
     docs: Array | None
     share: Array
     count: int
+    held: Array | None = None
 
     @property
     def size_bytes(self) -> int:
-        return self.share.nbytes + (self.docs.nbytes if self.docs is not None else 0)
-
-    def mask(self, doc_count: int) -> Array:
-        """For each document whether the word stands there."""
-        if self.docs is None:
-            return self.share > 0
-        found = np.zeros(doc_count, bool)
-        found[self.docs] = True
-        return found
+        beside = self.held if self.docs is None else self.docs
+        return self.share.nbytes + (beside.nbytes if beside is not None else 0)
 
 
 def step_of(average_length: float) -> int:
@@ -82,7 +77,7 @@ def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) 
     all_docs, all_times = np.concatenate(docs), np.concatenate(times).astype(np.float32)
     if any(len(pieces) > 1 for _, _, pieces in parts):
         all_docs, all_times = _summed(all_docs, all_times)
-    return Column(all_docs, all_times / (all_times + norm[all_docs]), len(all_docs))
+    return Column(all_docs, all_times / (all_times + norm.take(all_docs)), len(all_docs))
 
 
 def _summed(docs: Array, times: Array) -> tuple[Array, Array]:
@@ -105,7 +100,7 @@ def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Co
     np.divide(times, share, out=share)
     count = int(np.count_nonzero(share))
     if count > len(norm) // DENSE_SHARE:
-        return Column(None, share, count)
+        return Column(None, share, count, share > 0)
     docs = np.flatnonzero(share).astype(np.int32)
     return Column(docs, share[docs], count)
 

@@ -34,12 +34,12 @@ class DocSet:
     def has(self, docs: Array) -> Array:
         """For each of the documents whether it is in the set."""
         if self.docs is None:
-            found: Array = self.mask[docs]  # type: ignore[index]
+            found: Array = self.marks(0).take(docs)
             return found
         if not len(self.docs):
             return np.zeros(len(docs), bool)
         places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
-        inside: Array = self.docs[places] == docs
+        inside: Array = self.docs.take(places) == docs
         return inside
 
     def marks(self, doc_count: int) -> Array:
@@ -69,15 +69,18 @@ NO_DOCS = DocSet(np.zeros(0, np.int32), None)
 def docs_of(column: Column) -> DocSet:
     """The documents a column's word stands in."""
     if column.docs is None:
-        return DocSet(None, column.share > 0)
+        return DocSet(None, column.held)
     return DocSet(column.docs, None)
 
 
 def either(sets: list[DocSet], doc_count: int) -> DocSet:
-    """The union."""
+    """The union; many small sets together may be large."""
+    if not sets:
+        return NO_DOCS
     if len(sets) == 1:
         return sets[0]
-    if all(held.docs is not None for held in sets):
+    few = sum(len(held.docs) if held.docs is not None else doc_count for held in sets)
+    if few < doc_count // 8:
         joined = [held.docs for held in sets if held.docs is not None]
         return DocSet(np.unique(np.concatenate([np.zeros(0, np.int32), *joined])), None)
     found = sets[0].marks(doc_count).copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import repeat
 
 import numpy as np
 
@@ -38,45 +39,42 @@ def count_facets(
         base = base & works
     joined = snapshot.values
     tallies = joined.tally(base)
+    for name in chosen:
+        others = matched
+        for other, works in chosen.items():
+            if other != name:
+                others = others & works
+        own = slice(joined.first[name], joined.first[name] + len(joined.values[name]))
+        tallies[own] = joined.tally(others)[own]
+    # All values sorted at once: by facet, then by count, and among equals by name.
+    held = np.flatnonzero(tallies)
+    facet = joined.facet.take(held)
+    places = joined.order.take(held) - tallies.take(held) * joined.stride.take(held)
+    held = held[np.lexsort((places, facet))]
+    ends = joined.facet.take(held).searchsorted(np.arange(len(joined.first) + 1)).tolist()
     counted: dict[str, tuple[FacetCount, ...]] = {}
-    for name in request.facets:
-        first = joined.first[name]
-        own = tallies[first : first + len(joined.values[name])]
-        if name in chosen:
-            others = matched
-            for other, works in chosen.items():
-                if other != name:
-                    others = others & works
-            own = joined.tally(others)[first : first + len(own)]
-        counted[name] = _counts(snapshot, name, own, selected.get(name, ()), request.facet_values)
+    for at, name in enumerate(joined.first):
+        if name in request.facets:
+            best = held[ends[at] : min(ends[at + 1], ends[at] + request.facet_values)]
+            counted[name] = _counts(snapshot, name, best, tallies, selected.get(name, ()))
     return counted
 
 
 def _counts(
-    snapshot: Snapshot, name: str, tallies: Array, selected: tuple[str, ...], most: int
+    snapshot: Snapshot, name: str, best: Array, tallies: Array, selected: tuple[str, ...]
 ) -> tuple[FacetCount, ...]:
+    """The values of a facet, given the codes to show, and with them what is chosen."""
     joined = snapshot.values
-    values, first = joined.values[name], joined.first[name]
-    labels = snapshot.unit_names if name == "unit" else {}
-    held = np.flatnonzero(tallies)
-    # One number to sort by: the count, and among equals the place by name.
-    places = joined.order[first + held] - tallies[held] * len(values)
-    if len(held) > most:
-        best = np.argpartition(places, most)[:most]
-        held, places = held[best], places[best]
-    shown = held[places.argsort()].tolist()
+    shown, numbers = best.tolist(), tallies.take(best).tolist()
+    told = [joined.all_values[code] for code in shown]
     chosen = frozenset(selected)
-    if chosen:
-        known = {value: code for code, value in enumerate(values)}
-        more = [known[value] for value in sorted(chosen) if value in known]
-        shown += [code for code in more if code not in shown]
+    for value in sorted(chosen.difference(told)):
+        known = joined.values[name]
+        code = joined.first[name] + known.index(value) if value in known else None
+        told.append(value)
+        numbers.append(int(tallies[code]) if code is not None else 0)
     if name == "year":
-        shown.sort(key=values.__getitem__, reverse=True)
-    numbers = tallies[shown].tolist()
-    found = [
-        FacetCount(value := values[code], labels.get(value), number, value in chosen)
-        for code, number in zip(shown, numbers, strict=True)
-    ]
-    if chosen:
-        found += [FacetCount(v, None, 0, True) for v in sorted(chosen.difference(values))]
-    return tuple(found)
+        order = sorted(range(len(told)), key=told.__getitem__, reverse=True)
+        told, numbers = [told[at] for at in order], [numbers[at] for at in order]
+    labels = map(snapshot.unit_names.get, told) if name == "unit" else repeat(None)
+    return tuple(map(FacetCount, told, labels, numbers, map(chosen.__contains__, told)))

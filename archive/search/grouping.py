@@ -16,6 +16,7 @@ from archive.search.snapshot import Snapshot
 _PAGES_SHOWN = 3
 # The best pages of works of many pages lie in the best of these works: no need to go through more.
 _LONG_WORKS = 40
+_LONG_STRETCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def group(snapshot: Snapshot, found: Matches) -> Groups:
     if docs is None or not len(docs):
         nothing = np.zeros(0, np.int32)
         return Groups(nothing, nothing.astype(np.float32), nothing)
-    works = snapshot.work_of[docs]
+    works = snapshot.work_of.take(docs)
     begins = np.flatnonzero(np.concatenate(([True], works[1:] != works[:-1])))
     slots = works[begins]
     counts = np.diff(np.append(begins, len(docs)))
@@ -56,12 +57,12 @@ def matched_docs(snapshot: Snapshot, found: Matches, slots: Array) -> tuple[Arra
     """The matching documents of these works, ascending, and their scores."""
     if found.mask is not None:
         docs = _docs_of(snapshot, np.sort(slots))
-        docs = docs[found.mask[docs]]
-        return docs, found.scores[docs]
+        docs = docs[found.mask.take(docs)]
+        return docs, found.scores.take(docs)
     docs = found.docs if found.docs is not None else np.zeros(0, np.int32)
     wanted = np.zeros(len(snapshot.works), bool)
     wanted[slots] = True
-    kept = wanted[snapshot.work_of[docs]]
+    kept = wanted.take(snapshot.work_of.take(docs))
     return docs[kept], found.scores[kept]
 
 
@@ -95,7 +96,7 @@ def raise_scores(
     places = docs if found.docs is None else found.docs.searchsorted(docs)
     found.scores[places] = scores
     best = groups.best.copy()
-    np.maximum.at(best, groups.slots.searchsorted(snapshot.work_of[docs]), scores)
+    np.maximum.at(best, groups.slots.searchsorted(snapshot.work_of.take(docs)), scores)
     return Groups(groups.slots, best, groups.pages)
 
 
@@ -153,9 +154,14 @@ def work_hits(
 
 def _best_of(found: Matches, stretch: slice, most: int) -> list[tuple[int, float]]:
     """The documents with the highest scores of a stretch; of equals the first."""
-    order = (-found.scores[stretch]).argsort(kind="stable")[:most] + stretch.start
-    docs = order if found.docs is None else found.docs[order]
-    return list(zip(docs.tolist(), found.scores[order].tolist(), strict=True))
+    if stretch.stop - stretch.start > _LONG_STRETCH:
+        order = (-found.scores[stretch]).argsort(kind="stable")[:most].tolist()
+    else:
+        scores = found.scores[stretch].tolist()
+        order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:most]
+    places = [stretch.start + at for at in order]
+    docs = places if found.docs is None else [int(found.docs[place]) for place in places]
+    return [(doc, float(found.scores[place])) for doc, place in zip(docs, places, strict=True)]
 
 
 def page_items(

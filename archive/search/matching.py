@@ -139,7 +139,8 @@ class Matcher:
         scope = self._audience.docs
         if works is not self._audience.works:
             scope = self._snapshot.docs_of(works & self._audience.works)
-        docs &= DocSet(None, scope)
+        if works is not self._audience.works or self._audience.doc_count < len(scope):
+            docs &= DocSet(None, scope)
         for phrase in query.excluded:
             docs -= self._phrase_docs(phrase, Reading.AS_TYPED, meant=False)
         return self._scored(docs, terms, reading, exact=self._is_exact(query))
@@ -219,36 +220,48 @@ class Matcher:
         return found
 
     def _with_mass(self, held: Sequence[DocSet]) -> DocSet:
+        """The documents in which the sets' words carry enough of the idf."""
         visible, doc_count = self._audience.docs, self._audience.doc_count
-        mass = np.zeros(self._snapshot.doc_count, np.float32)
-        whole = 0.0
+        weighed: list[tuple[float, DocSet]] = []
         for docs in held:
-            if docs.docs is not None:
-                holding = int(np.count_nonzero(visible[docs.docs]))
-            else:
-                holding = int(np.count_nonzero(docs.marks(0) & visible))
-            if not holding:
-                continue
-            idf = inverse_frequency(holding, doc_count)
-            whole += idf
+            inside = docs if doc_count == len(visible) else docs & DocSet(None, visible)
+            holding = inside.count()
+            if holding:
+                weighed.append((inverse_frequency(holding, doc_count), docs))
+        weighed.sort(key=lambda each: each[0])
+        needed = MASS_SHARE * sum(idf for idf, _ in weighed) * (1 - 1e-5)
+        # The commonest words together may not carry it: then one of the others must be there.
+        enough = 0.0
+        first = 0
+        while first < len(weighed) and enough + weighed[first][0] < needed:
+            enough += weighed[first][0]
+            first += 1
+        candidates = either([docs for _, docs in weighed[first:]], self._snapshot.doc_count)
+        if candidates.docs is not None:
+            mass = np.zeros(len(candidates.docs), np.float32)
+            for idf, docs in weighed:
+                mass += docs.has(candidates.docs) * np.float32(idf)
+            return DocSet(candidates.docs[mass >= needed], None)
+        mass = np.zeros(self._snapshot.doc_count, np.float32)
+        for idf, docs in weighed:
             if docs.docs is not None:
                 mass[docs.docs] += np.float32(idf)
             else:
                 mass += docs.marks(0) * np.float32(idf)
         # Where nothing is rare every word counts for nothing, and a page without any is no match.
-        return DocSet(None, (mass >= np.float32(MASS_SHARE * whole * (1 - 1e-5))) & (mass > 0))
+        return DocSet(None, (mass >= np.float32(needed)) & (mass > 0))
 
     def _works_with(self, clause: FieldClause, reading: Reading) -> Array:
         """The works whose title or names hold the words."""
-        docs: Array | None = None
+        works = np.zeros(len(self._snapshot.works), bool)
+        docs: DocSet | None = None
         for term in clause.phrase.terms:
             words = self._words(term, reading, meant=False)
-            held = self._snapshot.field_docs(clause.field, words)
+            held = DocSet(self._snapshot.field_docs(clause.field, words), None)
             docs = held if docs is None else docs & held
-        works = np.zeros(len(self._snapshot.works), bool)
         if docs is None:
             return works
-        for slot in np.flatnonzero(docs[self._snapshot.starts]).tolist():
+        for slot in self._snapshot.work_of.take(docs.numbers()).tolist():
             works[slot] = not clause.phrase.adjacent or holds(
                 record_texts_at(self._snapshot, slot, *_FIELD_TEXTS[clause.field]),
                 clause.phrase,
@@ -264,23 +277,28 @@ class Matcher:
         doc_count = self._snapshot.doc_count
         if found.docs is None and found.count() < doc_count // 16:
             found = DocSet(found.numbers(), None)
-        mask = found.mask
-        size = doc_count if found.docs is None else len(found.docs)
-        total = np.zeros(size, np.float32)
+        total: Array | None = None
+        late: list[tuple[Column, np.float32]] = []
         for words, weight in self._weights(terms, reading).items():
             column = self.column(words)
             holding = self._snapshot.holding(words, column, self._audience)
             idf = inverse_frequency(holding, self._audience.doc_count)
             factor = np.float32(weight * idf * (K1 + 1))
             if found.docs is not None:
-                total += factor * _shares(column, found.docs)
+                part = factor * _shares(column, found.docs)
             elif column.docs is None:
-                total += factor * column.share
+                part = factor * column.share
             else:
-                total[column.docs] += factor * column.share
-        if found.docs is not None:
-            return Matches(found.docs, total, None, exact)
-        return Matches(None, total * found.marks(0), mask, exact)
+                late.append((column, factor))
+                continue
+            total = part if total is None else np.add(total, part, out=total)
+        size = doc_count if found.docs is None else len(found.docs)
+        scores = total if total is not None else np.zeros(size, np.float32)
+        for column, factor in late:
+            scores[column.docs] += factor * column.share
+        if found.mask is not None:
+            scores *= found.mask
+        return Matches(found.docs, scores, found.mask, exact)
 
     def _weights(self, terms: Sequence[Term], reading: Reading) -> dict[frozenset[Word], float]:
         """What each word scores by: its form, its fold for half of that; where it was taken for
@@ -325,11 +343,12 @@ def neighbours(query: ParsedQuery, repairs: Repairs) -> dict[tuple[str, str], fl
 def _shares(column: Column, docs: Array) -> Array:
     """The share of a column's word in each of the documents."""
     if column.docs is None:
-        return column.share[docs]
+        return column.share.take(docs)
     if not len(column.docs):
         return np.zeros(len(docs), np.float32)
     places = np.minimum(column.docs.searchsorted(docs), len(column.docs) - 1)
-    return np.where(column.docs[places] == docs, column.share[places], np.float32(0))
+    found: Array = column.share.take(places) * (column.docs.take(places) == docs)
+    return found
 
 
 def _all_of(held: Sequence[DocSet]) -> DocSet:

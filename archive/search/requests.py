@@ -23,7 +23,7 @@ FACETS = (
     "language",
 )
 MAX_PER_PAGE = 100
-FACET_VALUES = 40
+FACET_VALUES = 24
 
 
 @dataclass(frozen=True, slots=True)

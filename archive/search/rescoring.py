@@ -12,7 +12,7 @@ from archive.search.columns import K1
 from archive.search.segments import Segment
 from archive.search.snapshot import Snapshot
 
-PAGES = 120
+PAGES = 80
 PAIR_WEIGHT = 0.5
 RUN_WEIGHT = 0.25
 
@@ -44,24 +44,26 @@ def pair_scores(snapshot: Snapshot, docs: Array, pairs: Sequence[WeightedPair]) 
         return np.zeros(len(docs), np.float32)
     coded, end = np.concatenate(parts), np.concatenate(ends)
     here = np.flatnonzero(coded[:-1])
-    here = here[coded[here + 1] != 0]
-    found = coded[here].astype(np.uint32) << np.uint32(16) | coded[here + 1]
-    added = np.zeros(len(docs), np.float32)
+    here = here[coded.take(here + 1) != 0]
+    found = coded.take(here).astype(np.uint32) << np.uint32(16) | coded.take(here + 1)
+    hits = [found == np.uint32(words[left] << 16 | words[right]) for left, right, _ in pairs]
     # Where one pair goes on from another, the words stand together as typed: that counts again.
     longer = np.zeros(len(here), bool)
-    if len(here):
-        known = np.isin(found, [words[left] << 16 | words[right] for left, right, _ in pairs])
+    if len(pairs) > 1 and len(here):
+        known = np.logical_or.reduce(hits)
         longer[1:] = known[1:] & known[:-1] & (here[1:] == here[:-1] + 1)
-    for left, right, idf in pairs:
-        again = here[longer & (found == np.uint32(words[left] << 16 | words[right]))]
+    added = np.zeros(len(docs), np.float32)
+    for hit, (_, _, idf) in zip(hits, pairs, strict=True):
+        owners = end.searchsorted(here[hit], "right")
+        if not len(owners):
+            continue
+        times = np.bincount(owners, minlength=len(docs))
+        added += (idf * (K1 + 1) * times / (times + K1)).astype(np.float32)
+        again = end.searchsorted(here[hit & longer], "right") if len(pairs) > 1 else owners[:0]
         if len(again):
             held = np.zeros(len(docs), np.float32)
-            held[end.searchsorted(again, "right")] = 1
-            added += np.float32(idf * RUN_WEIGHT) * held
-        hits = here[found == np.uint32(words[left] << 16 | words[right])]
-        if len(hits):
-            times = np.bincount(end.searchsorted(hits, "right"), minlength=len(docs))
-            added += (idf * (K1 + 1) * times / (times + K1)).astype(np.float32)
+            held[again] = idf * RUN_WEIGHT
+            added += held
     return added * np.float32(PAIR_WEIGHT)
 
 
@@ -76,7 +78,7 @@ def _coded(segment: Segment, docs: Array, words: Mapping[str, int]) -> tuple[Arr
     for word, code in words.items():
         numbers = forward.lexicon.range_of(word)
         codes[numbers.start : numbers.stop] = code
-    return codes[tokens], ends
+    return codes.take(tokens), ends
 
 
 def _words(pairs: Sequence[WeightedPair]) -> list[str]:

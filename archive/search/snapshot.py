@@ -24,6 +24,7 @@ from archive.search.segments import ACCESS, STATUS, FacetValues, Segment, WorkRo
 
 _KEPT_AUDIENCES = 16
 _KEPT_NORMS = 4
+_KEPT_FIELD_WORDS = 500
 # Of so few works the values are gone through one work after the other.
 _FEW_WORKS = 40
 _CACHE_BYTES = 48 * 1024 * 1024
@@ -81,12 +82,24 @@ class JoinedValues:
         self._works = _joined(works, np.int32)[by_work]
         self._codes = _joined(codes, np.int32)[by_work]
         self._begins = self._works.searchsorted(np.arange(work_count + 1)).tolist()
+        self._all = np.bincount(self._codes, minlength=self.count)
+        sizes = [len(held.values) for held in facets.values()]
+        # What puts the facets one after the other when all values are sorted at once.
+        self.stride = np.repeat(sizes, sizes)
+        self.facet = np.repeat(np.arange(len(sizes)), sizes)
+        self.all_values = [value for held in facets.values() for value in held.values]
 
     def tally(self, works: Array) -> Array:
         """How many of these works (a mark for each) carry each value, by code."""
         slots = np.flatnonzero(works)
-        if len(slots) > _FEW_WORKS:
-            return np.bincount(self._codes[works[self._works]], minlength=self.count)
+        others = len(works) - len(slots)
+        if len(slots) <= _FEW_WORKS:
+            return self._tally_few(slots)
+        if others <= _FEW_WORKS:
+            return self._all - self._tally_few(np.flatnonzero(~works))
+        return np.bincount(self._codes[works.take(self._works)], minlength=self.count)
+
+    def _tally_few(self, slots: Array) -> Array:
         begins = self._begins
         parts = [self._codes[begins[slot] : begins[slot + 1]] for slot in slots.tolist()]
         return np.bincount(_joined(parts, np.int32), minlength=self.count)
@@ -136,6 +149,7 @@ class Snapshot:
         self._orders: dict[str, Array] = {}
         self._audiences: dict[tuple[object, ...], Audience] = {}
         self._norms: dict[int, Array] = {}
+        self._field_docs: dict[tuple[str, frozenset[Word]], Array] = {}
         self._lock = threading.Lock()
         self._columns = ColumnCache(_CACHE_BYTES)
 
@@ -291,24 +305,33 @@ class Snapshot:
             if audience.doc_count == self.doc_count:
                 found = column.count
             elif column.docs is None:
-                found = int(np.count_nonzero((column.share > 0) & audience.docs))
+                found = int(np.count_nonzero(column.held & audience.docs))
             else:
                 found = int(np.count_nonzero(audience.docs[column.docs]))
             audience.counts[key] = found
         return found
 
     def field_docs(self, field_name: str, words: Iterable[Word]) -> Array:
-        """The records in whose field any of the words stands."""
+        """The records in whose field any of the words stands, ascending; kept."""
         asked = frozenset(words)
-        found = np.zeros(self.doc_count, bool)
+        found = self._field_docs.get((field_name, asked))
+        if found is None:
+            if len(self._field_docs) >= _KEPT_FIELD_WORDS:
+                self._field_docs.clear()
+            found = self._read_field_docs(field_name, asked)
+            self._field_docs[field_name, asked] = found
+        return found
+
+    def _read_field_docs(self, field_name: str, words: frozenset[Word]) -> Array:
+        found: list[int] = []
         for segment, first in zip(self.segments, self.first_docs, strict=True):
             forms = {
                 segment.lexicon.form(number)
-                for numbers in _ranges(segment, asked)
+                for numbers in _ranges(segment, words)
                 for number in numbers
             }
-            found[[first + doc for doc in segment.field_docs(field_name, forms)]] = True
-        return found
+            found += [first + doc for doc in segment.field_docs(field_name, forms)]
+        return np.array(found, np.int32)
 
 
 def word_range(lexicon: Lexicon, word: Word) -> range:

@@ -28,6 +28,9 @@ from archive.web.pages.finding import BrowsePage, HomePage
 from archive.web.pages.parts import Link, LinkGroup
 from archive.web.present import paginate
 
+# Who browses looks through a whole list, as long as it may be looked through.
+EVERY_VALUE = 500
+
 blueprint = Blueprint("home", __name__)
 
 NEWEST = 12
@@ -69,6 +72,7 @@ def _facets_of_everything() -> dict[str, list[Link]]:
 
 
 def _browse(asked: SearchRequest) -> Found:
+    asked = replace(asked, facet_values=EVERY_VALUE)
     return search(reading(), holdings().index, asked, actor=current_actor())
 
 

@@ -59,7 +59,7 @@ def test_items_totals_and_every_facet_hold_only_what_the_viewer_may_see(
     mixed, viewer, asked, query
 ):
     expected = {n for n, case in enumerate(CASES) if may_see(viewer, *case, asked)}
-    found = mixed.search(query, VIEWERS[viewer], statuses=asked, per_page=100)
+    found = mixed.search(query, VIEWERS[viewer], statuses=asked, per_page=100, facet_values=500)
     assert {item.work_id for item in found.items} == {f"w{n}" for n in expected}
     assert found.total == len(expected)
     for name in FACETS:
