@@ -17,12 +17,14 @@ from math import log
 import numpy as np
 
 from archive.search.arrays import Array
-from archive.search.derived import DENSE_SHARE
 
 K1 = 0.8
 B = 0.75
 
 _STEP = log(1.02)
+# A column is held as a row where its word stands on more than every so many-th document: to add
+# rows is quicker than to add here and there.
+_ROW_SHARE = 24
 
 Piece = tuple[Array | None, Array]
 """Documents, ascending, and how often (as of `Segment.postings`)."""
@@ -64,7 +66,7 @@ def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) 
         for _, _, pieces in parts
         for docs, times in pieces
     )
-    if held > doc_count // DENSE_SHARE:
+    if held > doc_count // _ROW_SHARE:
         return _dense(parts, norm)
     docs = [
         piece[0].astype(np.int32) + np.int32(first)  # type: ignore[union-attr]
@@ -99,7 +101,7 @@ def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Co
     share = times + norm
     np.divide(times, share, out=share)
     count = int(np.count_nonzero(share))
-    if count > len(norm) // DENSE_SHARE:
+    if count > len(norm) // _ROW_SHARE:
         return Column(None, share, count, share > 0)
     docs = np.flatnonzero(share).astype(np.int32)
     return Column(docs, share[docs], count)

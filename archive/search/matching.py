@@ -242,14 +242,32 @@ class Matcher:
             for idf, docs in weighed:
                 mass += docs.has(candidates.docs) * np.float32(idf)
             return DocSet(candidates.docs[mass >= needed], None)
-        mass = np.zeros(self._snapshot.doc_count, np.float32)
-        for idf, docs in weighed:
-            if docs.docs is not None:
-                mass[docs.docs] += np.float32(idf)
-            else:
-                mass += docs.marks(0) * np.float32(idf)
-        # Where nothing is rare every word counts for nothing, and a page without any is no match.
-        return DocSet(None, (mass >= np.float32(needed)) & (mass > 0))
+        return DocSet(None, self._carrying(weighed, needed))
+
+    def _carrying(self, weighed: Sequence[tuple[float, DocSet]], needed: float) -> Array:
+        """For each document whether the words in it carry enough, gone through a byte at a time:
+        which of eight words stand there is one number, and what they carry is looked up."""
+        doc_count = self._snapshot.doc_count
+        mass: Array | None = None
+        for begin in range(0, len(weighed), 8):
+            some = weighed[begin : begin + 8]
+            which = np.zeros(doc_count, np.uint8)
+            carried = np.zeros(256, np.float32)
+            patterns = np.arange(256)
+            for bit, (idf, docs) in enumerate(some):
+                if docs.docs is not None:
+                    which[docs.docs] |= np.uint8(1 << bit)
+                else:
+                    which |= docs.marks(0).view(np.uint8) << np.uint8(bit)
+                carried += np.float32(idf) * (patterns >> bit & 1)
+            if len(weighed) <= 8:
+                # Where nothing is rare every word counts for nothing: one must be there even so.
+                enough: Array = ((carried >= needed) & (patterns > 0)).take(which)
+                return enough
+            part: Array = carried.take(which)
+            mass = part if mass is None else mass + part
+        found: Array = (mass >= np.float32(needed)) & (mass > 0)  # type: ignore[operator]
+        return found
 
     def _works_with(self, clause: FieldClause, reading: Reading) -> Array:
         """The works whose title or names hold the words."""
