@@ -67,6 +67,11 @@ class Settings:
         return self.index / "search"
 
     @property
+    def abbreviations(self) -> Path:
+        """The curators' table of abbreviations, if they made one."""
+        return self.instance / "viet-tat.tsv"
+
+    @property
     def recogniser_folder(self) -> Path:
         """Where the recogniser's data lies unpacked."""
         return self.index / "ocr"

@@ -12,22 +12,25 @@ ABBREVIATIONS = Path(__file__).with_name("abbreviations.tsv")
 
 
 class Abbreviations:
-    """The table in a file, read anew when the file changes."""
+    """The table in a file, or the one that comes with the archive while there is none; read anew
+    when it changes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._stamp: tuple[int, int] | None = None
+        self._stamp: tuple[str, int, int] | None = None
         self._held: Mapping[str, str] = {}
 
     def current(self) -> Mapping[str, str]:
-        """What stands for each abbreviation, by its canonical form; nothing without a file."""
+        """What stands for each abbreviation, by its canonical form."""
+        path = self._path
         try:
-            found = self._path.stat()
+            found = path.stat()
         except OSError:
-            return {}
-        stamp = (found.st_mtime_ns, found.st_size)
+            path = ABBREVIATIONS
+            found = path.stat()
+        stamp = (str(path), found.st_mtime_ns, found.st_size)
         if stamp != self._stamp:
-            self._held, self._stamp = read_abbreviations(self._path), stamp
+            self._held, self._stamp = read_abbreviations(path), stamp
         return self._held
 
 

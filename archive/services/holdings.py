@@ -42,7 +42,7 @@ def open_holdings(settings: Settings) -> Holdings:
         originals=StorageRoot.create_or_open(settings.ocfl, settings.incoming),
         records=RecordLog(settings.records),
         images=Derivatives(settings.images_folder),
-        index=SearchIndex(settings.search_folder),
+        index=SearchIndex(settings.search_folder, abbreviations=settings.abbreviations),
         limits=limits_of(settings.limits),
         resumable=Resumable(settings.incoming),
     )
