@@ -22,6 +22,9 @@ _REPLACED = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
 # one word of a megabyte.
 _TOKEN = re.compile(r"\w{1,64}(?:(?<=\d)[.,]\d{1,20}){0,8}")
 
+_WORD_LETTER = re.compile(r"\w")
+_INSIDE_NUMBER = re.compile(r"\d[.,]")
+
 _VOWELS = "aăâeêioôơuưy"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền hỏi ngã sắc nặng
 _TONED = {unicodedata.normalize("NFC", v + t): (v, t) for v in _VOWELS for t in _TONES}
@@ -110,6 +113,21 @@ def fold(token: str) -> str:
 def is_marked(token: str) -> bool:
     """Whether the word was typed with a tone, a mark or đ, so that its writer meant just that."""
     return canonical(token) != fold(token)
+
+
+def may_end_in_y(folded: str) -> bool:
+    """Whether a folded word that ends in i is also written with y: ki, li, qui."""
+    return folded[-1:] == "i" and _FINAL_Y.fullmatch(f"{folded[:-1]}y") is not None
+
+
+def token_at(cleaned: str, start: int) -> Token | None:
+    """The word or number of a cleaned text that begins at a place; None where none does."""
+    before = cleaned[max(0, start - 2) : start]
+    # A number goes on behind a point or comma.
+    if _WORD_LETTER.match(before[-1:]) or _INSIDE_NUMBER.fullmatch(before):
+        return None
+    found = _TOKEN.match(cleaned, start)
+    return Token(found.group(), found.start(), found.end()) if found else None
 
 
 def _tone_place(vowels: str, coda: str) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from archive.core.text import Token, canonical, clean_text, fold, tokens
+from archive.core.text import Token, canonical, clean_text, fold
+from archive.search.spotting import find_folds
 
 _GAP = re.compile(r"[\s\-–]*")
 _MAX_TEXT = 200_000
@@ -108,7 +109,7 @@ def _runs(text: str, terms: MarkTerms) -> list[_Run]:
         return []
     hits = [
         (token, form, folded)
-        for token in tokens(text)
+        for token in find_folds(text, frozenset(by_fold))
         if (folded := fold(form := canonical(token.text))) in by_fold
     ]
     accepted = _accepted_forms(by_fold, {form for _, form, _ in hits})
