@@ -18,13 +18,14 @@ import numpy as np
 
 from archive.search.arrays import Array
 
+WHOLE = 65_535
 K1 = 0.8
 B = 0.75
 
 _STEP = log(1.02)
 # A column is held as a row where its word stands on more than every so many-th document: to add
 # rows is quicker than to add here and there.
-_ROW_SHARE = 24
+_ROW_SHARE = 16
 
 Piece = tuple[Array | None, Array]
 """Documents, ascending, and how often (as of `Segment.postings`)."""
@@ -32,19 +33,16 @@ Piece = tuple[Array | None, Array]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`docs`, ascending, and the `share` of the word in each; or None, its share in every document
-    (0 where it does not stand) and `held`, a mark for each where it stands. `count`: in how many
-    documents it stands."""
+    """`docs`, ascending, and the `share` of the word in each, in parts of `WHOLE`; or None and its
+    share in every document, 0 where it does not stand. `count`: in how many documents it stands."""
 
     docs: Array | None
     share: Array
     count: int
-    held: Array | None = None
 
     @property
     def size_bytes(self) -> int:
-        beside = self.held if self.docs is None else self.docs
-        return self.share.nbytes + (beside.nbytes if beside is not None else 0)
+        return self.share.nbytes + (self.docs.nbytes if self.docs is not None else 0)
 
 
 def step_of(average_length: float) -> int:
@@ -74,12 +72,13 @@ def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) 
         for piece in pieces
     ]
     if not docs:
-        return Column(np.zeros(0, np.int32), np.zeros(0, np.float32), 0)
+        return Column(np.zeros(0, np.int32), np.zeros(0, np.uint16), 0)
     times = [piece[1] for _, _, pieces in parts for piece in pieces]
     all_docs, all_times = np.concatenate(docs), np.concatenate(times).astype(np.float32)
     if any(len(pieces) > 1 for _, _, pieces in parts):
         all_docs, all_times = _summed(all_docs, all_times)
-    return Column(all_docs, all_times / (all_times + norm.take(all_docs)), len(all_docs))
+    share = all_times / (all_times + norm.take(all_docs))
+    return Column(all_docs, _in_parts(share), len(all_docs))
 
 
 def _summed(docs: Array, times: Array) -> tuple[Array, Array]:
@@ -102,9 +101,15 @@ def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Co
     np.divide(times, share, out=share)
     count = int(np.count_nonzero(share))
     if count > len(norm) // _ROW_SHARE:
-        return Column(None, share, count, share > 0)
+        return Column(None, _in_parts(share), count)
     docs = np.flatnonzero(share).astype(np.int32)
-    return Column(docs, share[docs], count)
+    return Column(docs, _in_parts(share.take(docs)), count)
+
+
+def _in_parts(share: Array) -> Array:
+    """Shares as whole numbers of two bytes; one that is not nothing stays so."""
+    np.multiply(share, np.float32(WHOLE), out=share)
+    return np.ceil(share, out=share).astype(np.uint16)
 
 
 class ColumnCache:

@@ -69,7 +69,7 @@ NO_DOCS = DocSet(np.zeros(0, np.int32), None)
 def docs_of(column: Column) -> DocSet:
     """The documents a column's word stands in."""
     if column.docs is None:
-        return DocSet(None, column.held)
+        return DocSet(None, column.share != 0)
     return DocSet(column.docs, None)
 
 

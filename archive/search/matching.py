@@ -15,7 +15,7 @@ from archive.core.errors import QueryRefusedError
 from archive.core.text import fold
 from archive.search.analysis import NAMES, TITLE
 from archive.search.arrays import Array
-from archive.search.columns import K1, Column
+from archive.search.columns import K1, WHOLE, Column
 from archive.search.docsets import NO_DOCS, DocSet, docs_of, either
 from archive.search.phrases import holds, phrase_column, phrase_words, record_texts_at
 from archive.search.query import (
@@ -301,7 +301,7 @@ class Matcher:
             column = self.column(words)
             holding = self._snapshot.holding(words, column, self._audience)
             idf = inverse_frequency(holding, self._audience.doc_count)
-            factor = np.float32(weight * idf * (K1 + 1))
+            factor = np.float32(weight * idf * (K1 + 1) / WHOLE)
             if found.docs is not None:
                 part = factor * _shares(column, found.docs)
             elif column.docs is None:
@@ -363,7 +363,7 @@ def _shares(column: Column, docs: Array) -> Array:
     if column.docs is None:
         return column.share.take(docs)
     if not len(column.docs):
-        return np.zeros(len(docs), np.float32)
+        return np.zeros(len(docs), np.uint16)
     places = np.minimum(column.docs.searchsorted(docs), len(column.docs) - 1)
     found: Array = column.share.take(places) * (column.docs.take(places) == docs)
     return found

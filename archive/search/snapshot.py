@@ -305,7 +305,7 @@ class Snapshot:
             if audience.doc_count == self.doc_count:
                 found = column.count
             elif column.docs is None:
-                found = int(np.count_nonzero(column.held & audience.docs))
+                found = int(np.count_nonzero(column.share[audience.docs]))
             else:
                 found = int(np.count_nonzero(audience.docs[column.docs]))
             audience.counts[key] = found

@@ -40,8 +40,10 @@ def _bare(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _table() -> Array:
-    """For each letter by its code the small one without marks, where that is one letter. Which small
-    sigma a capital one becomes depends on its place in the word: here it is always the same."""
+    """For each letter by its code the small one without marks, where that is one letter.
+
+    (Which small sigma a capital one becomes depends on its place; here it is always the same.)
+    """
     plain = np.arange(_KNOWN, dtype=np.uint32)
     for code in range(_KNOWN):
         letter = fold(chr(code))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from sqlalchemy import not_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from archive.core.errors import QueryRefusedError, SearchIndexError
@@ -301,14 +301,22 @@ def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
 def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
     if not wanted:
         return {}
-    rows = session.execute(
-        select(Page.publication_id, Page.number, Page.text).where(
-            Page.publication_id.in_({work_id for work_id, _ in wanted}),
-            Page.number.in_({number for _, number in wanted}),
+    asked = select(Page.publication_id, Page.number, Page.text).where(_is_one_of(wanted))
+    return {(row[0], row[1]): row[2] for row in session.execute(asked)}
+
+
+def _is_one_of(wanted: Sequence[tuple[str, int]]) -> ColumnElement[bool]:
+    """The pages of these publications and numbers, and not all of these numbers in each. Put so
+    that the index on both is used: SQLite goes through every page for pairs in a list."""
+    numbers: dict[str, list[int]] = {}
+    for publication_id, number in wanted:
+        numbers.setdefault(publication_id, []).append(number)
+    return or_(
+        *(
+            and_(Page.publication_id == publication_id, Page.number.in_(own))
+            for publication_id, own in numbers.items()
         )
     )
-    asked = set(wanted)
-    return {(row[0], row[1]): row[2] for row in rows if (row[0], row[1]) in asked}
 
 
 def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:
@@ -316,13 +324,9 @@ def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[st
         return {}
     rows = session.scalars(
         select(Page)
-        .where(
-            Page.publication_id.in_({work_id for work_id, _ in wanted}),
-            Page.number.in_({number for _, number in wanted}),
-        )
+        .where(_is_one_of(wanted))
         .options(
             load_only(Page.publication_id, Page.number, Page.file_id, Page.file_page, Page.text)
         )
     )
-    asked = set(wanted)
-    return {key: page for page in rows if (key := (page.publication_id, page.number)) in asked}
+    return {(page.publication_id, page.number): page for page in rows}
