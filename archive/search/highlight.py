@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -157,20 +158,23 @@ def _window(text: str, runs: Sequence[_Run], length: int) -> tuple[int, int]:
         return 0, len(text)
     best: tuple[int, int, int] | None = None
     chosen = (0, 0)
-    last = 0
+    last = -1
+    inside: Counter[str] = Counter()
+    looks = [text[run.start : run.end].lower() for run in runs]
     for first, run in enumerate(runs):
-        last = max(last, first)
-        while last + 1 < len(runs) and runs[last + 1].end - run.start <= length * 3 // 4:
+        while last + 1 < len(runs) and (
+            last < first or runs[last + 1].end - run.start <= length * 3 // 4
+        ):
             last += 1
-        inside = runs[first : last + 1]
-        value = (
-            max(r.words for r in inside),
-            len({text[r.start : r.end].lower() for r in inside}),
-            len(inside),
-        )
+            inside[looks[last]] += 1
+        longest = max(each.words for each in runs[first : last + 1])
+        value = (longest, len(inside), last - first + 1)
         if best is None or value > best:
             best = value
             chosen = (run.start, runs[last].end)
+        inside[looks[first]] -= 1
+        if not inside[looks[first]]:
+            del inside[looks[first]]
     centre_slack = max(0, length - (chosen[1] - chosen[0])) // 2
     start = max(0, min(chosen[0] - centre_slack, len(text) - length))
     end = min(len(text), max(start + length, chosen[1]))

@@ -347,13 +347,14 @@ def inverse_frequency(holding: int, doc_count: int) -> float:
 
 def neighbours(query: ParsedQuery, repairs: Repairs) -> dict[tuple[str, str], float]:
     """The pairs of forms that stand side by side in what was meant, and how much each counts:
-    that of two words typed like a name more."""
+    that of two words typed like a name more, among others that are not."""
     found: dict[tuple[str, str], float] = {}
     runs = [*zip(query.runs, repairs.runs(), strict=True)]
     runs += [(run, tuple(term.canonical for term in run)) for run in query.phrases]
+    mixed = not all(term.capital for terms, _ in runs for term in terms)
     for terms, forms in runs:
         for (left, right), pair in zip(pairwise(terms), pairwise(forms), strict=True):
-            weight = NAME_WEIGHT if left.capital and right.capital else 1.0
+            weight = NAME_WEIGHT if mixed and left.capital and right.capital else 1.0
             found[pair] = max(found.get(pair, 0.0), weight)
     return found
 

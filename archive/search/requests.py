@@ -23,7 +23,7 @@ FACETS = (
     "language",
 )
 MAX_PER_PAGE = 100
-FACET_VALUES = 24
+FACET_VALUES = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 
 from archive.core.dates import today
 from archive.core.errors import NotFoundError
@@ -232,9 +232,20 @@ def unit_choices(session: Session, *, actor: Actor) -> Sequence[Unit]:
     return session.scalars(query).all()
 
 
+_COVERS = (
+    select(Page)
+    .where(Page.publication_id.in_(bindparam("ids", expanding=True)), Page.number == 1)
+    .options(
+        load_only(
+            Page.publication_id, Page.number, Page.file_id, Page.file_page, Page.width, Page.height
+        )
+    )
+)
+
+
 def cover_pages(session: Session, ids: Sequence[str]) -> dict[str, Page]:
-    """The first page of each of these publications that has any."""
-    pages = session.scalars(select(Page).where(Page.publication_id.in_(ids), Page.number == 1))
+    """The first page of each of these publications that has any: where it lies, not its text."""
+    pages = session.scalars(_COVERS, {"ids": list(ids)})
     return {page.publication_id: page for page in pages}
 
 

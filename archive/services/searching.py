@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from archive.core.errors import QueryRefusedError, SearchIndexError
@@ -262,16 +262,21 @@ def results_notice(results: SearchResults) -> str:
     return " ".join(sentence for is_so, sentence in sentences if is_so)
 
 
+_WAITING = select(Job.publication_id).where(
+    Job.stage == Stage.INDEX, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
+)
+
+
 def _withheld(session: Session, actor: Actor) -> tuple[str, ...]:
     """What was withdrawn or closed to `actor` and waits for the index: gone at the next request,
     from totals and facets too, and not only once the worker has come round."""
-    waiting = select(Job.publication_id).where(
-        Job.stage == Stage.INDEX, Job.state.in_((JobState.QUEUED, JobState.RUNNING))
-    )
+    waiting = session.scalars(_WAITING).all()
+    if not waiting:
+        return ()
     return tuple(
         session.scalars(
             select(Publication.id)
-            .where(Publication.id.in_(waiting), not_(listed_for(actor)))
+            .where(Publication.id.in_(_WAITING), not_(listed_for(actor)))
             .order_by(Publication.id)
         )
     )
@@ -319,14 +324,47 @@ def _is_one_of(wanted: Sequence[tuple[str, int]]) -> ColumnElement[bool]:
     )
 
 
-def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:
-    if not wanted:
-        return {}
-    rows = session.scalars(
-        select(Page)
-        .where(_is_one_of(wanted))
-        .options(
-            load_only(Page.publication_id, Page.number, Page.file_id, Page.file_page, Page.text)
+_SHOWN = load_only(Page.publication_id, Page.number, Page.file_id, Page.file_page, Page.text)
+# A list of results asks for a few pages of each of ten works: put together once, it is sent as it
+# is, with what there is no page for in the places left over.
+_WORKS, _PAGES_EACH = 10, 3
+_PAGES_OF_WORKS = (
+    select(Page)
+    .where(
+        or_(
+            *(
+                and_(
+                    Page.publication_id == bindparam(f"work_{work}"),
+                    Page.number.in_([bindparam(f"page_{work}_{at}") for at in range(_PAGES_EACH)]),
+                )
+                for work in range(_WORKS)
+            )
         )
     )
-    return {(page.publication_id, page.number): page for page in rows}
+    .options(_SHOWN)
+)
+
+
+def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:
+    numbers: dict[str, list[int]] = {}
+    for publication_id, number in wanted:
+        numbers.setdefault(publication_id, []).append(number)
+    found: dict[tuple[str, int], Page] = {}
+    works = list(numbers.items())
+    for begin in range(0, len(works), _WORKS):
+        for page in _read_pages(session, works[begin : begin + _WORKS]):
+            found[page.publication_id, page.number] = page
+    return found
+
+
+def _read_pages(session: Session, works: Sequence[tuple[str, Sequence[int]]]) -> Iterable[Page]:
+    if any(len(numbers) > _PAGES_EACH for _, numbers in works):
+        wanted = [(work_id, number) for work_id, numbers in works for number in numbers]
+        return session.scalars(select(Page).where(_is_one_of(wanted)).options(_SHOWN))
+    values: dict[str, str | int] = {}
+    for work in range(_WORKS):
+        work_id, numbers = works[work] if work < len(works) else ("", ())
+        values[f"work_{work}"] = work_id
+        for at in range(_PAGES_EACH):
+            values[f"page_{work}_{at}"] = numbers[at] if at < len(numbers) else 0
+    return session.scalars(_PAGES_OF_WORKS, values)

@@ -113,6 +113,8 @@ from archive.app import create_app
 from config import load_settings
 app = create_app(load_settings())
 holdings = app.extensions["archive_holdings"]
+# The first connection makes a file of 32 kB for all that share the database: not what is tried.
+holdings.database.engine.connect().close()
 def limit(size_bytes):
     resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, resource.RLIM_INFINITY))
 """

@@ -48,7 +48,8 @@ def test_real_pdf_goes_from_the_form_to_the_marked_words(site, people, open_page
     wait_until(lambda: _finds(reader, "tim kiem theo chieu rong", "lời giải"), seconds=30)
     reader.get_by_role("link", name=re.compile(r"[Tt]rang \d+")).first.click()
     expect(reader.locator("mark").first).to_be_visible()
-    assert reader.locator("svg rect, .openseadragon-container rect").count() >= 3
+    # The page is found as soon as it is read; its image and the places of its words come after.
+    wait_until(lambda: _has_boxes(reader), seconds=30)
     assert reader.url.startswith(address)
     reader.get_by_role("button", name="Phóng to").click()
     expect(reader.locator(".openseadragon-canvas canvas").first).to_be_visible(timeout=15_000)
@@ -59,6 +60,11 @@ def test_real_pdf_goes_from_the_form_to_the_marked_words(site, people, open_page
     with reader.expect_download() as started:
         reader.get_by_role("link", name=re.compile("Tải bản gốc")).first.click()
     assert started.value.suggested_filename == "born_046.pdf"
+
+
+def _has_boxes(reader) -> bool:
+    reader.reload()
+    return reader.locator("svg rect, .openseadragon-container rect").count() >= 3
 
 
 def _finds(page, query: str, words: str) -> bool:
