@@ -137,8 +137,3 @@ class ColumnCache:
                 _, dropped = self._held.popitem(last=False)
                 self._size -= dropped.size_bytes
         return made
-
-    def clear(self) -> None:
-        with self._lock:
-            self._held.clear()
-            self._size = 0

@@ -7,7 +7,6 @@ the file every figure is made anew from these, slower.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -182,8 +181,3 @@ def _runs(keys: Array) -> tuple[Array, Array]:
         return keys, np.zeros(0, np.int64)
     starts = _starts(keys)
     return keys[starts], np.diff(np.append(starts, len(keys)))
-
-
-def numbers_of(words: Sequence[str], lexicon: Lexicon) -> Array:
-    """The numbers of forms, 0 for one that does not stand here."""
-    return np.array([lexicon.number(word) or 0 for word in words], np.uint32)

@@ -59,9 +59,6 @@ class DocSet:
     def count(self) -> int:
         return int(np.count_nonzero(self.marks(0))) if self.docs is None else len(self.docs)
 
-    def __bool__(self) -> bool:
-        return bool(self.mask.any()) if self.docs is None else bool(len(self.docs))  # type: ignore[union-attr]
-
 
 NO_DOCS = DocSet(np.zeros(0, np.int32), None)
 

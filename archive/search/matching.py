@@ -170,9 +170,13 @@ class Matcher:
         for other in others:
             exactly = other.exactly and reading is not Reading.WITHOUT_MARKS
             words.add(("form", other.form) if exactly else ("fold", fold(other.form)))
-        if reading is Reading.ANY_WORD and not self.column(frozenset(words)).count:
+        if reading is Reading.ANY_WORD and not self._holding(frozenset(words)):
             words.add(("fold", term.folded))
         return frozenset(words)
+
+    def _holding(self, words: frozenset[Word]) -> int:
+        """On how many pages that may be seen any of the words stands."""
+        return self._snapshot.holding(words, self.column(words), self._audience)
 
     def _term_docs(self, term: Term, reading: Reading, *, meant: bool) -> DocSet:
         return docs_of(self.column(self._words(term, reading, meant=meant)))
@@ -295,49 +299,66 @@ class Matcher:
         doc_count = self._snapshot.doc_count
         if found.docs is None and found.count() < doc_count // 16:
             found = DocSet(found.numbers(), None)
-        total: Array | None = None
-        late: list[tuple[Column, np.float32]] = []
-        for words, weight in self._weights(terms, reading).items():
-            column = self.column(words)
-            holding = self._snapshot.holding(words, column, self._audience)
-            idf = inverse_frequency(holding, self._audience.doc_count)
-            factor = np.float32(weight * idf * (K1 + 1) / WHOLE)
-            if found.docs is not None:
-                part = factor * _shares(column, found.docs)
-            elif column.docs is None:
-                part = factor * column.share
-            else:
-                late.append((column, factor))
-                continue
-            total = part if total is None else np.add(total, part, out=total)
         size = doc_count if found.docs is None else len(found.docs)
+        total: Array | None = None
+        late: list[Column] = []
+        for parts in self._weights(terms, reading):
+            score = self._score_of(parts)
+            if found.docs is not None:
+                part = _shares(score, found.docs)
+            elif score.docs is None:
+                part = score.share
+            else:
+                late.append(score)
+                continue
+            total = part.copy() if total is None else np.add(total, part, out=total)
         scores = total if total is not None else np.zeros(size, np.float32)
-        for column, factor in late:
-            scores[column.docs] += factor * column.share
+        for score in late:
+            scores[score.docs] += score.share
         if found.mask is not None:
             scores *= found.mask
         return Matches(found.docs, scores, found.mask, exact)
 
-    def _weights(self, terms: Sequence[Term], reading: Reading) -> dict[frozenset[Word], float]:
-        """What each word scores by: its form, its fold for half of that; where it was taken for
+    def _score_of(self, parts: Sequence[tuple[frozenset[Word], float]]) -> Column:
+        """What the words of one term add to the score of each document; kept, for the usual words
+        come again and again."""
+        weighed = []
+        for words, weight in parts:
+            idf = inverse_frequency(self._holding(words), self._audience.doc_count)
+            weighed.append((words, weight * idf * (K1 + 1) / WHOLE))
+        columns = [(self.column(words), np.float32(factor)) for words, factor in weighed]
+        key = ("score", tuple(weighed))
+        return self._snapshot.kept_column(
+            key, lambda norm: _sum(columns, len(norm)), self._audience
+        )
+
+    def _weights(
+        self, terms: Sequence[Term], reading: Reading
+    ) -> list[list[tuple[frozenset[Word], float]]]:
+        """What each term scores by: its form, its fold for half of that; where it was taken for
         another word that one, and itself for half. A repeated word counts once."""
         weights: dict[frozenset[Word], float] = {}
+        owners: dict[frozenset[Word], int] = {}
 
-        def weigh(word: Word, weight: float) -> None:
+        def weigh(owner: int, word: Word, weight: float) -> None:
             key = frozenset((word,))
             weights[key] = max(weights.get(key, 0.0), weight)
+            owners.setdefault(key, owner)
 
-        for term in dict.fromkeys(terms):
+        for owner, term in enumerate(dict.fromkeys(terms)):
             others = self._repairs.of(term)
             share = AS_TYPED_WEIGHT if others else 1.0
             if reading is not Reading.WITHOUT_MARKS:
-                weigh(("form", term.canonical), share)
+                weigh(owner, ("form", term.canonical), share)
                 for other in others:
-                    weigh(("form", other.form), 1.0)
-            weigh(("fold", term.folded), FOLD_WEIGHT * share)
+                    weigh(owner, ("form", other.form), 1.0)
+            weigh(owner, ("fold", term.folded), FOLD_WEIGHT * share)
             for other in others:
-                weigh(("fold", fold(other.form)), FOLD_WEIGHT)
-        return weights
+                weigh(owner, ("fold", fold(other.form)), FOLD_WEIGHT)
+        groups: dict[int, list[tuple[frozenset[Word], float]]] = {}
+        for words, weight in weights.items():
+            groups.setdefault(owners[words], []).append((words, weight))
+        return list(groups.values())
 
 
 def inverse_frequency(holding: int, doc_count: int) -> float:
@@ -359,12 +380,31 @@ def neighbours(query: ParsedQuery, repairs: Repairs) -> dict[tuple[str, str], fl
     return found
 
 
+def _sum(columns: Sequence[tuple[Column, np.float32]], doc_count: int) -> Column:
+    """The columns times their factors, summed; its count means nothing."""
+    if any(column.docs is None for column, _ in columns):
+        total = np.zeros(doc_count, np.float32)
+        for column, factor in columns:
+            if column.docs is None:
+                total += factor * column.share
+            else:
+                total[column.docs] += factor * column.share
+        return Column(None, total, 0)
+    held = [(column.docs, column.share, factor) for column, factor in columns]
+    docs = np.unique(np.concatenate([own for own, _, _ in held if own is not None]))
+    scores = np.zeros(len(docs), np.float32)
+    for own, share, factor in held:
+        if own is not None:
+            scores[docs.searchsorted(own)] += factor * share
+    return Column(docs, scores, 0)
+
+
 def _shares(column: Column, docs: Array) -> Array:
-    """The share of a column's word in each of the documents."""
+    """What a column holds for each of the documents."""
     if column.docs is None:
         return column.share.take(docs)
     if not len(column.docs):
-        return np.zeros(len(docs), np.uint16)
+        return np.zeros(len(docs), np.float32)
     places = np.minimum(column.docs.searchsorted(docs), len(column.docs) - 1)
     found: Array = column.share.take(places) * (column.docs.take(places) == docs)
     return found

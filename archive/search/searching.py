@@ -98,6 +98,7 @@ class _Prepared:
     """What can be said of a query before anything is looked for: its parts, what its words were
     taken for, its neighbours, its words to mark, and what to suggest."""
 
+    abbreviations: Mapping[str, str]
     query: ParsedQuery
     repairs: Repairs
     pairs: list[WeightedPair]
@@ -109,14 +110,14 @@ def _prepare(
     snapshot: Snapshot, audience: Audience, text: str, abbreviations: Mapping[str, str]
 ) -> _Prepared:
     """The query taken apart for this audience; kept, for who pages through results asks again."""
-    kept: dict[tuple[str, int], _Prepared] = audience.kept.setdefault("prepared", {})
-    key = (text, id(abbreviations))
-    found = kept.get(key)
-    if found is None:
+    kept: dict[str, _Prepared] = audience.kept.setdefault("prepared", {})
+    found = kept.get(text)
+    if found is None or found.abbreviations is not abbreviations:
         query = parse_query(text, abbreviations)
         repairer = repairer_of(snapshot, audience)
         repairs = Repairs(query, repairer)
         found = _Prepared(
+            abbreviations,
             query,
             repairs,
             _weighted_neighbours(query, repairs, repairer, audience),
@@ -125,7 +126,7 @@ def _prepare(
         )
         if len(kept) >= _KEPT_QUERIES:
             kept.clear()
-        kept[key] = found
+        kept[text] = found
     return found
 
 

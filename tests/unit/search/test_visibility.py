@@ -1,14 +1,14 @@
 """Nobody finds, counts or infers what they may not see."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import product
 
 import pytest
 
 from archive.search.requests import FACETS, Viewer
+from tests.unit.search.conftest import READER, TODAY
 
-TODAY = date(2025, 7, 15)
 EMBARGOES = {"none": None, "past": TODAY, "future": TODAY + timedelta(days=1)}
 VIEWERS = {
     "anyone": Viewer(today=TODAY),
@@ -103,6 +103,54 @@ def test_scores_and_order_are_as_if_hidden_works_did_not_exist(make_archive, mak
             other.total_pages,
             other.relaxed,
         )
+
+
+TYPED = (
+    "nui cao",
+    "hoa binh",
+    "hỏa",
+    "xyzzy hỏa núi",
+    "bim mật",
+    "tai lieu bi mat ve nui cao o dau",
+    '"hòa bình"',
+    "hofa bifnh",
+    "nhan_de:hóa núi",
+    "núi -hỏa",
+)
+
+
+def test_nothing_told_to_a_reader_depends_on_works_they_may_not_see(make_archive, make):
+    """Not what is found or relaxed, suggested or completed, ignored or repaired."""
+    shown = [
+        make("w1", "Núi cao", "núi cao", "hòa bình trên núi", people=("Kim Đồng",)),
+        make("w2", "Hóa học", "hóa chất", "nước non"),
+    ]
+    hidden = [
+        make(
+            f"w{n}",
+            "Hỏa mai",
+            *(["hỏa mai bí mật", "núi cáo hoa bỉnh", "tài liệu"] * 4),
+            access="restricted",
+            people=("Kim Hỏa",),
+            places=("Núi Hỏa",),
+        )
+        for n in range(3, 9)
+    ]
+    alone, among, before = make_archive("alone"), make_archive("among"), make_archive("before")
+    alone.add(*shown)
+    among.add(*hidden[:3], *shown, *hidden[3:])
+    before.add(*hidden)
+    before.add(*shown)
+    before.index.write([], deleted_ids=[work.work_id for work in hidden[2:]])
+    for typed in TYPED:
+        expected = alone.search(typed)
+        for other in (among, before):
+            found = other.search(typed)
+            assert replace(found, took_ms=0.0) == replace(expected, took_ms=0.0), typed
+    for typed in ("n", "nu", "hỏ", "hoa", "kim", "núi ", "bi m", "hỏa m"):
+        expected = alone.index.complete(typed, READER)
+        assert among.index.complete(typed, READER) == expected
+        assert before.index.complete(typed, READER) == expected
 
 
 def test_pages_as_items_show_only_what_may_be_seen(mixed):
