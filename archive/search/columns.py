@@ -40,6 +40,16 @@ class Column:
     share: Array
     count: int
 
+    def at(self, docs: Array) -> Array:
+        """What the column holds for each of the documents."""
+        if self.docs is None:
+            return self.share.take(docs)
+        if not len(self.docs):
+            return np.zeros(len(docs), self.share.dtype)
+        places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
+        found: Array = self.share.take(places) * (self.docs.take(places) == docs)
+        return found
+
     @property
     def size_bytes(self) -> int:
         return self.share.nbytes + (self.docs.nbytes if self.docs is not None else 0)
@@ -78,7 +88,7 @@ def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) 
     if any(len(pieces) > 1 for _, _, pieces in parts):
         all_docs, all_times = _summed(all_docs, all_times)
     share = all_times / (all_times + norm.take(all_docs))
-    return Column(all_docs, _in_parts(share), len(all_docs))
+    return Column(all_docs, in_parts(share), len(all_docs))
 
 
 def _summed(docs: Array, times: Array) -> tuple[Array, Array]:
@@ -101,12 +111,12 @@ def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Co
     np.divide(times, share, out=share)
     count = int(np.count_nonzero(share))
     if count > len(norm) // _ROW_SHARE:
-        return Column(None, _in_parts(share), count)
+        return Column(None, in_parts(share), count)
     docs = np.flatnonzero(share).astype(np.int32)
-    return Column(docs, _in_parts(share.take(docs)), count)
+    return Column(docs, in_parts(share.take(docs)), count)
 
 
-def _in_parts(share: Array) -> Array:
+def in_parts(share: Array) -> Array:
     """Shares as whole numbers of two bytes; one that is not nothing stays so."""
     np.multiply(share, np.float32(WHOLE), out=share)
     return np.ceil(share, out=share).astype(np.uint16)
@@ -120,6 +130,11 @@ class ColumnCache:
         self._held: OrderedDict[Hashable, Column] = OrderedDict()
         self._size = 0
         self._lock = threading.Lock()
+
+    def peek(self, key: Hashable) -> Column | None:
+        """The column under the key, if it is there."""
+        with self._lock:
+            return self._held.get(key)
 
     def get(self, key: Hashable, make: Callable[[], Column]) -> Column:
         """The column under the key, made if it is not there."""

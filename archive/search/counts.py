@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -16,10 +16,10 @@ import numpy as np
 
 from archive.core.text import fold, is_marked
 from archive.search.arrays import Array
-from archive.search.derived import Pairs, count_pairs, count_words, deletions, pair_keys
+from archive.search.derived import Pairs, count_docs, count_pairs, count_words, deletions, pair_keys
 from archive.search.forward import Lexicon
 from archive.search.segments import Segment
-from archive.search.snapshot import Audience, Snapshot
+from archive.search.snapshot import Audience, Snapshot, Word
 
 _KEPT_VIEWS = 4
 _KEPT_FOLDS = 20_000
@@ -30,12 +30,15 @@ class FoldForms:
     """The forms of one fold that a reader may see, the commonest first.
 
     `counts[i]`: how often form i stands anywhere; `numbers[s, i]`: its number in segment s, 0
-    where it does not stand there.
+    where it does not stand there; `docs[i]`: in how many documents it stands. `all_docs`: in how
+    many any of them does.
     """
 
     forms: tuple[str, ...]
     counts: Array
     numbers: Array
+    docs: tuple[int, ...]
+    all_docs: int
 
     @property
     def total(self) -> int:
@@ -48,6 +51,8 @@ class _View:
     def __init__(self, segment: Segment, hidden: Array) -> None:
         held = segment.counts
         self.words: Array = held.words
+        self.word_docs: Array = held.word_docs
+        self.fold_docs: Array = held.fold_docs
         self._pairs: Pairs = held.pairs
         self._hidden: Pairs | None = None
         forward = segment.forward
@@ -55,10 +60,15 @@ class _View:
             return
         word_count = len(forward.lexicon)
         if np.count_nonzero(hidden) * 2 > len(hidden):
-            tokens, _ = forward.gather(np.flatnonzero(~hidden))
+            shown = np.flatnonzero(~hidden)
+            tokens, _ = forward.gather(shown)
             self.words, self._pairs = count_words(tokens, word_count), count_pairs(tokens)
+            self.word_docs, self.fold_docs = count_docs(forward, shown)
         else:
-            tokens, _ = forward.gather(np.flatnonzero(hidden))
+            closed = np.flatnonzero(hidden)
+            tokens, _ = forward.gather(closed)
+            word_docs, fold_docs = count_docs(forward, closed)
+            self.word_docs, self.fold_docs = held.word_docs - word_docs, held.fold_docs - fold_docs
             self.words = held.words - np.minimum(held.words, count_words(tokens, word_count))
             self._hidden = count_pairs(tokens)
 
@@ -121,16 +131,34 @@ class WordCounts:
             self._folds[folded] = found
         return found
 
+    def holding(self, words: Iterable[Word]) -> int:
+        """In how many documents the words stand, those of each word added up."""
+        found = 0
+        for kind, text in words:
+            held = self.forms(fold(text) if kind == "form" else text)
+            if kind == "fold":
+                found += held.all_docs
+            elif text in held.forms:
+                found += held.docs[held.forms.index(text)]
+        return found
+
     def _read(self, folded: str) -> FoldForms:
         segments = self._snapshot.segments
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
+        docs: Counter[str] = Counter()
+        all_docs = 0
         numbers: dict[str, list[int]] = {}
         for at, (segment, view) in enumerate(zip(segments, self._views, strict=True)):
-            for number in segment.lexicon.range_of(folded):
+            lexicon = segment.lexicon
+            own = lexicon.range_of(folded)
+            if own:
+                all_docs += int(view.fold_docs[lexicon.fold_of[own.start]])
+            for number in own:
                 count = int(view.words[number])
                 if count:
-                    form = segment.lexicon.form(number)
-                    counts[form] = counts.get(form, 0) + count
+                    form = lexicon.form(number)
+                    counts[form] += count
+                    docs[form] += int(view.word_docs[number])
                     numbers.setdefault(form, [0] * len(segments))[at] = number
         forms = sorted(counts, key=lambda form: (-counts[form], form))
         return FoldForms(
@@ -139,6 +167,8 @@ class WordCounts:
             np.array([numbers[form] for form in forms], np.uint32)
             .reshape(len(forms), len(segments))
             .T,
+            tuple(docs[form] for form in forms),
+            all_docs,
         )
 
     def near(self, folded: str) -> list[str]:

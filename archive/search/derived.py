@@ -103,6 +103,32 @@ def count_words(tokens: Array, word_count: int) -> Array:
     return counts
 
 
+def count_docs(forward: Forward, docs: Array | None = None) -> tuple[Array, Array]:
+    """In how many of the documents (all, if none are named) each word stands, by number, and each
+    fold."""
+    lexicon = forward.lexicon
+    if docs is None:
+        tokens, ends = forward.tokens, forward.offsets[1:]
+    else:
+        tokens, ends = forward.gather(docs)
+    sizes = np.diff(ends, prepend=0)
+    keys = np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes) << np.uint64(32)
+    words = tokens != BREAK
+    keys = (keys | tokens)[words]
+    keys.sort()
+    keys, _ = _runs(keys)
+    numbers = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    by_word = np.bincount(numbers, minlength=len(lexicon) + 1).astype(np.uint32)
+    # Within a document the words are in order, and so are their folds.
+    folds = lexicon.fold_of.take(numbers)
+    first = np.ones(len(keys), bool)
+    first[1:] = (folds[1:] != folds[:-1]) | (
+        keys[1:] >> np.uint64(32) != keys[:-1] >> np.uint64(32)
+    )
+    by_fold = np.bincount(folds[first], minlength=len(lexicon.folds)).astype(np.uint32)
+    return by_word, by_fold
+
+
 def count_pairs(tokens: Array, *, least: int = 1) -> Pairs:
     """The pairs of neighbours within a document that stand there at least so often."""
     parts = [

@@ -16,6 +16,7 @@ from archive.core.text import fold
 from archive.search.analysis import NAMES, TITLE
 from archive.search.arrays import Array
 from archive.search.columns import K1, WHOLE, Column
+from archive.search.counts import WordCounts
 from archive.search.docsets import NO_DOCS, DocSet, docs_of, either
 from archive.search.phrases import holds, phrase_column, phrase_words, record_texts_at
 from archive.search.query import (
@@ -113,9 +114,11 @@ class Matcher:
         audience: Audience,
         works: Array,
         repairs: Repairs,
+        counts: WordCounts,
         *,
         deadline_s: float,
     ) -> None:
+        self._counts = counts
         self._snapshot = snapshot
         self._audience = audience
         self._works = works
@@ -175,8 +178,8 @@ class Matcher:
         return frozenset(words)
 
     def _holding(self, words: frozenset[Word]) -> int:
-        """On how many pages that may be seen any of the words stands."""
-        return self._snapshot.holding(words, self.column(words), self._audience)
+        """On how many pages that may be seen the words stand, those of each added up."""
+        return min(self._counts.holding(words), self._audience.doc_count)
 
     def _term_docs(self, term: Term, reading: Reading, *, meant: bool) -> DocSet:
         return docs_of(self.column(self._words(term, reading, meant=meant)))
@@ -214,24 +217,21 @@ class Matcher:
             ]
             return either(parts, self._snapshot.doc_count)
         many = len(content) > ALL_WORDS_UP_TO
-        held = [self._clause_docs(clause, reading, many=many) for clause in content]
         if not many:
-            return _all_of(held)
-        found = self._with_mass(held)
-        for clause, docs in zip(content, held, strict=True):
+            return _all_of([self._clause_docs(clause, reading, many=False) for clause in content])
+        found = self._with_mass(content, reading)
+        for clause in content:
             if clause.quoted:
-                found &= docs
+                found &= self._clause_docs(clause, reading, many=True)
         return found
 
-    def _with_mass(self, held: Sequence[DocSet]) -> DocSet:
-        """The documents in which the sets' words carry enough of the idf."""
-        visible, doc_count = self._audience.docs, self._audience.doc_count
-        weighed: list[tuple[float, DocSet]] = []
-        for docs in held:
-            inside = docs if doc_count == len(visible) else docs & DocSet(None, visible)
-            holding = inside.count()
+    def _with_mass(self, content: Sequence[Clause], reading: Reading) -> DocSet:
+        """The documents in which the clauses carry enough of the idf."""
+        weighed: list[tuple[float, Clause]] = []
+        for clause in content:
+            holding = self._clause_holding(clause, reading)
             if holding:
-                weighed.append((inverse_frequency(holding, doc_count), docs))
+                weighed.append((inverse_frequency(holding, self._audience.doc_count), clause))
         weighed.sort(key=lambda each: each[0])
         needed = MASS_SHARE * sum(idf for idf, _ in weighed) * (1 - 1e-5)
         # The commonest words together may not carry it: then one of the others must be there.
@@ -240,13 +240,43 @@ class Matcher:
         while first < len(weighed) and enough + weighed[first][0] < needed:
             enough += weighed[first][0]
             first += 1
-        candidates = either([docs for _, docs in weighed[first:]], self._snapshot.doc_count)
-        if candidates.docs is not None:
-            mass = np.zeros(len(candidates.docs), np.float32)
-            for idf, docs in weighed:
-                mass += docs.has(candidates.docs) * np.float32(idf)
-            return DocSet(candidates.docs[mass >= needed], None)
-        return DocSet(None, self._carrying(weighed, needed))
+        rare = [
+            (idf, self._clause_docs(clause, reading, many=True)) for idf, clause in weighed[first:]
+        ]
+        candidates = either([docs for _, docs in rare], self._snapshot.doc_count)
+        if candidates.docs is None:
+            common = [
+                (idf, self._clause_docs(clause, reading, many=True))
+                for idf, clause in weighed[:first]
+            ]
+            return DocSet(None, self._carrying([*common, *rare], needed))
+        mass = np.zeros(len(candidates.docs), np.float32)
+        for idf, docs in rare:
+            mass += docs.has(candidates.docs) * np.float32(idf)
+        for idf, clause in weighed[:first]:
+            mass += self._clause_has(clause, reading, candidates.docs) * np.float32(idf)
+        return DocSet(candidates.docs[mass >= needed], None)
+
+    def _clause_holding(self, clause: Clause, reading: Reading) -> int:
+        """On how many pages one of the alternatives stands, those of each added up."""
+        holding = 0
+        for phrase in clause.alternatives:
+            if len(phrase.terms) == 1:
+                holding += self._holding(self._words(phrase.terms[0], reading, meant=True))
+            else:
+                holding += self._phrase_docs(phrase, reading, meant=True).count()
+        return min(holding, self._audience.doc_count)
+
+    def _clause_has(self, clause: Clause, reading: Reading, docs: Array) -> Array:
+        """For each of the documents whether one of the alternatives stands there."""
+        found = np.zeros(len(docs), bool)
+        for phrase in clause.alternatives:
+            if len(phrase.terms) == 1:
+                words = self._words(phrase.terms[0], reading, meant=True)
+                found |= self._snapshot.shares_at(words, self._audience, docs) != 0
+            else:
+                found |= self._phrase_docs(phrase, reading, meant=True).has(docs)
+        return found
 
     def _carrying(self, weighed: Sequence[tuple[float, DocSet]], needed: float) -> Array:
         """For each document whether the words in it carry enough, gone through a byte at a time:
@@ -303,10 +333,12 @@ class Matcher:
         total: Array | None = None
         late: list[Column] = []
         for parts in self._weights(terms, reading):
-            score = self._score_of(parts)
             if found.docs is not None:
-                part = _shares(score, found.docs)
-            elif score.docs is None:
+                part = self._score_at(parts, found.docs)
+                total = part if total is None else np.add(total, part, out=total)
+                continue
+            score = self._score_of(parts)
+            if score.docs is None:
                 part = score.share
             else:
                 late.append(score)
@@ -322,15 +354,28 @@ class Matcher:
     def _score_of(self, parts: Sequence[tuple[frozenset[Word], float]]) -> Column:
         """What the words of one term add to the score of each document; kept, for the usual words
         come again and again."""
-        weighed = []
-        for words, weight in parts:
-            idf = inverse_frequency(self._holding(words), self._audience.doc_count)
-            weighed.append((words, weight * idf * (K1 + 1) / WHOLE))
+        weighed = self._factors(parts)
         columns = [(self.column(words), np.float32(factor)) for words, factor in weighed]
         key = ("score", tuple(weighed))
         return self._snapshot.kept_column(
             key, lambda norm: _sum(columns, len(norm)), self._audience
         )
+
+    def _score_at(self, parts: Sequence[tuple[frozenset[Word], float]], docs: Array) -> Array:
+        """The same for some documents alone."""
+        scores = np.zeros(len(docs), np.float32)
+        for words, factor in self._factors(parts):
+            scores += np.float32(factor) * self._snapshot.shares_at(words, self._audience, docs)
+        return scores
+
+    def _factors(
+        self, parts: Sequence[tuple[frozenset[Word], float]]
+    ) -> list[tuple[frozenset[Word], float]]:
+        count = self._audience.doc_count
+        return [
+            (words, weight * inverse_frequency(self._holding(words), count) * (K1 + 1) / WHOLE)
+            for words, weight in parts
+        ]
 
     def _weights(
         self, terms: Sequence[Term], reading: Reading
@@ -397,17 +442,6 @@ def _sum(columns: Sequence[tuple[Column, np.float32]], doc_count: int) -> Column
         if own is not None:
             scores[docs.searchsorted(own)] += factor * share
     return Column(docs, scores, 0)
-
-
-def _shares(column: Column, docs: Array) -> Array:
-    """What a column holds for each of the documents."""
-    if column.docs is None:
-        return column.share.take(docs)
-    if not len(column.docs):
-        return np.zeros(len(docs), np.float32)
-    places = np.minimum(column.docs.searchsorted(docs), len(column.docs) - 1)
-    found: Array = column.share.take(places) * (column.docs.take(places) == docs)
-    return found
 
 
 def _all_of(held: Sequence[DocSet]) -> DocSet:

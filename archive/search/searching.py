@@ -72,7 +72,8 @@ def run_search(
             total_pages=int(snapshot.page_counts[shown].sum()),
             facets=count_facets(snapshot, works, request, chosen),
         )
-    matcher = Matcher(snapshot, audience, works, repairs, deadline_s=deadline_s)
+    counts = repairer_of(snapshot, audience).counts
+    matcher = Matcher(snapshot, audience, works, repairs, counts, deadline_s=deadline_s)
     found, reading = _first_that_finds(matcher, query, repairs)
     groups = group(snapshot, found)
     matched = np.zeros(len(snapshot.works), bool)

@@ -16,6 +16,7 @@ from archive.search.arrays import Array, ArrayFile, DamagedArraysError, write_ar
 from archive.search.derived import (
     Pairs,
     PostingArrays,
+    count_docs,
     count_words,
     misspellings,
     pack_postings,
@@ -45,10 +46,12 @@ class SegmentWords:
 
 @dataclass(frozen=True)
 class Counts:
-    """What query repair needs of a segment: how often each word stands there (by number), the
-    pairs, and the folds that a misspelt word may mean (`misspellings`)."""
+    """How often each word stands in a segment (by number), in how many documents each word and
+    each fold, the pairs, and the folds that a misspelt word may mean (`misspellings`)."""
 
     words: Array
+    word_docs: Array
+    fold_docs: Array
     pairs: Pairs
     misspelt: tuple[Array, Array]
 
@@ -63,7 +66,7 @@ def mend_arrays(folder: Path, schema: Any, segment: Any) -> bool:
     """Makes a segment's derived arrays anew from Whoosh's files and the forward file, if they are
     lost or damaged; False where they are not, or cannot be made."""
     with suppress(FileNotFoundError, DamagedArraysError):
-        ArrayFile(beside(folder, segment, ARRAYS))
+        arrays_of(ArrayFile(beside(folder, segment, ARRAYS)))
         return False
     try:
         forward = forward_of(ArrayFile(beside(folder, segment, FORWARD)))
@@ -92,6 +95,8 @@ def _write_derived(path: Path, words: SegmentWords, records: Records) -> None:
             "rows": postings.rows,
             "lengths": words.lengths,
             "word_counts": counts.words,
+            "word_docs": counts.word_docs,
+            "fold_docs": counts.fold_docs,
             "pair_keys": counts.pairs.keys,
             "pair_counts": counts.pairs.counts,
             "misspelt_keys": counts.misspelt[0],
@@ -105,29 +110,42 @@ def count_of(forward: Forward) -> Counts:
     """The counts of a segment, from its words."""
     lexicon, doc_count = forward.lexicon, len(forward.offsets) - 1
     words = count_words(forward.tokens, len(lexicon))
-    return Counts(words, pairs_of_segment(forward), misspellings(lexicon, words, doc_count))
+    return Counts(
+        words,
+        *count_docs(forward),
+        pairs_of_segment(forward),
+        misspellings(lexicon, words, doc_count),
+    )
 
 
-def postings_of(file: ArrayFile) -> PostingArrays:
-    return PostingArrays(
+@dataclass(frozen=True)
+class SegmentArrays:
+    """What the file of derived arrays holds."""
+
+    postings: PostingArrays
+    counts: Counts
+    lengths: Array
+    records: Records
+
+
+def arrays_of(file: ArrayFile) -> SegmentArrays:
+    """The arrays in a file; DamagedArraysError where some are not there."""
+    postings = PostingArrays(
         file["post_first"],
         file["post_docs"],
         file["post_frequencies"],
         file["dense"],
         file["rows"],
     )
-
-
-def counts_of(file: ArrayFile) -> Counts:
-    return Counts(
+    counts = Counts(
         file["word_counts"],
+        file["word_docs"],
+        file["fold_docs"],
         Pairs(file["pair_keys"], file["pair_counts"]),
         (file["misspelt_keys"], file["misspelt_folds"]),
     )
-
-
-def records_of(file: ArrayFile) -> list[tuple[int, str]]:
-    return [(start, record) for start, record in json.loads(file["records"].tobytes())]
+    records = [(start, record) for start, record in json.loads(file["records"].tobytes())]
+    return SegmentArrays(postings, counts, file["lengths"], records)
 
 
 # The same from Whoosh's own files, through its public reader

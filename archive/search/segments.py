@@ -6,6 +6,7 @@ import json
 import threading
 import weakref
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -24,14 +25,13 @@ from archive.search.forward import Forward, Lexicon, forward_of
 from archive.search.requests import FACETS
 from archive.search.segment_files import (
     Counts,
+    SegmentArrays,
+    arrays_of,
     count_of,
-    counts_of,
-    postings_of,
     read_lengths,
     read_lexicon,
     read_postings,
     read_records,
-    records_of,
 )
 
 # Who may see a work is decided by two more of its values, kept in the same way as its facets.
@@ -111,10 +111,9 @@ class Segment:
         self.doc_count = int(reader.doc_count_all())
         self._forward_file = _File(beside(folder, segment, FORWARD))
         self._arrays_file = _File(beside(folder, segment, ARRAYS))
-        self._arrays = self._arrays_file.file
         self.forward = self._read_forward()
-        self._postings = postings_of(self._arrays) if self._arrays is not None else None
-        self.lengths = self._arrays["lengths"] if self._arrays is not None else read_lengths(reader)
+        self._arrays = self._read_arrays()
+        self.lengths = self._arrays.lengths if self._arrays else read_lengths(reader)
         self.works: list[WorkRow] = []
         self.facets: dict[str, FacetValues] = {}
         self.unit_names: dict[str, str] = {}
@@ -151,11 +150,13 @@ class Segment:
         """How often words and pairs stand here, deleted works among them; nothing where both
         files of ours are gone."""
         if self._arrays is not None:
-            return counts_of(self._arrays)
+            return self._arrays.counts
         if self.forward is not None:
             return count_of(self.forward)
-        none = np.zeros(0, np.uint64)
-        return Counts(np.zeros(len(self.lexicon) + 1, np.uint32), Pairs(none, none), (none, none))
+        none, lexicon = np.zeros(0, np.uint64), self.lexicon
+        nothing = np.zeros(len(lexicon) + 1, np.uint32)
+        folds = np.zeros(len(lexicon.folds), np.uint32)
+        return Counts(nothing, nothing, folds, Pairs(none, none), (none, none))
 
     def postings(self, numbers: range) -> list[tuple[Array | None, Array]]:
         """Where any of the words with these numbers stands, in pieces.
@@ -163,9 +164,9 @@ class Segment:
         A piece is the ascending documents of one word and how often it stands in each, or None
         and how often it stands in each document of the segment.
         """
-        if self._postings is None:
+        if self._arrays is None:
             return [self._read_postings(number) for number in numbers]
-        held = self._postings
+        held = self._arrays.postings
         pieces: list[tuple[Array | None, Array]] = []
         begin, end = held.dense.searchsorted((numbers.start, numbers.stop)).tolist()
         pieces += [(None, held.rows[at]) for at in range(begin, end)]
@@ -174,6 +175,18 @@ class Segment:
             if stretch.start < stretch.stop:
                 pieces.append((held.docs[stretch], held.frequencies[stretch]))
         return pieces
+
+    def times_at(self, numbers: range, docs: Array) -> Array:
+        """How often any of the words with these numbers stands in each of some documents, which
+        are ascending."""
+        times = np.zeros(len(docs), np.float32)
+        for own, often in self.postings(numbers):
+            if own is None:
+                times += often.take(docs)
+            elif len(own):
+                places = np.minimum(own.searchsorted(docs.astype(own.dtype)), len(own) - 1)
+                times += often.take(places) * (own.take(places) == docs)
+        return times
 
     def _read_postings(self, number: int) -> tuple[Array, Array]:
         form = self.lexicon.form(number)
@@ -208,9 +221,18 @@ class Segment:
         forward = forward_of(self._forward_file.file)
         return forward if len(forward.offsets) == self.doc_count + 1 else None
 
+    def _read_arrays(self) -> SegmentArrays | None:
+        if self._arrays_file.file is None:
+            return None
+        with suppress(DamagedArraysError):
+            # One that an older version made lacks something, and is made anew like a damaged one.
+            found = arrays_of(self._arrays_file.file)
+            return found if len(found.lengths) == self.doc_count else None
+        return None
+
     def _read_works(self) -> None:
         records: Iterable[tuple[int, str]]
-        records = records_of(self._arrays) if self._arrays else read_records(self._reader)
+        records = self._arrays.records if self._arrays else read_records(self._reader)
         values: dict[str, list[Sequence[str]]] = {name: [] for name in (*FACETS, STATUS, ACCESS)}
         for start, stored in records:
             record = json.loads(stored)

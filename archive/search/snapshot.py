@@ -16,7 +16,15 @@ import numpy as np
 
 from archive.core.collation import sort_key
 from archive.search.arrays import Array, is_intact
-from archive.search.columns import Column, ColumnCache, Piece, make_column, norms, step_of
+from archive.search.columns import (
+    Column,
+    ColumnCache,
+    Piece,
+    in_parts,
+    make_column,
+    norms,
+    step_of,
+)
 from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
 from archive.search.forward import Lexicon
 from archive.search.requests import FACETS, Sort, Viewer
@@ -27,7 +35,7 @@ _KEPT_NORMS = 4
 _KEPT_FIELD_WORDS = 500
 # Of so few works the values are gone through one work after the other.
 _FEW_WORKS = 40
-_CACHE_BYTES = 48 * 1024 * 1024
+_CACHE_BYTES = 32 * 1024 * 1024
 
 Word = tuple[str, str]
 """("form", a canonical form) or ("fold", a folded word, for all forms that fold so)."""
@@ -44,8 +52,6 @@ class Audience:
     docs: Array
     doc_count: int
     step: int
-    counts: dict[Hashable, int] = field(default_factory=dict)
-    """In how many of the documents a word stands, as far as somebody asked."""
     kept: dict[str, Any] = field(default_factory=dict)
     """What else is made once for an audience and a snapshot, by name."""
 
@@ -294,22 +300,26 @@ class Snapshot:
                 found = self._norms[step] = norms(self.lengths, step)
             return found
 
+    def shares_at(self, words: Iterable[Word], audience: Audience, docs: Array) -> Array:
+        """What the column of any of the words holds for some documents, which are ascending; no
+        column is made for that, but one that is there is looked at."""
+        asked = frozenset(words)
+        column = self._columns.peek((audience.step, asked))
+        if column is not None:
+            return column.at(docs)
+        times = np.zeros(len(docs), np.float32)
+        cuts = docs.searchsorted([*self.first_docs, self.doc_count]).tolist()
+        for at, segment in enumerate(self.segments):
+            own = slice(cuts[at], cuts[at + 1])
+            if own.start < own.stop:
+                inside = docs[own] - self.first_docs[at]
+                for numbers in _ranges(segment, asked):
+                    times[own] += segment.times_at(numbers, inside)
+        return in_parts(times / (times + self.norm(audience.step).take(docs)))
+
     def kept_column(self, key: Hashable, make: ColumnMaker, audience: Audience) -> Column:
         """A column of another kind (a phrase), made by `make` from the norms and kept as those."""
         return self._columns.get((audience.step, key), lambda: make(self.norm(audience.step)))
-
-    def holding(self, key: Hashable, column: Column, audience: Audience) -> int:
-        """In how many documents of the audience's a column's word stands; kept under the key."""
-        found = audience.counts.get(key)
-        if found is None:
-            if audience.doc_count == self.doc_count:
-                found = column.count
-            elif column.docs is None:
-                found = int(np.count_nonzero(column.share[audience.docs]))
-            else:
-                found = int(np.count_nonzero(audience.docs[column.docs]))
-            audience.counts[key] = found
-        return found
 
     def field_docs(self, field_name: str, words: Iterable[Word]) -> Array:
         """The records in whose field any of the words stands, ascending; kept."""
