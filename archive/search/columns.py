@@ -17,6 +17,7 @@ from math import log
 import numpy as np
 
 from archive.search.arrays import Array
+from archive.search.derived import MAX_FREQUENCY
 
 WHOLE = 65_535
 K1 = 0.8
@@ -25,7 +26,7 @@ B = 0.75
 _STEP = log(1.02)
 # A column is held as a row where its word stands on more than every so many-th document: to add
 # rows is quicker than to add here and there.
-_ROW_SHARE = 16
+ROW_SHARE = 16
 
 Piece = tuple[Array | None, Array]
 """Documents, ascending, and how often (as of `Segment.postings`)."""
@@ -60,22 +61,51 @@ def step_of(average_length: float) -> int:
     return round(log(max(average_length, 1.0)) / _STEP)
 
 
-def norms(lengths: Array, step: int) -> Array:
-    """The norm of each document."""
-    average = np.float32(np.exp(step * _STEP))
-    return (K1 * (1 - B) + K1 * B / average * lengths.astype(np.float32)).astype(np.float32)
+class Shares:
+    """What a word counts in a document, by how often it stands there and how long the document is.
+
+    Whoosh keeps a document's length in a byte, so there are few lengths, and all shares are worked
+    out beforehand: what is left to do for a column is to look them up.
+    """
+
+    def __init__(self, lengths: Array, kinds: Array, step: int) -> None:
+        """`lengths`: the lengths there are, ascending; `kinds`: which of them each document has."""
+        average = np.exp(step * _STEP)
+        norm = K1 * (1 - B) + K1 * B / average * lengths.astype(np.float64)
+        times = np.arange(MAX_FREQUENCY + 1)[:, None]
+        shares = np.zeros((MAX_FREQUENCY + 1, MAX_FREQUENCY + 1))
+        shares[:, : len(norm)] = times / (times + norm)
+        # One that is not nothing stays so.
+        self._table = np.ceil(shares * WHOLE).astype(np.uint16).reshape(-1)
+        self._kinds = kinds
+
+    @property
+    def doc_count(self) -> int:
+        return len(self._kinds)
+
+    def of_all(self, times: Array) -> Array:
+        """The share in each document, given how often the word stands in it (two bytes)."""
+        places = np.minimum(times, MAX_FREQUENCY, out=times)
+        places <<= 8
+        places |= self._kinds
+        return self._table.take(places)
+
+    def at(self, docs: Array, times: Array) -> Array:
+        """The share in each of some documents."""
+        places = np.minimum(times, MAX_FREQUENCY).astype(np.uint16) << 8
+        return self._table.take(places | self._kinds.take(docs))
 
 
-def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Column:
+def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], shares: Shares) -> Column:
     """The column of pieces by segment: (first document, number of documents, pieces)."""
-    doc_count = len(norm)
+    doc_count = shares.doc_count
     held = sum(
         len(times) if docs is not None else doc_count
         for _, _, pieces in parts
         for docs, times in pieces
     )
-    if held > doc_count // _ROW_SHARE:
-        return _dense(parts, norm)
+    if held > doc_count // ROW_SHARE:
+        return _dense(parts, shares)
     docs = [
         piece[0].astype(np.int32) + np.int32(first)  # type: ignore[union-attr]
         for first, _, pieces in parts
@@ -84,11 +114,10 @@ def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) 
     if not docs:
         return Column(np.zeros(0, np.int32), np.zeros(0, np.uint16), 0)
     times = [piece[1] for _, _, pieces in parts for piece in pieces]
-    all_docs, all_times = np.concatenate(docs), np.concatenate(times).astype(np.float32)
+    all_docs, all_times = np.concatenate(docs), np.concatenate(times).astype(np.uint16)
     if any(len(pieces) > 1 for _, _, pieces in parts):
         all_docs, all_times = _summed(all_docs, all_times)
-    share = all_times / (all_times + norm.take(all_docs))
-    return Column(all_docs, in_parts(share), len(all_docs))
+    return Column(all_docs, shares.at(all_docs, all_times), len(all_docs))
 
 
 def _summed(docs: Array, times: Array) -> tuple[Array, Array]:
@@ -98,8 +127,8 @@ def _summed(docs: Array, times: Array) -> tuple[Array, Array]:
     return docs[starts], np.add.reduceat(times, starts)
 
 
-def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Column:
-    times = np.zeros(len(norm), np.float32)
+def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], shares: Shares) -> Column:
+    times = np.zeros(shares.doc_count, np.uint16)
     for first, doc_count, pieces in parts:
         stretch = times[first : first + doc_count]
         for docs, often in pieces:
@@ -107,19 +136,12 @@ def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], norm: Array) -> Co
                 stretch += often
             else:
                 stretch[docs] += often
-    share = times + norm
-    np.divide(times, share, out=share)
+    share = shares.of_all(times)
     count = int(np.count_nonzero(share))
-    if count > len(norm) // _ROW_SHARE:
-        return Column(None, in_parts(share), count)
-    docs = np.flatnonzero(share).astype(np.int32)
-    return Column(docs, in_parts(share.take(docs)), count)
-
-
-def in_parts(share: Array) -> Array:
-    """Shares as whole numbers of two bytes; one that is not nothing stays so."""
-    np.multiply(share, np.float32(WHOLE), out=share)
-    return np.ceil(share, out=share).astype(np.uint16)
+    if count > len(share) // ROW_SHARE:
+        return Column(None, share, count)
+    found = np.flatnonzero(share).astype(np.int32)
+    return Column(found, share.take(found), count)
 
 
 class ColumnCache:

@@ -15,7 +15,7 @@ from archive.core.errors import QueryRefusedError
 from archive.core.text import fold
 from archive.search.analysis import NAMES, TITLE
 from archive.search.arrays import Array
-from archive.search.columns import K1, WHOLE, Column
+from archive.search.columns import K1, ROW_SHARE, WHOLE, Column
 from archive.search.counts import WordCounts
 from archive.search.docsets import NO_DOCS, DocSet, docs_of, either
 from archive.search.phrases import holds, phrase_column, phrase_words, record_texts_at
@@ -181,6 +181,13 @@ class Matcher:
         """On how many pages that may be seen the words stand, those of each added up."""
         return min(self._counts.holding(words), self._audience.doc_count)
 
+    def _shares_at(self, words: frozenset[Word], docs: Array) -> Array:
+        """What the words count in some documents. The column of a common word is not made for that
+        alone."""
+        if self._holding(words) > self._snapshot.doc_count // ROW_SHARE:
+            return self._snapshot.shares_at(words, self._audience, docs)
+        return self.column(words).at(docs)
+
     def _term_docs(self, term: Term, reading: Reading, *, meant: bool) -> DocSet:
         return docs_of(self.column(self._words(term, reading, meant=meant)))
 
@@ -273,7 +280,7 @@ class Matcher:
         for phrase in clause.alternatives:
             if len(phrase.terms) == 1:
                 words = self._words(phrase.terms[0], reading, meant=True)
-                found |= self._snapshot.shares_at(words, self._audience, docs) != 0
+                found |= self._shares_at(words, docs) != 0
             else:
                 found |= self._phrase_docs(phrase, reading, meant=True).has(docs)
         return found
@@ -358,14 +365,14 @@ class Matcher:
         columns = [(self.column(words), np.float32(factor)) for words, factor in weighed]
         key = ("score", tuple(weighed))
         return self._snapshot.kept_column(
-            key, lambda norm: _sum(columns, len(norm)), self._audience
+            key, lambda shares: _sum(columns, shares.doc_count), self._audience
         )
 
     def _score_at(self, parts: Sequence[tuple[frozenset[Word], float]], docs: Array) -> Array:
         """The same for some documents alone."""
         scores = np.zeros(len(docs), np.float32)
         for words, factor in self._factors(parts):
-            scores += np.float32(factor) * self._snapshot.shares_at(words, self._audience, docs)
+            scores += np.float32(factor) * self._shares_at(words, docs)
         return scores
 
     def _factors(

@@ -8,7 +8,7 @@ import numpy as np
 
 from archive.core.text import fold, words
 from archive.search.arrays import Array
-from archive.search.columns import Column, Piece, make_column
+from archive.search.columns import Column, Piece, Shares, make_column
 from archive.search.derived import DENSE_SHARE
 from archive.search.query import Phrase
 from archive.search.segments import Segment
@@ -32,11 +32,11 @@ def phrase_column(snapshot: Snapshot, wanted: tuple[Word, ...], audience: Audien
     Of a segment whose forward file is lost, those on which they stand anywhere.
     """
 
-    def make(norm: Array) -> Column:
+    def make(shares: Shares) -> Column:
         parts = []
         for segment, first in zip(snapshot.segments, snapshot.first_docs, strict=True):
             parts.append((first, segment.doc_count, _pieces(segment, wanted)))
-        return make_column(parts, norm)
+        return make_column(parts, shares)
 
     return snapshot.kept_column(("phrase", wanted), make, audience)
 

@@ -179,7 +179,7 @@ class Segment:
     def times_at(self, numbers: range, docs: Array) -> Array:
         """How often any of the words with these numbers stands in each of some documents, which
         are ascending."""
-        times = np.zeros(len(docs), np.float32)
+        times = np.zeros(len(docs), np.uint16)
         for own, often in self.postings(numbers):
             if own is None:
                 times += often.take(docs)

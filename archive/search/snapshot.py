@@ -20,9 +20,8 @@ from archive.search.columns import (
     Column,
     ColumnCache,
     Piece,
-    in_parts,
+    Shares,
     make_column,
-    norms,
     step_of,
 )
 from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
@@ -31,7 +30,7 @@ from archive.search.requests import FACETS, Sort, Viewer
 from archive.search.segments import ACCESS, STATUS, FacetValues, Segment, WorkRow
 
 _KEPT_AUDIENCES = 16
-_KEPT_NORMS = 4
+_KEPT_STEPS = 4
 _KEPT_FIELD_WORDS = 500
 # Of so few works the values are gone through one work after the other.
 _FEW_WORKS = 40
@@ -41,7 +40,7 @@ Word = tuple[str, str]
 """("form", a canonical form) or ("fold", a folded word, for all forms that fold so)."""
 
 
-ColumnMaker = Callable[[Array], Column]
+ColumnMaker = Callable[[Shares], Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ class Snapshot:
         ]
         self._orders: dict[str, Array] = {}
         self._audiences: dict[tuple[object, ...], Audience] = {}
-        self._norms: dict[int, Array] = {}
+        self._shares: dict[int, Shares] = {}
         self._field_docs: dict[tuple[str, frozenset[Word]], Array] = {}
         self._lock = threading.Lock()
         self._columns = ColumnCache(_CACHE_BYTES)
@@ -288,17 +287,23 @@ class Snapshot:
             for numbers in _ranges(segment, words):
                 pieces += segment.postings(numbers)
             parts.append((first, segment.doc_count, pieces))
-        return make_column(parts, self.norm(step))
+        return make_column(parts, self.shares(step))
 
-    def norm(self, step: int) -> Array:
-        """The norm of each document at a step of the average length; kept."""
+    def shares(self, step: int) -> Shares:
+        """What words count in the documents at a step of the average length; kept."""
         with self._lock:
-            found = self._norms.get(step)
+            found = self._shares.get(step)
             if found is None:
-                while len(self._norms) >= _KEPT_NORMS:
-                    del self._norms[next(iter(self._norms))]
-                found = self._norms[step] = norms(self.lengths, step)
+                while len(self._shares) >= _KEPT_STEPS:
+                    del self._shares[next(iter(self._shares))]
+                found = self._shares[step] = Shares(*self._lengths, step)
             return found
+
+    @cached_property
+    def _lengths(self) -> tuple[Array, Array]:
+        """The lengths that documents have, ascending, and which of them each has."""
+        lengths, kinds = np.unique(self.lengths, return_inverse=True)
+        return lengths, kinds.astype(np.uint16)
 
     def shares_at(self, words: Iterable[Word], audience: Audience, docs: Array) -> Array:
         """What the column of any of the words holds for some documents, which are ascending; no
@@ -307,7 +312,7 @@ class Snapshot:
         column = self._columns.peek((audience.step, asked))
         if column is not None:
             return column.at(docs)
-        times = np.zeros(len(docs), np.float32)
+        times = np.zeros(len(docs), np.uint16)
         cuts = docs.searchsorted([*self.first_docs, self.doc_count]).tolist()
         for at, segment in enumerate(self.segments):
             own = slice(cuts[at], cuts[at + 1])
@@ -315,11 +320,11 @@ class Snapshot:
                 inside = docs[own] - self.first_docs[at]
                 for numbers in _ranges(segment, asked):
                     times[own] += segment.times_at(numbers, inside)
-        return in_parts(times / (times + self.norm(audience.step).take(docs)))
+        return self.shares(audience.step).at(docs, times)
 
     def kept_column(self, key: Hashable, make: ColumnMaker, audience: Audience) -> Column:
-        """A column of another kind (a phrase), made by `make` from the norms and kept as those."""
-        return self._columns.get((audience.step, key), lambda: make(self.norm(audience.step)))
+        """A column of another kind (a phrase), made by `make` from the shares and kept as those."""
+        return self._columns.get((audience.step, key), lambda: make(self.shares(audience.step)))
 
     def field_docs(self, field_name: str, words: Iterable[Word]) -> Array:
         """The records in whose field any of the words stands, ascending; kept."""
