@@ -23,7 +23,7 @@ _REPLACED = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
 _TOKEN = re.compile(r"\w{1,64}(?:(?<=\d)[.,]\d{1,20}){0,8}")
 
 _WORD_LETTER = re.compile(r"\w")
-_INSIDE_NUMBER = re.compile(r"\d[.,]")
+_INSIDE_NUMBER = re.compile(r"\d[.,]\d")
 
 _VOWELS = "aăâeêioôơuưy"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền hỏi ngã sắc nặng
@@ -124,7 +124,7 @@ def token_at(cleaned: str, start: int) -> Token | None:
     """The word or number of a cleaned text that begins at a place; None where none does."""
     before = cleaned[max(0, start - 2) : start]
     # A number goes on behind a point or comma.
-    if _WORD_LETTER.match(before[-1:]) or _INSIDE_NUMBER.fullmatch(before):
+    if _WORD_LETTER.match(before[-1:]) or (start > 1 and _INSIDE_NUMBER.match(cleaned, start - 2)):
         return None
     found = _TOKEN.match(cleaned, start)
     return Token(found.group(), found.start(), found.end()) if found else None

@@ -35,6 +35,12 @@ MASS_SHARE = 0.4
 FOLD_WEIGHT = 0.5
 AS_TYPED_WEIGHT = 0.5
 NAME_WEIGHT = 2.0
+# So many words are told apart by one number. Of more pages than these all or the best are scored.
+_PATTERN_WORDS = 12
+_SCORED_DOCS = 3_000
+_MOST_SCORED = 10_000
+# A page that is not scored counts for what its words carry, taken low: below those that are.
+_UNSCORED = 0.25
 
 _FIELD_TEXTS = {TITLE: ("title",), NAMES: ("names",)}
 
@@ -123,11 +129,14 @@ class Matcher:
         self._audience = audience
         self._works = works
         self._repairs = repairs
+        self._carried: Array | None = None
+        self._best = np.zeros(0, np.int32)
         self._deadline_s = deadline_s
         self._until = time.monotonic() + deadline_s
 
     def match(self, query: ParsedQuery, reading: Reading) -> Matches:
         """The documents that answer; none where nothing does."""
+        self._carried = None
         content = [c for c in query.clauses if not all(map(self._repairs.is_weightless, c.terms))]
         content = content or list(query.clauses)
         works = self._works
@@ -189,7 +198,10 @@ class Matcher:
         return self.column(words).at(docs)
 
     def _term_docs(self, term: Term, reading: Reading, *, meant: bool) -> DocSet:
-        return docs_of(self.column(self._words(term, reading, meant=meant)))
+        words = self._words(term, reading, meant=meant)
+        if self._holding(words) > self._snapshot.doc_count // ROW_SHARE:
+            return DocSet(None, self._snapshot.mask(words))
+        return docs_of(self.column(words))
 
     def _phrase_docs(self, phrase: Phrase, reading: Reading, *, meant: bool) -> DocSet:
         """The documents that hold the words: all of them, side by side if they must be."""
@@ -286,29 +298,45 @@ class Matcher:
         return found
 
     def _carrying(self, weighed: Sequence[tuple[float, DocSet]], needed: float) -> Array:
-        """For each document whether the words in it carry enough, gone through a byte at a time:
-        which of eight words stand there is one number, and what they carry is looked up."""
+        """For each document whether the words in it carry enough: which of them stand there is one
+        number, and what they carry is looked up.
+
+        Where very many do, those that carry most are kept for scoring (see `_scored`).
+        """
         doc_count = self._snapshot.doc_count
-        mass: Array | None = None
-        for begin in range(0, len(weighed), 8):
-            some = weighed[begin : begin + 8]
-            which = np.zeros(doc_count, np.uint8)
-            carried = np.zeros(256, np.float32)
-            patterns = np.arange(256)
-            for bit, (idf, docs) in enumerate(some):
+        most, others = weighed[-_PATTERN_WORDS:], weighed[:-_PATTERN_WORDS]
+        which = np.zeros(doc_count, np.uint16)
+        patterns = np.arange(1 << len(most))
+        carried = np.zeros(len(patterns), np.float32)
+        for bit, (idf, docs) in enumerate(most):
+            if docs.docs is not None:
+                which[docs.docs] |= np.uint16(1 << bit)
+            else:
+                which |= docs.marks(0).astype(np.uint16) << np.uint16(bit)
+            carried += np.float32(idf) * (patterns >> bit & 1)
+        # Where nothing is rare every word counts for nothing: one must be there even so.
+        enough = (carried >= needed) & (patterns > 0)
+        if others:
+            mass = carried.take(which)
+            for idf, docs in others:
                 if docs.docs is not None:
-                    which[docs.docs] |= np.uint8(1 << bit)
+                    mass[docs.docs] += np.float32(idf)
                 else:
-                    which |= docs.marks(0).view(np.uint8) << np.uint8(bit)
-                carried += np.float32(idf) * (patterns >> bit & 1)
-            if len(weighed) <= 8:
-                # Where nothing is rare every word counts for nothing: one must be there even so.
-                enough: Array = ((carried >= needed) & (patterns > 0)).take(which)
-                return enough
-            part: Array = carried.take(which)
-            mass = part if mass is None else mass + part
-        found: Array = (mass >= np.float32(needed)) & (mass > 0)  # type: ignore[operator]
-        return found
+                    mass += docs.marks(0) * np.float32(idf)
+            marks: Array = (mass >= np.float32(needed)) & (mass > 0)
+        else:
+            marks = enough.take(which)
+        counts = np.bincount(which, minlength=len(patterns))
+        present = np.flatnonzero(counts * enough)
+        present = present[np.argsort(-carried[present], kind="stable")]
+        upto = counts[present].cumsum()
+        last = int(upto.searchsorted(_SCORED_DOCS))
+        if last < len(upto) - 1 and upto[last] <= _MOST_SCORED:
+            chosen = np.zeros(len(patterns), bool)
+            chosen[present[: last + 1]] = True
+            self._carried = carried.take(which)
+            self._best = np.flatnonzero(chosen.take(which)).astype(np.int32)
+        return marks
 
     def _works_with(self, clause: FieldClause, reading: Reading) -> Array:
         """The works whose title or names hold the words."""
@@ -336,6 +364,8 @@ class Matcher:
         doc_count = self._snapshot.doc_count
         if found.docs is None and found.count() < doc_count // 16:
             found = DocSet(found.numbers(), None)
+        if found.mask is not None and self._carried is not None:
+            return self._scored_best(found, terms, reading, exact=exact)
         size = doc_count if found.docs is None else len(found.docs)
         total: Array | None = None
         late: list[Column] = []
@@ -357,6 +387,19 @@ class Matcher:
         if found.mask is not None:
             scores *= found.mask
         return Matches(found.docs, scores, found.mask, exact)
+
+    def _scored_best(
+        self, found: DocSet, terms: Sequence[Term], reading: Reading, *, exact: bool
+    ) -> Matches:
+        """Of a long question that very many pages answer, scores for the thousands whose words
+        carry most; the others come behind them, by what their words carry."""
+        best = self._best[found.has(self._best)]
+        scores = self._carried * found.marks(0) * np.float32(_UNSCORED)
+        total = np.zeros(len(best), np.float32)
+        for parts in self._weights(terms, reading):
+            total += self._score_at(parts, best)
+        scores[best] = total
+        return Matches(None, scores, found.mask, exact)
 
     def _score_of(self, parts: Sequence[tuple[frozenset[Word], float]]) -> Column:
         """What the words of one term add to the score of each document; kept, for the usual words

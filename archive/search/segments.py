@@ -180,12 +180,21 @@ class Segment:
         """How often any of the words with these numbers stands in each of some documents, which
         are ascending."""
         times = np.zeros(len(docs), np.uint16)
+        same: Array | None = None
         for own, often in self.postings(numbers):
             if own is None:
                 times += often.take(docs)
-            elif len(own):
-                places = np.minimum(own.searchsorted(docs.astype(own.dtype)), len(own) - 1)
-                times += often.take(places) * (own.take(places) == docs)
+                continue
+            if same is None or same.dtype != own.dtype:
+                same = docs.astype(own.dtype)
+            # The shorter list is looked up in the longer one.
+            if len(own) < len(docs):
+                places = np.minimum(same.searchsorted(own), len(docs) - 1)
+                here = same.take(places) == own
+                times[places[here]] += often[here]
+            else:
+                places = np.minimum(own.searchsorted(same), len(own) - 1)
+                times += often.take(places) * (own.take(places) == same)
         return times
 
     def _read_postings(self, number: int) -> tuple[Array, Array]:

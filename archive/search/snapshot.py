@@ -305,6 +305,23 @@ class Snapshot:
         lengths, kinds = np.unique(self.lengths, return_inverse=True)
         return lengths, kinds.astype(np.uint16)
 
+    def mask(self, words: Iterable[Word]) -> Array:
+        """For each document whether any of the words stands there; for common words, and kept."""
+        asked = frozenset(words)
+        return self._columns.get(("mask", asked), lambda: self._make_mask(asked)).share
+
+    def _make_mask(self, words: frozenset[Word]) -> Column:
+        found = np.zeros(self.doc_count, bool)
+        for segment, first in zip(self.segments, self.first_docs, strict=True):
+            stretch = found[first : first + segment.doc_count]
+            for numbers in _ranges(segment, words):
+                for docs, times in segment.postings(numbers):
+                    if docs is None:
+                        stretch |= times != 0
+                    else:
+                        stretch[docs] = True
+        return Column(None, found, 0)
+
     def shares_at(self, words: Iterable[Word], audience: Audience, docs: Array) -> Array:
         """What the column of any of the words holds for some documents, which are ascending; no
         column is made for that, but one that is there is looked at."""
