@@ -34,20 +34,23 @@ class _Texts:
     """Texts that can be found by the beginning of any of their words.
 
     `keys` are the folded texts from each word on, in order; `owners[i]` says whose key i is.
+    `whole` are the folded texts.
     """
 
     keys: list[bytes]
     owners: list[int]
+    whole: list[bytes]
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> _Texts:
+        folded = [[fold(word) for word in find_tokens(clean_text(text))] for text in texts]
         found = sorted(
             (" ".join(folds[at:]).encode(), owner)
-            for owner, text in enumerate(texts)
-            for folds in [[fold(word) for word in find_tokens(clean_text(text))]]
+            for owner, folds in enumerate(folded)
             for at in range(len(folds))
         )
-        return cls([key for key, _ in found], [owner for _, owner in found])
+        whole = [" ".join(folds).encode() for folds in folded]
+        return cls([key for key, _ in found], [owner for _, owner in found], whole)
 
     def beginning(self, prefix: bytes) -> list[int]:
         """The texts in which a word begins so, in order of what follows."""
@@ -98,8 +101,8 @@ def _titled(
         slots = slots[audience.works[slots]]
         # Of a single letter thousands of titles hold a word: the newest are enough.
         for slot in slots[np.argsort(rank[slots])[: 8 * limit]].tolist():
-            begins = " ".join(map(fold, find_tokens(snapshot.works[slot].title)))
-            found.append((not begins.encode().startswith(prefix), int(rank[slot]), slot))
+            later = not held.whole[slot - first].startswith(prefix)
+            found.append((later, int(rank[slot]), slot))
         first += len(segment.works)
     told: tuple[list[Completion], list[Completion]] = ([], [])
     for later, _, slot in sorted(found)[:limit]:
@@ -142,14 +145,16 @@ def _phrases(repairer: Repairer, typed: Sequence[str]) -> list[Completion]:
     *before, last = typed
     if before:
         found = counts.followers(before[-1], last)
-        lines = [[*before[:-1], left, right] for left, right in found]
+        # What stands before is given its marks once, beside the likeliest.
+        earlier = _meant(repairer, [*before[:-1], found[0][0]])[:-1] if found else []
+        lines = [[*earlier, left, right] for left, right in found]
     else:
         lines = []
         for word in counts.words_beginning(last):
             if not is_function_word(word):
-                follower = counts.followers(word, "", exactly=True)[:1]
+                follower = counts.followers(word, "", exactly=True, most=1)
                 lines.append([word, follower[0][1]] if follower else [word])
-    texts = [" ".join(_meant(repairer, line)) for line in lines]
+    texts = [" ".join(line) for line in lines]
     return [Completion(text, "phrase") for text in dict.fromkeys(texts)]
 
 

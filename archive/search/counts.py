@@ -17,7 +17,6 @@ import numpy as np
 from archive.core.text import fold, is_marked
 from archive.search.arrays import Array
 from archive.search.derived import Pairs, count_docs, count_pairs, count_words, deletions, pair_keys
-from archive.search.forward import Lexicon
 from archive.search.segments import Segment
 from archive.search.snapshot import Audience, Snapshot, Word
 
@@ -197,14 +196,11 @@ class WordCounts:
         found: Counter[str] = Counter()
         for segment, view in zip(self._snapshot.segments, self._views, strict=True):
             numbers = _prefix_range(segment, prefix)
-            _add_best(
-                found,
-                segment.lexicon,
-                np.arange(numbers.start, numbers.stop),
-                view.words[numbers.start : numbers.stop].astype(np.int64),
-                prefix,
-                8 * most,
-            )
+            counts = view.words[numbers.start : numbers.stop].astype(np.int64)
+            for at in _best(counts, 3 * most):
+                form = segment.lexicon.form(numbers.start + at)
+                if _begins(form, prefix):
+                    found[form] += int(counts[at])
         return [word for word, _ in found.most_common(most)]
 
     def followers(
@@ -223,12 +219,16 @@ class WordCounts:
             else:
                 lefts = lexicon.range_of(word)
             rights = _prefix_range(segment, prefix)
-            for left in lefts:
-                numbers, counts = view.followers(left, rights)
-                best: Counter[str] = Counter()
-                _add_best(best, lexicon, numbers, counts, prefix, 4 * most)
-                for right, count in best.items():
-                    found[lexicon.form(left), right] += count
+            parts = [view.followers(left, rights) for left in lefts]
+            if not parts:
+                continue
+            numbers = np.concatenate([own for own, _ in parts])
+            counts = np.concatenate([own for _, own in parts])
+            owners = np.repeat(np.array(lefts), [len(own) for own, _ in parts])
+            for at in _best(counts, 3 * most):
+                right = lexicon.form(int(numbers[at]))
+                if _begins(right, prefix):
+                    found[lexicon.form(int(owners[at])), right] += int(counts[at])
         return [pair for pair, count in found.most_common(most) if count > 1]
 
 
@@ -239,17 +239,17 @@ def _prefix_range(segment: Segment, prefix: str) -> range:
     return range(int(lexicon.fold_first[folds.start]), int(lexicon.fold_first[folds.stop]))
 
 
-def _add_best(
-    found: Counter[str], lexicon: Lexicon, numbers: Array, counts: Array, prefix: str, most: int
-) -> None:
-    """Counts the commonest of the words, as far as they begin so as written."""
+def _best(counts: Array, most: int) -> list[int]:
+    """Where the highest counts are; nothing that counts nothing."""
     order = np.flatnonzero(counts)
     if len(order) > most:
         order = order[np.argpartition(-counts[order], most)[:most]]
-    for at in order.tolist():
-        form = lexicon.form(int(numbers[at]))
-        if form.isalpha() and (not is_marked(prefix) or form.startswith(prefix)):
-            found[form] += int(counts[at])
+    return [int(at) for at in order]
+
+
+def _begins(form: str, prefix: str) -> bool:
+    """Whether a word whose fold begins like the prefix does so as it is written."""
+    return form.isalpha() and (not is_marked(prefix) or form.startswith(prefix))
 
 
 def is_slip(one: str, other: str) -> bool:

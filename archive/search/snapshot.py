@@ -32,6 +32,7 @@ from archive.search.segments import ACCESS, STATUS, FacetValues, Segment, WorkRo
 _KEPT_AUDIENCES = 16
 _KEPT_STEPS = 4
 _KEPT_FIELD_WORDS = 500
+_KEPT_MET = 5_000
 # Of so few works the values are gone through one work after the other.
 _FEW_WORKS = 40
 _CACHE_BYTES = 32 * 1024 * 1024
@@ -154,6 +155,7 @@ class Snapshot:
         self._orders: dict[str, Array] = {}
         self._audiences: dict[tuple[object, ...], Audience] = {}
         self._shares: dict[int, Shares] = {}
+        self._met: set[frozenset[Word]] = set()
         self._field_docs: dict[tuple[str, frozenset[Word]], Array] = {}
         self._lock = threading.Lock()
         self._columns = ColumnCache(_CACHE_BYTES)
@@ -323,12 +325,17 @@ class Snapshot:
         return Column(None, found, 0)
 
     def shares_at(self, words: Iterable[Word], audience: Audience, docs: Array) -> Array:
-        """What the column of any of the words holds for some documents, which are ascending; no
-        column is made for that, but one that is there is looked at."""
+        """What the column of any of the words holds for some documents, which are ascending. The
+        column is made only for words that are asked for again."""
         asked = frozenset(words)
         column = self._columns.peek((audience.step, asked))
+        if column is None and asked in self._met:
+            column = self.column(asked, audience)
         if column is not None:
             return column.at(docs)
+        if len(self._met) >= _KEPT_MET:
+            self._met.clear()
+        self._met.add(asked)
         times = np.zeros(len(docs), np.uint16)
         cuts = docs.searchsorted([*self.first_docs, self.doc_count]).tolist()
         for at, segment in enumerate(self.segments):
