@@ -29,7 +29,7 @@ _STEP = log(1.02)
 ROW_SHARE = 16
 
 Piece = tuple[Array | None, Array]
-"""Documents, ascending, and how often (as of `Segment.postings`)."""
+"""Documents and how often a word stands in each; or None and how often in every document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +115,15 @@ def make_column(parts: Sequence[tuple[int, int, Sequence[Piece]]], shares: Share
         return Column(np.zeros(0, np.int32), np.zeros(0, np.uint16), 0)
     times = [piece[1] for _, _, pieces in parts for piece in pieces]
     all_docs, all_times = np.concatenate(docs), np.concatenate(times).astype(np.uint16)
-    if any(len(pieces) > 1 for _, _, pieces in parts):
+    if (all_docs[1:] <= all_docs[:-1]).any():
         all_docs, all_times = _summed(all_docs, all_times)
     return Column(all_docs, shares.at(all_docs, all_times), len(all_docs))
+
+
+def add_times(times: Array, docs: Array, often: Array) -> None:
+    """Adds how often a word stands in some documents to what is held for all; a document may come
+    more than once."""
+    np.add.at(times, docs.astype(np.intp), often.astype(times.dtype))
 
 
 def _summed(docs: Array, times: Array) -> tuple[Array, Array]:
@@ -135,7 +141,7 @@ def _dense(parts: Sequence[tuple[int, int, Sequence[Piece]]], shares: Shares) ->
             if docs is None:
                 stretch += often
             else:
-                stretch[docs] += often
+                add_times(stretch, docs, often)
     share = shares.of_all(times)
     count = int(np.count_nonzero(share))
     if count > len(share) // ROW_SHARE:

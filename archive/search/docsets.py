@@ -76,11 +76,11 @@ def either(sets: list[DocSet], doc_count: int) -> DocSet:
         return NO_DOCS
     if len(sets) == 1:
         return sets[0]
-    few = sum(len(held.docs) if held.docs is not None else doc_count for held in sets)
-    if few < doc_count // 8:
-        joined = [held.docs for held in sets if held.docs is not None]
-        return DocSet(np.unique(np.concatenate([np.zeros(0, np.int32), *joined])), None)
-    found = sets[0].marks(doc_count).copy()
-    for held in sets[1:]:
-        found[held.mask if held.docs is None else held.docs] = True
-    return DocSet(None, found)
+    found = np.zeros(doc_count, bool)
+    for held in sets:
+        if held.docs is not None:
+            found[held.docs] = True
+        else:
+            found |= held.marks(0)
+    few = np.count_nonzero(found) < doc_count // 8
+    return DocSet(np.flatnonzero(found).astype(np.int32), None) if few else DocSet(None, found)

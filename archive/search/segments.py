@@ -18,6 +18,7 @@ from whoosh.reading import CorruptIndexError
 
 from archive.search.analysis import RECORD, WORK
 from archive.search.arrays import Array, ArrayFile, DamagedArraysError, stamp_of
+from archive.search.columns import Piece, add_times
 from archive.search.derived import Pairs
 from archive.search.engine import ARRAYS, FORWARD, beside
 from archive.search.faults import index_access
@@ -158,43 +159,29 @@ class Segment:
         folds = np.zeros(len(lexicon.folds), np.uint32)
         return Counts(nothing, nothing, folds, Pairs(none, none), (none, none))
 
-    def postings(self, numbers: range) -> list[tuple[Array | None, Array]]:
-        """Where any of the words with these numbers stands, in pieces.
-
-        A piece is the ascending documents of one word and how often it stands in each, or None
-        and how often it stands in each document of the segment.
-        """
+    def postings(self, numbers: range) -> list[Piece]:
+        """Where any of the words with these numbers stands, in pieces: a piece for each common
+        word, and one for all the others together, in which a document may come again."""
         if self._arrays is None:
             return [self._read_postings(number) for number in numbers]
         held = self._arrays.postings
-        pieces: list[tuple[Array | None, Array]] = []
         begin, end = held.dense.searchsorted((numbers.start, numbers.stop)).tolist()
-        pieces += [(None, held.rows[at]) for at in range(begin, end)]
-        for number in numbers:
-            stretch = slice(int(held.first[number]), int(held.first[number + 1]))
-            if stretch.start < stretch.stop:
-                pieces.append((held.docs[stretch], held.frequencies[stretch]))
+        pieces: list[Piece] = [(None, held.rows[at]) for at in range(begin, end)]
+        stretch = slice(int(held.first[numbers.start]), int(held.first[numbers.stop]))
+        if stretch.start < stretch.stop:
+            pieces.append((held.docs[stretch], held.frequencies[stretch]))
         return pieces
 
     def times_at(self, numbers: range, docs: Array) -> Array:
-        """How often any of the words with these numbers stands in each of some documents, which
-        are ascending."""
+        """How often any of the words with these numbers stands in each of some documents."""
         times = np.zeros(len(docs), np.uint16)
-        same: Array | None = None
         for own, often in self.postings(numbers):
             if own is None:
                 times += often.take(docs)
-                continue
-            if same is None or same.dtype != own.dtype:
-                same = docs.astype(own.dtype)
-            # The shorter list is looked up in the longer one.
-            if len(own) < len(docs):
-                places = np.minimum(same.searchsorted(own), len(docs) - 1)
-                here = same.take(places) == own
-                times[places[here]] += often[here]
             else:
-                places = np.minimum(own.searchsorted(same), len(own) - 1)
-                times += often.take(places) * (own.take(places) == same)
+                everywhere = np.zeros(self.doc_count, np.uint16)
+                add_times(everywhere, own, often)
+                times += everywhere.take(docs)
         return times
 
     def _read_postings(self, number: int) -> tuple[Array, Array]:

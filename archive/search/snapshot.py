@@ -33,6 +33,8 @@ _KEPT_AUDIENCES = 16
 _KEPT_STEPS = 4
 _KEPT_FIELD_WORDS = 500
 _KEPT_MET = 5_000
+# One search asks for a word up to three times.
+_OFTEN = 4
 # Of so few works the values are gone through one work after the other.
 _FEW_WORKS = 40
 _CACHE_BYTES = 32 * 1024 * 1024
@@ -155,7 +157,7 @@ class Snapshot:
         self._orders: dict[str, Array] = {}
         self._audiences: dict[tuple[object, ...], Audience] = {}
         self._shares: dict[int, Shares] = {}
-        self._met: set[frozenset[Word]] = set()
+        self._met: dict[frozenset[Word], int] = {}
         self._field_docs: dict[tuple[str, frozenset[Word]], Array] = {}
         self._lock = threading.Lock()
         self._columns = ColumnCache(_CACHE_BYTES)
@@ -326,16 +328,16 @@ class Snapshot:
 
     def shares_at(self, words: Iterable[Word], audience: Audience, docs: Array) -> Array:
         """What the column of any of the words holds for some documents, which are ascending. The
-        column is made only for words that are asked for again."""
+        column is made only for words that are asked for often."""
         asked = frozenset(words)
         column = self._columns.peek((audience.step, asked))
-        if column is None and asked in self._met:
+        if column is None and self._met.get(asked, 0) >= _OFTEN:
             column = self.column(asked, audience)
         if column is not None:
             return column.at(docs)
         if len(self._met) >= _KEPT_MET:
             self._met.clear()
-        self._met.add(asked)
+        self._met[asked] = self._met.get(asked, 0) + 1
         times = np.zeros(len(docs), np.uint16)
         cuts = docs.searchsorted([*self.first_docs, self.doc_count]).tolist()
         for at, segment in enumerate(self.segments):
