@@ -41,6 +41,7 @@ _SCORED_DOCS = 3_000
 _MOST_SCORED = 10_000
 # A page that is not scored counts for what its words carry, taken low: below those that are.
 _UNSCORED = 0.25
+_TO_SCORE = (K1 + 1) / WHOLE
 
 _FIELD_TEXTS = {TITLE: ("title",), NAMES: ("names",)}
 
@@ -366,27 +367,19 @@ class Matcher:
             found = DocSet(found.numbers(), None)
         if found.mask is not None and self._carried is not None:
             return self._scored_best(found, terms, reading, exact=exact)
-        size = doc_count if found.docs is None else len(found.docs)
-        total: Array | None = None
-        late: list[Column] = []
-        for parts in self._weights(terms, reading):
-            if found.docs is not None:
-                part = self._score_at(parts, found.docs)
-                total = part if total is None else np.add(total, part, out=total)
-                continue
-            score = self._score_of(parts)
-            if score.docs is None:
-                part = score.share
+        if found.docs is not None:
+            return Matches(found.docs, self._score_at(terms, reading, found.docs), None, exact)
+        # Word by word in one order, here as there: sums of fractions depend on it.
+        scores = np.zeros(doc_count, np.float32)
+        for words, factor in self._factors(terms, reading):
+            column = self.column(words)
+            if column.docs is None:
+                scores += factor * column.share
             else:
-                late.append(score)
-                continue
-            total = part.copy() if total is None else np.add(total, part, out=total)
-        scores = total if total is not None else np.zeros(size, np.float32)
-        for score in late:
-            scores[score.docs] += score.share
+                scores[column.docs] += factor * column.share
         if found.mask is not None:
             scores *= found.mask
-        return Matches(found.docs, scores, found.mask, exact)
+        return Matches(None, scores, found.mask, exact)
 
     def _scored_best(
         self, found: DocSet, terms: Sequence[Term], reading: Reading, *, exact: bool
@@ -395,65 +388,46 @@ class Matcher:
         carry most; the others come behind them, by what their words carry."""
         best = self._best[found.has(self._best)]
         scores = self._carried * found.marks(0) * np.float32(_UNSCORED)
-        total = np.zeros(len(best), np.float32)
-        for parts in self._weights(terms, reading):
-            total += self._score_at(parts, best)
-        scores[best] = total
+        scores[best] = self._score_at(terms, reading, best)
         return Matches(None, scores, found.mask, exact)
 
-    def _score_of(self, parts: Sequence[tuple[frozenset[Word], float]]) -> Column:
-        """What the words of one term add to the score of each document; kept, for the usual words
-        come again and again."""
-        weighed = self._factors(parts)
-        columns = [(self.column(words), np.float32(factor)) for words, factor in weighed]
-        key = ("score", tuple(weighed))
-        return self._snapshot.kept_column(
-            key, lambda shares: _sum(columns, shares.doc_count), self._audience
-        )
-
-    def _score_at(self, parts: Sequence[tuple[frozenset[Word], float]], docs: Array) -> Array:
-        """The same for some documents alone."""
+    def _score_at(self, terms: Sequence[Term], reading: Reading, docs: Array) -> Array:
+        """The scores of some documents."""
         scores = np.zeros(len(docs), np.float32)
-        for words, factor in self._factors(parts):
-            scores += np.float32(factor) * self._shares_at(words, docs)
+        for words, factor in self._factors(terms, reading):
+            scores += factor * self._shares_at(words, docs)
         return scores
 
     def _factors(
-        self, parts: Sequence[tuple[frozenset[Word], float]]
-    ) -> list[tuple[frozenset[Word], float]]:
+        self, terms: Sequence[Term], reading: Reading
+    ) -> list[tuple[frozenset[Word], np.float32]]:
+        """What each word's share is multiplied by: its weight and its rarity."""
         count = self._audience.doc_count
         return [
-            (words, weight * inverse_frequency(self._holding(words), count) * (K1 + 1) / WHOLE)
-            for words, weight in parts
+            (words, np.float32(weight * inverse_frequency(self._holding(words), count) * _TO_SCORE))
+            for words, weight in self._weights(terms, reading).items()
         ]
 
-    def _weights(
-        self, terms: Sequence[Term], reading: Reading
-    ) -> list[list[tuple[frozenset[Word], float]]]:
-        """What each term scores by: its form, its fold for half of that; where it was taken for
+    def _weights(self, terms: Sequence[Term], reading: Reading) -> dict[frozenset[Word], float]:
+        """What each word scores by: its form, its fold for half of that; where it was taken for
         another word that one, and itself for half. A repeated word counts once."""
         weights: dict[frozenset[Word], float] = {}
-        owners: dict[frozenset[Word], int] = {}
 
-        def weigh(owner: int, word: Word, weight: float) -> None:
+        def weigh(word: Word, weight: float) -> None:
             key = frozenset((word,))
             weights[key] = max(weights.get(key, 0.0), weight)
-            owners.setdefault(key, owner)
 
-        for owner, term in enumerate(dict.fromkeys(terms)):
+        for term in dict.fromkeys(terms):
             others = self._repairs.of(term)
             share = AS_TYPED_WEIGHT if others else 1.0
             if reading is not Reading.WITHOUT_MARKS:
-                weigh(owner, ("form", term.canonical), share)
+                weigh(("form", term.canonical), share)
                 for other in others:
-                    weigh(owner, ("form", other.form), 1.0)
-            weigh(owner, ("fold", term.folded), FOLD_WEIGHT * share)
+                    weigh(("form", other.form), 1.0)
+            weigh(("fold", term.folded), FOLD_WEIGHT * share)
             for other in others:
-                weigh(owner, ("fold", fold(other.form)), FOLD_WEIGHT)
-        groups: dict[int, list[tuple[frozenset[Word], float]]] = {}
-        for words, weight in weights.items():
-            groups.setdefault(owners[words], []).append((words, weight))
-        return list(groups.values())
+                weigh(("fold", fold(other.form)), FOLD_WEIGHT)
+        return weights
 
 
 def inverse_frequency(holding: int, doc_count: int) -> float:
@@ -473,25 +447,6 @@ def neighbours(query: ParsedQuery, repairs: Repairs) -> dict[tuple[str, str], fl
             weight = NAME_WEIGHT if mixed and left.capital and right.capital else 1.0
             found[pair] = max(found.get(pair, 0.0), weight)
     return found
-
-
-def _sum(columns: Sequence[tuple[Column, np.float32]], doc_count: int) -> Column:
-    """The columns times their factors, summed; its count means nothing."""
-    if any(column.docs is None for column, _ in columns):
-        total = np.zeros(doc_count, np.float32)
-        for column, factor in columns:
-            if column.docs is None:
-                total += factor * column.share
-            else:
-                total[column.docs] += factor * column.share
-        return Column(None, total, 0)
-    held = [(column.docs, column.share, factor) for column, factor in columns]
-    docs = np.unique(np.concatenate([own for own, _, _ in held if own is not None]))
-    scores = np.zeros(len(docs), np.float32)
-    for own, share, factor in held:
-        if own is not None:
-            scores[docs.searchsorted(own)] += factor * share
-    return Column(docs, scores, 0)
 
 
 def _all_of(held: Sequence[DocSet]) -> DocSet:

@@ -37,7 +37,7 @@ _KEPT_MET = 5_000
 _OFTEN = 4
 # Of so few works the values are gone through one work after the other.
 _FEW_WORKS = 40
-_CACHE_BYTES = 32 * 1024 * 1024
+_CACHE_BYTES = 40 * 1024 * 1024
 
 Word = tuple[str, str]
 """("form", a canonical form) or ("fold", a folded word, for all forms that fold so)."""
