@@ -25,19 +25,14 @@ from archive.search.grouping import (
     works_in_order,
 )
 from archive.search.highlight import MarkTerms
-from archive.search.matching import (
-    Matcher,
-    Matches,
-    Reading,
-    Repairs,
-    inverse_frequency,
-    neighbours,
-)
+from archive.search.matching import Matcher, Matches
 from archive.search.query import ParsedQuery, mark_terms, parse_query
+from archive.search.readings import Reading, Repairs, neighbours
 from archive.search.repair import Repairer, repairer_of
 from archive.search.requests import MAX_PER_PAGE, Group, SearchRequest, Sort
 from archive.search.rescoring import WeightedPair, folded_pairs, pair_scores
 from archive.search.results import FacetCount, PageItem, SearchResults, WorkHit
+from archive.search.scoring import Scorer, inverse_frequency
 from archive.search.snapshot import Audience, Snapshot
 from archive.search.suggestion import meant_terms, suggest
 
@@ -73,7 +68,8 @@ def run_search(
             facets=count_facets(snapshot, works, request, chosen),
         )
     counts = repairer_of(snapshot, audience).counts
-    matcher = Matcher(snapshot, audience, works, repairs, counts, deadline_s=deadline_s)
+    scorer = Scorer(snapshot, audience, repairs, counts, deadline_s=deadline_s)
+    matcher = Matcher(snapshot, audience, works, repairs, scorer)
     found, reading = _first_that_finds(matcher, query, repairs)
     groups = group(snapshot, found)
     matched = np.zeros(len(snapshot.works), bool)

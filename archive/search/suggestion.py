@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archive.core.text import canonical, clean_text, fold, is_marked, tokens
-from archive.search.matching import Repairs
 from archive.search.query import Term
+from archive.search.readings import Repairs
 
 
 def suggest(text: str, repairs: Repairs) -> str:
