@@ -125,7 +125,8 @@ class SegmentArrays:
     postings: PostingArrays
     counts: Counts
     lengths: Array
-    records: Records
+    records: Array
+    """As bytes: read once, by `records_of`."""
 
 
 def arrays_of(file: ArrayFile) -> SegmentArrays:
@@ -144,8 +145,12 @@ def arrays_of(file: ArrayFile) -> SegmentArrays:
         Pairs(file["pair_keys"], file["pair_counts"]),
         (file["misspelt_keys"], file["misspelt_folds"]),
     )
-    records = [(start, record) for start, record in json.loads(file["records"].tobytes())]
-    return SegmentArrays(postings, counts, file["lengths"], records)
+    return SegmentArrays(postings, counts, file["lengths"], file["records"])
+
+
+def records_of(arrays: SegmentArrays) -> list[tuple[int, str]]:
+    """The stored records of the works, with the documents they stand in."""
+    return [(start, record) for start, record in json.loads(arrays.records.tobytes())]
 
 
 # The same from Whoosh's own files, through its public reader

@@ -33,6 +33,7 @@ from archive.search.segment_files import (
     read_lexicon,
     read_postings,
     read_records,
+    records_of,
 )
 
 # Who may see a work is decided by two more of its values, kept in the same way as its facets.
@@ -228,7 +229,7 @@ class Segment:
 
     def _read_works(self) -> None:
         records: Iterable[tuple[int, str]]
-        records = self._arrays.records if self._arrays else read_records(self._reader)
+        records = records_of(self._arrays) if self._arrays else read_records(self._reader)
         values: dict[str, list[Sequence[str]]] = {name: [] for name in (*FACETS, STATUS, ACCESS)}
         for start, stored in records:
             record = json.loads(stored)
