@@ -38,7 +38,7 @@ def phrase_column(snapshot: Snapshot, wanted: tuple[Word, ...], audience: Audien
             parts.append((first, segment.doc_count, _pieces(segment, wanted)))
         return make_column(parts, shares)
 
-    return snapshot.kept_column(("phrase", wanted), make, audience)
+    return snapshot.phrase_column(("phrase", wanted), make, audience)
 
 
 def _pieces(segment: Segment, wanted: Sequence[Word]) -> list[Piece]:
