@@ -175,18 +175,27 @@ def misspellings(lexicon: Lexicon, counts: Array, doc_count: int) -> tuple[Array
     if not len(lexicon):
         return np.zeros(0, np.uint64), np.zeros(0, np.uint32)
     totals = np.add.reduceat(counts.astype(np.int64), lexicon.fold_first[:-1].astype(np.int64))
-    keys: list[int] = []
-    folds: list[int] = []
-    for number in np.flatnonzero(totals >= _least(doc_count)).tolist():
-        folded = lexicon.folds[number]
-        if len(folded) > _LONGEST_MISSPELT or not (folded.isalpha() and folded.isascii()):
-            continue
-        found = deletions(folded)
-        keys += found
-        folds += [number] * len(found)
-    sorted_keys = np.array(keys, np.uint64)
-    order = np.argsort(sorted_keys, kind="stable")
-    return sorted_keys[order], np.array(folds, np.uint32)[order]
+    numbers = [
+        number
+        for number in np.flatnonzero(totals >= _least(doc_count)).tolist()
+        if len(folded := lexicon.folds[number]) <= _LONGEST_MISSPELT
+        and folded.isalpha()
+        and folded.isascii()
+    ]
+    texts = np.array([lexicon.folds[number] for number in numbers], f"S{_LONGEST_MISSPELT}")
+    whole = texts.view(">u8").astype(np.uint64)
+    folds = np.array(numbers, np.uint32)
+    sizes = np.char.str_len(texts) if len(texts) else np.zeros(0, np.int64)
+    keys, owners = [whole], [folds]
+    for at in range(_LONGEST_MISSPELT):
+        # Without the letter at this place: what stands before it, and what follows moved up.
+        before = ~np.uint64((1 << 8 * (_LONGEST_MISSPELT - at)) - 1) if at else np.uint64(0)
+        long = sizes > at
+        keys.append(whole[long] & before | (whole[long] << np.uint64(8)) & ~before)
+        owners.append(folds[long])
+    all_keys = np.concatenate(keys)
+    order = np.argsort(all_keys, kind="stable")
+    return all_keys[order], np.concatenate(owners)[order]
 
 
 def deletions(folded: bytes) -> list[int]:

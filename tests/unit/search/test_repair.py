@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from archive.core.syllables import is_syllable, syllables
 from archive.core.telex import decode_telex
 from archive.core.text import canonical
 from archive.search.counts import is_slip
+from archive.search.derived import deletions, misspellings
+from archive.search.forward import Lexicon
 from archive.search.index import SearchIndex
 from archive.search.requests import Viewer
 from tests.unit.search.conftest import CURATOR, READER, TODAY
@@ -254,3 +257,18 @@ def test_the_table_of_abbreviations_can_be_edited_while_the_index_is_open(tmp_pa
     assert archive.search("HTS").total == 0
     table.unlink()
     assert archive.search("LT").total == 0
+
+
+def test_a_word_is_kept_under_itself_and_under_itself_without_each_letter():
+    lexicon = Lexicon.of(["đường", "a", "nghiêng", "abcdefgh", "abcdefghi", "x1"])
+    keys, folds = misspellings(lexicon, np.ones(len(lexicon) + 1, np.uint32), 10)
+    expected = sorted(
+        {
+            (key, number)
+            for number, folded in enumerate(lexicon.folds)
+            if folded.isalpha() and len(folded) <= 8
+            for key in deletions(folded)
+        }
+    )
+    assert sorted(set(zip(keys.tolist(), folds.tolist(), strict=True))) == expected
+    assert keys.tolist() == sorted(keys.tolist())
