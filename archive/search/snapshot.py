@@ -7,14 +7,13 @@ either are arrays of booleans.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from archive.core.collation import sort_key
 from archive.search.arrays import Array, is_intact
 from archive.search.columns import (
     Column,
@@ -28,6 +27,7 @@ from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
 from archive.search.forward import Lexicon
 from archive.search.requests import FACETS, Sort, Viewer
 from archive.search.segments import ACCESS, STATUS, FacetValues, Segment, WorkRow
+from archive.search.values import JoinedValues, joined
 
 _KEPT_AUDIENCES = 16
 _KEPT_STEPS = 4
@@ -35,8 +35,6 @@ _KEPT_FIELD_WORDS = 500
 _KEPT_MET = 5_000
 # One search asks for a word up to three times.
 _OFTEN = 4
-# Of so few works the values are gone through one work after the other.
-_FEW_WORKS = 40
 _CACHE_BYTES = 56 * 1024 * 1024
 # Phrases apart: to find one again takes a hundred times as long as to make a word's column.
 _PHRASE_BYTES = 16 * 1024 * 1024
@@ -58,61 +56,6 @@ class Audience:
     step: int
     kept: dict[str, Any] = field(default_factory=dict)
     """What else is made once for an audience and a snapshot, by name."""
-
-
-class JoinedValues:
-    """The values of all facets in one row of numbers, so that all are counted at once.
-
-    The codes of a facet begin at `first[name]`; `order[code]` is the value's place among its own by
-    what it is called, in Vietnamese order.
-    """
-
-    def __init__(
-        self,
-        facets: Mapping[str, FacetValues],
-        work_count: int,
-        called: Mapping[str, Mapping[str, str]],
-    ) -> None:
-        self.values = {name: held.values for name, held in facets.items()}
-        self.first: dict[str, int] = {}
-        self.count = 0
-        orders, works, codes = [], [], []
-        for name, held in facets.items():
-            self.first[name] = self.count
-            names = called.get(name, {})
-            keys = [sort_key(names.get(value, value)) for value in held.values]
-            order = np.empty(len(keys), np.int64)
-            order[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-            orders.append(order)
-            works.append(held.works)
-            codes.append(held.codes + np.int32(self.count))
-            self.count += len(held.values)
-        self.order = _joined(orders, np.int64)
-        by_work = np.argsort(_joined(works, np.int32), kind="stable")
-        self._works = _joined(works, np.int32)[by_work]
-        self._codes = _joined(codes, np.int32)[by_work]
-        self._begins = self._works.searchsorted(np.arange(work_count + 1)).tolist()
-        self._all = np.bincount(self._codes, minlength=self.count)
-        sizes = [len(held.values) for held in facets.values()]
-        # What puts the facets one after the other when all values are sorted at once.
-        self.stride = np.repeat(sizes, sizes)
-        self.facet = np.repeat(np.arange(len(sizes)), sizes)
-        self.all_values = [value for held in facets.values() for value in held.values]
-
-    def tally(self, works: Array) -> Array:
-        """How many of these works (a mark for each) carry each value, by code."""
-        slots = np.flatnonzero(works)
-        others = len(works) - len(slots)
-        if len(slots) <= _FEW_WORKS:
-            return self._tally_few(slots)
-        if others <= _FEW_WORKS:
-            return self._all - self._tally_few(np.flatnonzero(~works))
-        return np.bincount(self._codes[works.take(self._works)], minlength=self.count)
-
-    def _tally_few(self, slots: Array) -> Array:
-        begins = self._begins
-        parts = [self._codes[begins[slot] : begins[slot + 1]] for slot in slots.tolist()]
-        return np.bincount(_joined(parts, np.int32), minlength=self.count)
 
 
 class Snapshot:
@@ -145,7 +88,7 @@ class Snapshot:
         self.ends = self.starts + sizes
         self.page_counts = sizes - 1
         self.alive = np.array(alive, bool)
-        self.lengths = _joined([segment.lengths for segment in self.segments], np.uint32)
+        self.lengths = joined([segment.lengths for segment in self.segments], np.uint32)
         opened = [file for segment in self.segments for file in segment.files]
         self._paths = [str(file.path) for file in opened]
         self._stamps = [file.stamp for file in opened]
@@ -179,7 +122,7 @@ class Snapshot:
             own = np.array([codes.setdefault(value, len(codes)) for value in held.values], np.int32)
             works.append(held.works + np.int32(first))
             coded.append(own[held.codes] if len(held.codes) else held.codes)
-        return FacetValues(list(codes), _joined(works, np.int32), _joined(coded, np.int32))
+        return FacetValues(list(codes), joined(works, np.int32), joined(coded, np.int32))
 
     # Works
 
@@ -398,7 +341,3 @@ def _ranges(segment: Segment, words: Iterable[Word]) -> list[range]:
         for at, held in enumerate(found)
         if not any(held.start in before for before in found[:at])
     ]
-
-
-def _joined(parts: Sequence[Array], dtype: type) -> Array:
-    return np.concatenate([np.zeros(0, dtype), *parts]).astype(dtype, copy=False)
