@@ -82,7 +82,8 @@ def complete(
     found += [*names[_NAMES:], *phrases[_PHRASES:]]
     unlike: dict[str, Completion] = {}
     for each in found:
-        unlike.setdefault(each.text.lower(), each)
+        # Of what differs in marks alone the first, which is a name or the commonest, is enough.
+        unlike.setdefault(" ".join(map(fold, find_tokens(clean_text(each.text)))), each)
     return tuple(islice(unlike.values(), limit))
 
 

@@ -210,6 +210,12 @@ def test_phrases_names_places_and_titles_complete_what_is_typed(shelf):
     assert shelf.index.complete("giong", READER)[0].kind == "person"
 
 
+def test_what_differs_in_marks_alone_is_offered_once(archive, make):
+    pages = ["hang Pác Bó", "hang Pác Bó", "gõ pac bo", "gõ pac bo", "pắc bó", "pắc bó"]
+    archive.add(make("w1", "Sách", *pages, places=("Pác Bó",)))
+    assert texts(archive, "pac") == ["Pác Bó"]
+
+
 def test_completion_takes_marks_as_typed(shelf):
     assert "đường" in " ".join(texts(shelf, "đườ"))
     assert not any("đường" in text for text in texts(shelf, "đượ"))
