@@ -50,15 +50,36 @@ LANGUAGES: dict[str, str] = {
     "lo": "Tiếng Lào",
 }
 
+# What a person or body did for a publication. A record gives it behind the name, in brackets.
+CREATOR_ROLES: dict[str, str] = {
+    "author": "tác giả",
+    "editor": "chủ biên",
+    "compiler": "biên soạn",
+    "sponsor": "cơ quan chủ trì",
+    "issuer": "cơ quan ban hành",
+    "director": "chỉ đạo nội dung",
+    "translator": "dịch",
+    "reviser": "hiệu đính",
+    "adviser": "cố vấn",
+    "photographer": "ảnh",
+    "illustrator": "minh họa",
+    "designer": "trình bày",
+    "composer": "nhạc",
+    "lyricist": "lời",
+    "collector": "sưu tầm",
+}
+
 # Values of one record that may be several, in the order a record shows them. Each is a plain value
 # until the authorities take over; the name is the sheet's column and the search facet's base.
 MULTIPLE_FIELDS: tuple[str, ...] = (
+    "other_titles",
     "creators",
     "languages",
     "themes",
     "places",
     "people",
     "events",
+    "relics",
     "audiences",
     "grades",
     "subjects",

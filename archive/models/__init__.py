@@ -3,6 +3,7 @@
 from archive.models.base import Base
 from archive.models.event import Event
 from archive.models.file import File, HeldFile, Page, PageWords
+from archive.models.history import RecordVersion
 from archive.models.intake import MinuteTally, StagePause
 from archive.models.job import Job, Stage, WorkerHeartbeat
 from archive.models.likeness import Likeness, PageSignature
@@ -28,6 +29,7 @@ __all__ = [
     "PasswordLink",
     "Publication",
     "PublicationValue",
+    "RecordVersion",
     "SignInAttempt",
     "Stage",
     "StagePause",

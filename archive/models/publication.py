@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from archive.core.dates import IssueDate, parse_issue_date
 from archive.core.roles import Access
 from archive.core.status import Status
+from archive.core.vocabulary import CREATOR_ROLES
 from archive.models.base import Base, Code, Moment
 from archive.models.unit import Unit
 from archive.models.user import User
@@ -38,6 +39,7 @@ class Publication(Base):
     title: Mapped[str] = mapped_column(String(500))
     title_sort: Mapped[str] = mapped_column(String(2000))
     subtitle: Mapped[str] = mapped_column(String(500), default="")
+    edition: Mapped[str] = mapped_column(String(200), default="")
     responsibility: Mapped[str] = mapped_column(String(1000), default="")
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     unit_name_given: Mapped[str] = mapped_column(String(300), default="")
@@ -45,15 +47,20 @@ class Publication(Base):
     issued_year: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(20), default="other")
     publisher: Mapped[str] = mapped_column(String(300), default="")
+    publisher_place: Mapped[str] = mapped_column(String(200), default="")
     printer: Mapped[str] = mapped_column(String(300), default="")
     isbn: Mapped[str] = mapped_column(String(40), default="")
+    issn: Mapped[str] = mapped_column(String(40), default="")
     licence_number: Mapped[str] = mapped_column(String(100), default="")
+    licence_date: Mapped[date | None]
     print_run: Mapped[str] = mapped_column(String(40), default="")
     dimensions: Mapped[str] = mapped_column(String(60), default="")
+    extent: Mapped[str] = mapped_column(String(200), default="")
     rights: Mapped[str] = mapped_column(String(500), default="")
     access: Mapped[Access] = mapped_column(Code(Access), default=Access.PUBLIC)
     embargo_until: Mapped[date | None]
     abstract: Mapped[str] = mapped_column(Text, default="")
+    contents: Mapped[str] = mapped_column(Text, default="")
     series: Mapped[str] = mapped_column(String(300), default="")
     volume: Mapped[str] = mapped_column(String(60), default="")
     plan_task: Mapped[str] = mapped_column(String(300), default="")
@@ -86,9 +93,16 @@ class Publication(Base):
         """The values of one of `core.vocabulary.MULTIPLE_FIELDS`, in their order."""
         return tuple(value.value for value in self.values if value.field == field)
 
+    def typed_values_of(self, field: str) -> tuple[str, ...]:
+        """The same as a person types them: a creator's role stands behind the name."""
+        return tuple(value.typed for value in self.values if value.field == field)
+
 
 class PublicationValue(Base):
-    """One value of a field that may hold several (a theme, a place, a grade …)."""
+    """One value of a field that may hold several (a theme, a place, a grade …).
+
+    `role` is a code of `core.vocabulary.CREATOR_ROLES` for a creator whose part is known, else "".
+    """
 
     __tablename__ = "publication_value"
     __table_args__ = (Index("ix_publication_value_field_value", "field", "value"),)
@@ -100,3 +114,9 @@ class PublicationValue(Base):
     field: Mapped[str] = mapped_column(String(20))
     position: Mapped[int]
     value: Mapped[str] = mapped_column(String(300))
+    role: Mapped[str] = mapped_column(String(20), default="")
+
+    @property
+    def typed(self) -> str:
+        """The value as a person types it, `Nông Văn A (chủ biên)`."""
+        return f"{self.value} ({CREATOR_ROLES[self.role]})" if self.role else self.value

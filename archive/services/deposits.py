@@ -17,6 +17,7 @@ from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.models import File, HeldFile, Page, Publication, Stage, Unit
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
+from archive.services.history import change_record
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
 from archive.services.jobs import enqueue, supersede
@@ -114,8 +115,7 @@ def amend(
     if publication.status not in (Status.DRAFT, Status.RETURNED):
         raise NotAllowedError(what="amend", status=publication.status.value)
     _check_unit(unit, by=by)
-    apply_record(publication, record)
-    publication.unit_id, publication.unit = unit.id, unit
+    changes = change_record(session, publication, record, by=by, act="amended", unit=unit)
     if submit:
         check_transition(publication.status, Status.SUBMITTED)
         check_complete(session, publication, has_new_files=bool(files))
@@ -140,6 +140,7 @@ def amend(
         by=by,
         publication_id=publication.id,
         data={
+            "fields": [change.field for change in changes],
             "files": [{"name": file.name, "sha256": file.received.sha256} for file in files],
             "same_as": [other.id for other in earlier],
         },

@@ -18,28 +18,33 @@ from archive.core.dates import IssueDate, now, parse_day, parse_issue_date
 from archive.core.errors import InvalidInputError
 from archive.core.roles import Access
 from archive.core.text import clean_text
-from archive.core.vocabulary import KINDS, MULTIPLE_FIELDS
+from archive.core.vocabulary import CREATOR_ROLES, KINDS, MULTIPLE_FIELDS
 from archive.models import Event, File, PageMarking, Publication, PublicationValue
 
 TEXT_FIELDS: Mapping[str, int] = {
     "title": 500,
     "subtitle": 500,
     "responsibility": 1000,
+    "edition": 200,
     "publisher": 300,
+    "publisher_place": 200,
     "printer": 300,
     "isbn": 40,
+    "issn": 40,
     "licence_number": 100,
     "print_run": 40,
+    "extent": 200,
     "dimensions": 60,
     "rights": 500,
     "abstract": 20_000,
+    "contents": 20_000,
     "series": 300,
     "volume": 60,
     "plan_task": 300,
 }
 """Fields of one value, with the number of characters each may have."""
 
-SEVERAL_LINES = frozenset({"abstract"})
+SEVERAL_LINES = frozenset({"abstract", "contents"})
 VALUE_LENGTH = 300
 VALUES_PER_FIELD = 100
 # Neither XML nor HTML can hold these, nor does anybody mean them.
@@ -69,24 +74,30 @@ class RecordInput:
     title: str
     subtitle: str = ""
     responsibility: str = ""
+    edition: str = ""
     issued: IssueDate | None = None
     kind: str = "other"
     publisher: str = ""
+    publisher_place: str = ""
     printer: str = ""
     isbn: str = ""
+    issn: str = ""
     licence_number: str = ""
+    licence_date: date | None = None
     print_run: str = ""
+    extent: str = ""
     dimensions: str = ""
     rights: str = ""
     access: Access = Access.PUBLIC
     embargo_until: date | None = None
     abstract: str = ""
+    contents: str = ""
     series: str = ""
     volume: str = ""
     plan_task: str = ""
     unit_name_given: str = ""
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Values of `MULTIPLE_FIELDS`."""
+    """Values of `MULTIPLE_FIELDS`, as typed: a creator's role stands behind the name."""
 
 
 def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
@@ -111,7 +122,8 @@ def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
         access=Access(
             _choice(given, "access", [a.value for a in Access], "public", "access_unknown")
         ),
-        embargo_until=_embargo(given.get("embargo_until") or ""),
+        embargo_until=_day(given, "embargo_until"),
+        licence_date=_day(given, "licence_date"),
         values={name: read_values(name, given.get(name) or "") for name in MULTIPLE_FIELDS},
     )
 
@@ -156,13 +168,25 @@ def _choice(given: Mapping[str, str], name: str, known: Any, default: str, probl
     return value
 
 
-def _embargo(text: str) -> date | None:
-    if not text.strip():
+def _day(given: Mapping[str, str], name: str) -> date | None:
+    text = (given.get(name) or "").strip()
+    if not text:
         return None
     try:
         return parse_day(text)
     except ValueError:
-        raise InvalidInputError(field="embargo_until", problem="date_invalid", value=text) from None
+        raise InvalidInputError(field=name, problem="date_invalid", value=text) from None
+
+
+_ROLE_CODES = {label: code for code, label in CREATOR_ROLES.items()}
+_ROLE = re.compile(r"(.+?)\s*\(([^()]+)\)")
+
+
+def parse_creator(typed: str) -> tuple[str, str]:
+    """Name and role code in `Nông Văn A (chủ biên)`; what is no known role stays in the name."""
+    match = _ROLE.fullmatch(typed)
+    code = _ROLE_CODES.get(" ".join(match[2].lower().split())) if match else None
+    return (match[1], code) if match and code else (typed, "")
 
 
 def apply_record(publication: Publication, record: RecordInput) -> None:
@@ -175,18 +199,24 @@ def apply_record(publication: Publication, record: RecordInput) -> None:
     publication.kind = record.kind
     publication.access = record.access
     publication.embargo_until = record.embargo_until
+    publication.licence_date = record.licence_date
     publication.unit_name_given = record.unit_name_given
     publication.values = [
-        PublicationValue(field=name, position=position, value=value)
+        _value(name, position, typed)
         for name in MULTIPLE_FIELDS
-        for position, value in enumerate(record.values.get(name, ()))
+        for position, typed in enumerate(record.values.get(name, ()))
     ]
+
+
+def _value(field: str, position: int, typed: str) -> PublicationValue:
+    name, role = parse_creator(typed) if field == "creators" else (typed, "")
+    return PublicationValue(field=field, position=position, value=name, role=role)
 
 
 _PLAIN = tuple(
     f.name
     for f in fields(RecordInput)
-    if f.name not in ("issued", "access", "embargo_until", "values")
+    if f.name not in ("issued", "access", "embargo_until", "licence_date", "values")
 )
 FORMAT = 1
 """Version of the JSON below; it rises when a reader of older records needs to know."""
@@ -213,15 +243,16 @@ def record_json(session: Session, publication: Publication) -> bytes:
         **{name: getattr(publication, name) for name in _PLAIN},
         "issued": publication.issued,
         "access": publication.access.value,
-        "embargo_until": str(publication.embargo_until) if publication.embargo_until else None,
-        **{name: list(publication.values_of(name)) for name in MULTIPLE_FIELDS},
+        "embargo_until": _iso(publication.embargo_until),
+        "licence_date": _iso(publication.licence_date),
+        **{name: list(publication.typed_values_of(name)) for name in MULTIPLE_FIELDS},
         "unit": {
             "code": unit.code,
             "name": unit.name,
             "kind": unit.kind,
             "parent": unit.parent.code if unit.parent else None,
-            "valid_from": str(unit.valid_from) if unit.valid_from else None,
-            "valid_to": str(unit.valid_to) if unit.valid_to else None,
+            "valid_from": _iso(unit.valid_from),
+            "valid_to": _iso(unit.valid_to),
             "successor": unit.successor.code if unit.successor else None,
         },
         "status": publication.status.value,
@@ -268,12 +299,47 @@ def record_json(session: Session, publication: Publication) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
+def _iso(day: date | None) -> str | None:
+    return str(day) if day else None
+
+
 def record_from_json(content: Mapping[str, Any]) -> RecordInput:
     """The RecordInput in a stored record. Storage is trusted: no date or length is refused."""
     return RecordInput(
         **{name: content.get(name) or "" for name in _PLAIN},
         issued=parse_issue_date(content["issued"]) if content.get("issued") else None,
         access=Access(content["access"]),
-        embargo_until=parse_day(content["embargo_until"]) if content.get("embargo_until") else None,
+        embargo_until=_stored_day(content.get("embargo_until")),
+        licence_date=_stored_day(content.get("licence_date")),
         values={name: tuple(content.get(name) or ()) for name in MULTIPLE_FIELDS},
     )
+
+
+def _stored_day(text: str | None) -> date | None:
+    return parse_day(text) if text else None
+
+
+def record_of(publication: Publication) -> RecordInput:
+    """The record as it stands, as a form would give it."""
+    return RecordInput(
+        **{name: getattr(publication, name) for name in _PLAIN},
+        issued=publication.issue_date,
+        access=publication.access,
+        embargo_until=publication.embargo_until,
+        licence_date=publication.licence_date,
+        values={name: publication.typed_values_of(name) for name in MULTIPLE_FIELDS},
+    )
+
+
+def record_content(record: RecordInput, *, unit_code: str) -> dict[str, Any]:
+    """The record as plain JSON, the form in which its history keeps it: what
+    `record_from_json` reads, and the unit's code."""
+    return {
+        **{name: getattr(record, name) for name in _PLAIN},
+        "issued": str(record.issued) if record.issued else None,
+        "access": record.access.value,
+        "embargo_until": _iso(record.embargo_until),
+        "licence_date": _iso(record.licence_date),
+        **{name: list(record.values.get(name, ())) for name in MULTIPLE_FIELDS},
+        "unit": unit_code,
+    }

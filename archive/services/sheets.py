@@ -17,10 +17,11 @@ from python_calamine import CalamineError, CalamineWorkbook
 from archive.core.errors import InvalidInputError
 
 _SAME = (
-    *("title", "subtitle", "responsibility", "creators", "unit", "issued", "kind", "publisher"),
-    *("printer", "isbn", "licence_number", "print_run", "dimensions", "themes", "places"),
-    *("people", "events", "audiences", "grades", "subjects", "rights", "access"),
-    *("embargo_until", "abstract", "series", "volume", "plan_task"),
+    *("title", "subtitle", "other_titles", "responsibility", "creators", "edition", "unit"),
+    *("issued", "kind", "publisher", "publisher_place", "printer", "isbn", "issn"),
+    *("licence_number", "licence_date", "print_run", "extent", "dimensions", "themes", "places"),
+    *("people", "events", "relics", "audiences", "grades", "subjects", "rights", "access"),
+    *("embargo_until", "abstract", "contents", "series", "volume", "plan_task"),
 )
 # Heading → field. Several headings may name one field, a field stands in a sheet once.
 HEADINGS: Mapping[str, str] = {
@@ -32,6 +33,13 @@ HEADINGS: Mapping[str, str] = {
     "tệp": "files",
     "nhan đề": "title",
     "phụ đề": "subtitle",
+    "nhan đề khác": "other_titles",
+    "lần xuất bản": "edition",
+    "nơi xuất bản": "publisher_place",
+    "ngày cấp phép": "licence_date",
+    "số trang": "extent",
+    "di tích": "relics",
+    "mục lục": "contents",
     "thông tin trách nhiệm": "responsibility",
     "tác giả": "creators",
     "đơn vị": "unit",

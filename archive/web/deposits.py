@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, or_
@@ -247,16 +248,20 @@ def _choose_units(form: DepositForm, session: Session) -> None:
 def _as_typed(publication: Publication) -> dict[str, str]:
     """The record as the form's text."""
     issued = publication.issue_date
-    embargo = publication.embargo_until
     return {
         **{name: getattr(publication, name) for name in TEXT_FIELDS},
-        **{name: "; ".join(publication.values_of(name)) for name in MULTIPLE_FIELDS},
+        **{name: "; ".join(publication.typed_values_of(name)) for name in MULTIPLE_FIELDS},
         "unit": publication.unit.code,
         "kind": publication.kind,
         "issued": issued.vietnamese if issued else "",
         "access": publication.access.value,
-        "embargo_until": f"{embargo.day}/{embargo.month}/{embargo.year}" if embargo else "",
+        "embargo_until": _typed_day(publication.embargo_until),
+        "licence_date": _typed_day(publication.licence_date),
     }
+
+
+def _typed_day(day: date | None) -> str:
+    return f"{day.day}/{day.month}/{day.year}" if day else ""
 
 
 def _render(

@@ -107,12 +107,20 @@ class DepositForm(Form):
     access = SelectField("Ai được xem", choices=_choices(ACCESS))
     subtitle = StringField("Phụ đề")
     responsibility = StringField("Thông tin trách nhiệm")
-    creators = StringField("Tác giả")
+    creators = StringField(
+        "Tác giả", description="Ghi vai trò trong ngoặc: Nông Văn A (chủ biên); Trần B (ảnh)."
+    )
+    other_titles = StringField("Nhan đề khác")
+    edition = StringField("Lần xuất bản", description="Ví dụ: Tái bản lần 2, có bổ sung.")
     publisher = StringField("Nhà xuất bản")
+    publisher_place = StringField("Nơi xuất bản")
     printer = StringField("Đơn vị in")
     isbn = StringField("ISBN")
+    issn = StringField("ISSN")
     licence_number = StringField("Số giấy phép")
+    licence_date = StringField("Ngày cấp phép", description="Ví dụ 15/7/2024.")
     print_run = StringField("Số lượng in")
+    extent = StringField("Số trang", description="Ví dụ: 128 trang, 1 tờ.")
     dimensions = StringField("Khổ")
     series = StringField("Tùng thư")
     volume = StringField("Tập, số")
@@ -121,6 +129,7 @@ class DepositForm(Form):
     places = StringField("Địa danh")
     people = StringField("Nhân vật")
     events = StringField("Sự kiện")
+    relics = StringField("Di tích")
     audiences = StringField("Đối tượng")
     grades = StringField("Lớp")
     subjects = StringField("Môn học")
@@ -128,6 +137,7 @@ class DepositForm(Form):
     plan_task = StringField("Nhiệm vụ của kế hoạch")
     rights = StringField("Quyền sử dụng")
     abstract = TextAreaField("Tóm tắt")
+    contents = TextAreaField("Mục lục", description="Mỗi mục một dòng.")
 
     def typed(self) -> Mapping[str, str]:
         """What was typed, by field name."""

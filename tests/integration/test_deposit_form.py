@@ -55,6 +55,14 @@ TYPED = {
     "plan_task": "Nhiệm vụ 3",
     "rights": "Giữ bản quyền",
     "abstract": "Dòng một\nDòng hai",
+    "other_titles": "Nguồn cội",
+    "edition": "Tái bản lần 2",
+    "publisher_place": "Cao Bằng",
+    "issn": "0866-7655",
+    "licence_date": "1/6/2024",
+    "extent": "64 trang",
+    "relics": "Hang Cốc Bó",
+    "contents": "Mở đầu\nPhần một",
 }
 
 

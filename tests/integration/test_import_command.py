@@ -28,17 +28,20 @@ from tests.integration.conftest import environment, jobs_of, leftovers, page_tex
 ENGLISH = (
     "file,title,subtitle,responsibility,creators,unit,issued,kind,publisher,printer,isbn,"
     "licence_number,print_run,dimensions,language,themes,places,people,events,audiences,grades,"
-    "subjects,rights,access,embargo_until,abstract,series,volume,plan_task"
+    "subjects,rights,access,embargo_until,abstract,series,volume,plan_task,other_titles,edition,"
+    "publisher_place,issn,licence_date,extent,relics,contents"
 )
 VIETNAMESE = (
     "Tệp,Nhan đề,Phụ đề,Thông tin trách nhiệm,Tác giả,Đơn vị,Ngày phát hành,Loại,Nhà xuất bản,"
     "Đơn vị in,ISBN,Số giấy phép,Số lượng in,Khổ,Ngôn ngữ,Chủ đề,Địa danh,Nhân vật,Sự kiện,"
-    "Đối tượng,Lớp,Môn,Quyền,Truy cập,Hạn chế đến,Tóm tắt,Tùng thư,Tập,Nhiệm vụ"
+    "Đối tượng,Lớp,Môn,Quyền,Truy cập,Hạn chế đến,Tóm tắt,Tùng thư,Tập,Nhiệm vụ,Nhan đề khác,"
+    "Lần xuất bản,Nơi xuất bản,ISSN,Ngày cấp phép,Số trang,Di tích,Mục lục"
 )
 FULL = (
     "a.txt,Nhan,Phụ,Trách nhiệm,Nguyễn A;Trần B,so-van-hoa,15/7/2024,booklet,NXB,Nhà in,978,"
     "12/GP,500,14x20,vi;tyz,Di tích,Pác Bó;Bản Giốc,Kim Đồng,Ngày thành lập,Đoàn viên,Lớp 5,"
-    "Lịch sử,Của đơn vị,internal,2030-01-02,Tóm,Tùng,Tập 2,Nhiệm vụ 1"
+    "Lịch sử,Của đơn vị,internal,2030-01-02,Tóm,Tùng,Tập 2,Nhiệm vụ 1,Khác,Tái bản,Cao Bằng,"
+    "0866-7655,1/6/2024,64 trang,Hang Cốc Bó,Mở đầu"
 )
 
 

@@ -1,0 +1,166 @@
+"""Changing a record so that every state it ever had can be read and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.core.dates import now
+from archive.core.errors import NotFoundError
+from archive.core.roles import Actor
+from archive.models import Publication, RecordVersion, Stage, Unit
+from archive.services.events import note_event
+from archive.services.jobs import enqueue
+from archive.services.records import (
+    RecordInput,
+    apply_record,
+    record_content,
+    record_from_json,
+    record_of,
+)
+from archive.services.units import find_unit
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field's values before and after, as `record_content` has them."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:
+    """The fields in which two contents differ, in the order in which a record has them. A field
+    that one of them does not know yet counts as empty."""
+    names = dict.fromkeys((*after, *before))
+    pairs = ((name, before.get(name), after.get(name)) for name in names)
+    return tuple(
+        FieldChange(field=name, before=old, after=new)
+        for name, old, new in pairs
+        if (old or None) != (new or None)
+    )
+
+
+def change_record(
+    session: Session,
+    publication: Publication,
+    record: RecordInput,
+    *,
+    by: Actor,
+    act: str = "corrected",
+    unit: Unit | None = None,
+    batch: str = "",
+) -> tuple[FieldChange, ...]:
+    """Write `record` (and `unit`, where given) into the publication; what changed, () for nothing.
+
+    The one way in which a record that exists is changed: the state before and after is kept as
+    versions, and index and storage follow. The caller notes the event, checks that `by` may do
+    this, and commits.
+    """
+    before = _content_now(publication)
+    new_unit = unit or publication.unit
+    after = record_content(record, unit_code=new_unit.code)
+    changes = differences(before, after)
+    if not changes:
+        return ()
+    newest = _newest(session, publication.id)
+    if newest is None:
+        _keep(
+            session,
+            publication.id,
+            1,
+            before,
+            act="deposited",
+            at=publication.added_at,
+            actor_id=publication.depositor_id,
+            actor_name=publication.depositor.name if publication.depositor else "",
+        )
+    apply_record(publication, record)
+    publication.unit_id, publication.unit = new_unit.id, new_unit
+    publication.changed_at = now()
+    publication.revision += 1
+    _keep(
+        session,
+        publication.id,
+        (newest or 1) + 1,
+        after,
+        act=act,
+        at=publication.changed_at,
+        actor_id=by.user_id,
+        actor_name=by.name,
+        batch=batch,
+    )
+    enqueue(session, Stage.INDEX, Stage.RECORD, publication_id=publication.id)
+    return changes
+
+
+def put_back(
+    session: Session, publication: Publication, number: int, *, by: Actor
+) -> tuple[FieldChange, ...]:
+    """The record as it stood in version `number`, as a new version; what changed by it.
+
+    Raises NotFoundError where the record never had that version.
+    """
+    version = find_version(session, publication.id, number)
+    changes = change_record(
+        session,
+        publication,
+        record_from_json(version.content),
+        by=by,
+        act="put_back",
+        unit=find_unit(session, version.content["unit"]),
+    )
+    if changes:
+        note_event(
+            session,
+            "put_back",
+            by=by,
+            publication_id=publication.id,
+            data={"version": number, "fields": [change.field for change in changes]},
+        )
+    return changes
+
+
+def find_version(session: Session, publication_id: str, number: int) -> RecordVersion:
+    """Version `number` of the record, or NotFoundError."""
+    version = session.scalar(
+        select(RecordVersion).where(
+            RecordVersion.publication_id == publication_id, RecordVersion.number == number
+        )
+    )
+    if version is None:
+        raise NotFoundError(what="version", id=publication_id, number=number)
+    return version
+
+
+def list_versions(session: Session, publication_id: str) -> Sequence[RecordVersion]:
+    """Every state of the record, oldest first; none for a record that nobody changed."""
+    return session.scalars(
+        select(RecordVersion)
+        .where(RecordVersion.publication_id == publication_id)
+        .order_by(RecordVersion.number)
+    ).all()
+
+
+def _content_now(publication: Publication) -> dict[str, Any]:
+    return record_content(record_of(publication), unit_code=publication.unit.code)
+
+
+def _newest(session: Session, publication_id: str) -> int | None:
+    return session.scalar(
+        select(RecordVersion.number)
+        .where(RecordVersion.publication_id == publication_id)
+        .order_by(RecordVersion.number.desc())
+        .limit(1)
+    )
+
+
+def _keep(
+    session: Session, publication_id: str, number: int, content: dict[str, Any], **act: Any
+) -> None:
+    session.add(RecordVersion(publication_id=publication_id, number=number, content=content, **act))
