@@ -10,10 +10,9 @@ from archive.search.arrays import Array
 from archive.search.matching import Matches
 from archive.search.requests import SearchRequest
 from archive.search.rescoring import PAGES
-from archive.search.results import PageHit, PageItem, WorkHit
+from archive.search.results import PAGES_PER_WORK, PageHit, PageItem, WorkHit
 from archive.search.snapshot import Snapshot
 
-_PAGES_SHOWN = 3
 # The best pages of works of many pages lie in the best of these works: no need to go through more.
 _LONG_WORKS = 40
 _LONG_STRETCH = 200
@@ -145,7 +144,7 @@ def work_hits(
             pages_matched=pages,
             pages=tuple(
                 PageHit(*page_item(snapshot, slot, doc, best)[1:])
-                for doc, best in _best_of(found, slice(begin, stop), min(pages, _PAGES_SHOWN))
+                for doc, best in _best_of(found, slice(begin, stop), min(pages, PAGES_PER_WORK))
             ),
         )
         for slot, score, pages, begin, stop in told

@@ -8,6 +8,9 @@ from typing import Literal, NamedTuple
 
 from archive.search.highlight import MarkTerms
 
+PAGES_PER_WORK = 3
+"""So many of a work's best pages are told at most."""
+
 
 class PageHit(NamedTuple):
     """A page that matched inside a work."""
@@ -19,7 +22,7 @@ class PageHit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class WorkHit:
-    """A work that matched, with its best pages (at most three, best first).
+    """A work that matched, with its best pages (best first).
 
     `score` is that of its best page or of its record; `pages_matched` counts pages, and is 0
     where only the record matched or nothing was asked for.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy as np
 from archive.core.text import Token, fold, may_end_in_y, token_at
 from archive.search.arrays import Array
 
-_KNOWN = 0x3000  # beyond it letters have neither capitals nor marks
+_MARKED = 0x3000  # beyond it letters have neither capitals nor marks
+_LONG = 64  # letters, where `archive.core.text` cuts a word
+_TABLE = 0x10000  # beyond it stand rare scripts and pictures
 
 
 def find_folds(cleaned: str, folds: frozenset[str]) -> list[Token]:
@@ -18,50 +21,68 @@ def find_folds(cleaned: str, folds: frozenset[str]) -> list[Token]:
 
     As `archive.core.text.tokens`, and then `fold` of each, but for what sticks to the end of a
     decimal number or of sixty-four letters; only what looks like one of them is looked at, which
-    takes a tenth of the time.
+    takes a fiftieth of the time.
     """
-    wanted = frozenset(filter(None, folds))
-    if not wanted:
-        return []
-    found = []
-    for match in _any_of(wanted).finditer(_bare(cleaned)):
-        token = token_at(cleaned, match.start())
-        if token is not None and token.end == match.end():
-            found.append(token)
-    return found
+    found: dict[int, Token] = {}
+    spaced = _spaced(cleaned)
+    for folded in filter(None, folds):
+        if folded.isalpha() and len(folded) < _LONG:
+            # Between two blanks it is a whole word, which only a digit could lengthen.
+            for start in _places(spaced, folded):
+                end = start + len(folded)
+                found[start] = Token(cleaned[start:end], start, end)
+            continue
+        for start in _places(spaced, folded):
+            token = token_at(cleaned, start)
+            if token is not None and fold(token.text) == folded:
+                found[start] = token
+    return [found[start] for start in sorted(found)]
 
 
-def _bare(text: str) -> str:
-    """The text in small letters without marks, letter for letter in the same places."""
+def _places(spaced: str, folded: str) -> Iterator[int]:
+    """Where the fold may stand in a text of `_spaced`, as a place in the text itself."""
+    for word in _ways_of_writing(folded):
+        # The blank behind one word is the one before the next, so the search goes on with it. A
+        # number with a point inside may stand before its unit (1,4m): any end will do.
+        end = "" if " " in word else " "
+        wanted = f" {word}{end}"
+        at = spaced.find(wanted)
+        while at >= 0:
+            yield at
+            at = spaced.find(wanted, at + len(word) + 1)
+
+
+@lru_cache(maxsize=1 << 12)
+def _ways_of_writing(folded: str) -> tuple[str, ...]:
+    """The fold as `_spaced` has it: a point inside a number is a blank, a final i may be a y."""
+    words = [folded, f"{folded[:-1]}y"] if may_end_in_y(folded) else [folded]
+    return tuple(_spaced(word)[1:-1] for word in words)
+
+
+def _spaced(text: str) -> str:
+    """The text in small letters without marks, letter for letter, a blank for whatever belongs to
+    no word, and one blank more before and behind it."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    plain = _table().take(codes, mode="clip")
-    return np.where(codes < _KNOWN, plain, codes).tobytes().decode("utf-32-le", "surrogatepass")
+    plain = np.full(len(codes) + 2, ord(" "), np.uint32)
+    _table().take(codes, mode="clip", out=plain[1:-1])
+    if len(codes) and codes.max() >= _TABLE:
+        for at in np.flatnonzero(codes >= _TABLE).tolist():
+            plain[at + 1] = _plain(int(codes[at]))
+    return plain.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @lru_cache(maxsize=1)
 def _table() -> Array:
-    """For each letter by its code the small one without marks, where that is one letter.
+    return np.array([_plain(code) for code in range(_TABLE)], np.uint32)
+
+
+def _plain(code: int) -> int:
+    """The small letter without marks, where that is one letter; a blank for what is no letter.
 
     (Which small sigma a capital one becomes depends on its place; here it is always the same.)
     """
-    plain = np.arange(_KNOWN, dtype=np.uint32)
-    for code in range(_KNOWN):
-        letter = fold(chr(code))
-        if len(letter) == 1:
-            plain[code] = ord(letter)
-    return plain
-
-
-@lru_cache(maxsize=1 << 10)
-def _any_of(folds: frozenset[str]) -> re.Pattern[str]:
-    """Finds the folds as whole words in a text without marks."""
-    either = "|".join(map(_pattern, sorted(folds, key=len, reverse=True)))
-    return re.compile(rf"(?<!\w)(?:{either})")
-
-
-def _pattern(folded: str) -> str:
-    """A final i may be written y; behind a decimal number its unit may stand (1,4m)."""
-    if not folded.isalnum():
-        return re.escape(folded) + r"(?!\d)"
-    letters = re.escape(folded[:-1]) + "[iy]" if may_end_in_y(folded) else re.escape(folded)
-    return rf"{letters}(?!\w)"
+    letter = chr(code)
+    if not re.match(r"\w", letter):
+        return ord(" ")
+    folded = fold(letter) if code < _MARKED else letter
+    return ord(folded) if len(folded) == 1 else code

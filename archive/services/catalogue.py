@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 
 from archive.core.dates import today
@@ -51,15 +52,15 @@ def listed_for(actor: Actor) -> ColumnElement[bool]:
     return and_(Publication.status == Status.ACCEPTED, readable_by(actor), not_(is_closed()))
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
+def visible_to(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
     """What `actor` may open: what they may read, and for a depositor all of their own unit. What
     a mark of secrecy keeps closed is open to who deposited it and to curators alone."""
     if actor.may_curate:
         return true()
     if actor.may_deposit and actor.unit_id is not None:
         own = and_(Publication.unit_id == actor.unit_id, not_closed_to(actor))
-        return or_(readable_by(actor), own)
-    return readable_by(actor)
+        return or_(readable_by(actor, on=on), own)
+    return readable_by(actor, on=on)
 
 
 def not_closed_to(actor: Actor) -> ColumnElement[bool]:
@@ -158,13 +159,28 @@ def newest_accepted(session: Session, *, actor: Actor, limit: int) -> Sequence[P
 def publications_by_id(
     session: Session, ids: Sequence[str], *, actor: Actor
 ) -> dict[str, Publication]:
-    """Those of `ids` that `actor` may open: the second check behind the search index."""
-    found = session.scalars(
-        select(Publication)
-        .where(Publication.id.in_(ids), visible_to(actor))
-        .options(joinedload(Publication.unit))
-    )
+    """Those of `ids` that `actor` may open: the second check behind the search index. Of each what
+    a list shows is loaded, and its abstract."""
+    found = session.scalars(_listed(actor, today()), {"ids": list(ids)})
     return {publication.id: publication for publication in found}
+
+
+_LISTED = load_only(
+    *(Publication.title, Publication.subtitle, Publication.unit_id, Publication.unit_name_given),
+    *(Publication.issued, Publication.issued_year, Publication.kind, Publication.access),
+    *(Publication.abstract, Publication.status, Publication.is_demo, Publication.page_count),
+    *(Publication.added_at, Publication.accepted_at, Publication.changed_at),
+)
+
+
+@lru_cache(maxsize=256)
+def _listed(actor: Actor, day: date) -> Select[Publication]:
+    """Put together once for each reader and day: every search asks it."""
+    return (
+        select(Publication)
+        .where(Publication.id.in_(bindparam("ids", expanding=True)), visible_to(actor, on=day))
+        .options(_LISTED, joinedload(Publication.unit).load_only(Unit.code, Unit.name))
+    )
 
 
 def count_publications(session: Session, condition: ColumnElement[bool]) -> int:

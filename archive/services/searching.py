@@ -17,7 +17,13 @@ from archive.search.highlight import MarkTerms, Snippet, mark, snippet
 from archive.search.index import SearchIndex
 from archive.search.query import parse_query
 from archive.search.requests import MAX_PER_PAGE, SearchRequest
-from archive.search.results import Completion, PageItem, SearchResults, WorkHit
+from archive.search.results import (
+    PAGES_PER_WORK,
+    Completion,
+    PageItem,
+    SearchResults,
+    WorkHit,
+)
 from archive.services.catalogue import listed_for, publications_by_id, viewer_of, visible_to
 
 PAGES_INSIDE = MAX_PER_PAGE
@@ -27,7 +33,8 @@ PAGES_INSIDE = MAX_PER_PAGE
 @dataclass(frozen=True)
 class Found:
     """Results with their rows: `publications` by id, `pages` and `snippets` by (publication id,
-    page number). Of a page its text and its place in its file are loaded.
+    page number), for so many pages of each work as excerpts were asked for. Of a page its text and
+    its place in its file are loaded.
 
     `items` leaves out what the catalogue no longer shows to this reader although the index, a
     moment behind, still does.
@@ -75,8 +82,16 @@ class HitsAround:
     next: int | None = None
 
 
-def search(session: Session, index: SearchIndex, request: SearchRequest, *, actor: Actor) -> Found:
-    """Run `request`, whose viewer is `actor`'s (see `catalogue.viewer_of`).
+def search(
+    session: Session,
+    index: SearchIndex,
+    request: SearchRequest,
+    *,
+    actor: Actor,
+    excerpts: int = PAGES_PER_WORK,
+) -> Found:
+    """Run `request`, whose viewer is `actor`'s (see `catalogue.viewer_of`), with excerpts of so
+    many of each work's best pages.
 
     Raises SearchIndexError where the index cannot answer and QueryRefusedError for a query beyond
     the limits.
@@ -94,7 +109,7 @@ def search(session: Session, index: SearchIndex, request: SearchRequest, *, acto
     wanted = [
         (item.work_id, page.number)
         for item in items
-        for page in (item.pages if isinstance(item, WorkHit) else (item,))
+        for page in (item.pages[:excerpts] if isinstance(item, WorkHit) else (item,))
     ]
     pages = _pages(session, wanted)
     return Found(
@@ -294,13 +309,15 @@ def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
     """The units under their own names: the index knows what a sheet called them, and only of those
     that hold something, which would tell of records that the reader may not see."""
     counts = results.facets.get("unit", ())
-    codes = [count.value for count in counts]
-    names = {
-        row[0]: row[1]
-        for row in session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes)))
-    }
+    if not counts:
+        return results
+    # All of them: a province has some hundreds, and a list of the codes costs more than they do.
+    names = {row[0]: row[1] for row in session.execute(_UNIT_NAMES)}
     named = tuple(replace(count, label=names.get(count.value)) for count in counts)
     return replace(results, facets={**results.facets, "unit": named})
+
+
+_UNIT_NAMES = select(Unit.code, Unit.name)
 
 
 def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:

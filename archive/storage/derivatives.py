@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import shutil
@@ -21,6 +22,7 @@ class Derivatives:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._folder = str(folder)
 
     def path(self, publication_id: str, file_id: str, page_number: int, width_px: int) -> Path:
         """Where the image of a page (from 1) at a width lies or would lie.
@@ -28,14 +30,12 @@ class Derivatives:
         `k3f9x2m7q1zt`, `f1`, 1, 320 → `k3/k3f9x2m7q1zt/f1/0001-320.webp`. `InvalidInputError`
         (`field`) where an id could not be a folder's name or a number is not positive.
         """
-        for field, number in (("page_number", page_number), ("width_px", width_px)):
-            if number < 1:
-                raise InvalidInputError(field=field, problem="out_of_range", value=number)
-        _segment("publication_id", publication_id)
-        _segment("file_id", file_id)
-        # One step instead of four: a page of results asks for forty of them.
-        below = f"{publication_id[:2]}/{publication_id}/{file_id}"
-        return self.folder / f"{below}/{page_number:04d}-{width_px}{_SUFFIX}"
+        return self.folder / _below(publication_id, file_id, page_number, width_px)
+
+    def has(self, publication_id: str, file_id: str, page_number: int, width_px: int) -> bool:
+        """Whether that image is there. A page of results asks for forty of them."""
+        below = _below(publication_id, file_id, page_number, width_px)
+        return os.path.exists(f"{self._folder}/{below}")  # noqa: PTH110 (a third of the time)
 
     def prepare(self, publication_id: str, file_id: str) -> None:
         """Make the folder of a file's images; one that is there keeps its images, and loses what a
@@ -99,6 +99,15 @@ class Derivatives:
     def _home(self, publication_id: str) -> Path:
         segment = _segment("publication_id", publication_id)
         return self.folder / segment[:2] / segment
+
+
+def _below(publication_id: str, file_id: str, page_number: int, width_px: int) -> str:
+    for field, number in (("page_number", page_number), ("width_px", width_px)):
+        if number < 1:
+            raise InvalidInputError(field=field, problem="out_of_range", value=number)
+    _segment("publication_id", publication_id)
+    _segment("file_id", file_id)
+    return f"{publication_id[:2]}/{publication_id}/{file_id}/{page_number:04d}-{width_px}{_SUFFIX}"
 
 
 def _segment(field: str, value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -40,7 +41,8 @@ class Assets:
     def __init__(self, static_folder: Path, vendor_folder: Path) -> None:
         self._static_folder = static_folder.resolve()
         self._vendor_folder = vendor_folder.resolve()
-        self._digests: dict[Path, tuple[int, int, str]] = {}
+        self._digests: dict[str, tuple[int, int, str]] = {}
+        self._paths: dict[str, str] = {}
 
     def find(self, name: str) -> Path | None:
         """The file served as `name` (posix, relative, e.g. `css/base.css`), or None: no such file,
@@ -52,17 +54,28 @@ class Assets:
     def url(self, name: str) -> str:
         """`/static/<name>?v=<8 hex digits of its SHA-256>`; without a version where the file is
         missing, so that the page still stands and the request shows as 404 in the log."""
-        path = self.find(name)
         address = f"/static/{quote(name)}"
-        return address if path is None else f"{address}?v={self._digest(path)}"
+        digest = self._digest(name)
+        return f"{address}?v={digest}" if digest else address
 
-    def _digest(self, path: Path) -> str:
-        stat = path.stat()
-        known = self._digests.get(path)
+    def _digest(self, name: str) -> str:
+        """Every page names ten files, so a file that was found once is only looked at again."""
+        path = self._paths.get(name)
+        if path is None:
+            found = self.find(name)
+            if found is None:
+                return ""
+            path = self._paths[name] = str(found)
+        try:
+            stat = os.stat(path)  # noqa: PTH116 (a third of the time)
+        except OSError:
+            del self._paths[name]
+            return ""
+        known = self._digests.get(name)
         if known is not None and known[:2] == (stat.st_mtime_ns, stat.st_size):
             return known[2]
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        self._digests[path] = (stat.st_mtime_ns, stat.st_size, digest)
+        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()[:8]
+        self._digests[name] = (stat.st_mtime_ns, stat.st_size, digest)
         return digest
 
     @staticmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 from typing import cast
 from urllib.parse import quote_plus, urlencode
 
@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from archive.models import Publication
 from archive.search.requests import SearchRequest, Sort
-from archive.search.results import SearchResults
+from archive.search.results import FacetCount, SearchResults
 from archive.services.catalogue import cover_pages, viewer_of
 from archive.services.records import one_line
 from archive.services.searching import Found
@@ -97,53 +97,71 @@ def _pairs(args: MultiDict[str, str], *, without: str = "page") -> list[tuple[st
 
 
 def facet_groups(
-    results: SearchResults, *, args: MultiDict[str, str], path: str, everything: bool = False
+    results: SearchResults,
+    *,
+    args: MultiDict[str, str],
+    path: str,
+    everything: bool = False,
+    shortened: bool = False,
 ) -> list[LinkGroup]:
-    """The facets as links that add and remove; with `everything` also those of one value only."""
+    """The facets as links that add and remove; with `everything` also those of one value only.
+
+    With `shortened` a long facet has its first values only and those that are chosen, and a link
+    to the same list with this facet whole: a page would else hold hundreds of links.
+    """
     groups = []
-    # What all links have in common is written once: a page holds hundreds of them.
+    # What all links have in common is written once.
     kept = _pairs(args)
     common = f"{_url(path, kept)}{'&' if kept else '?'}"
+    whole = args.get("nhom", "")
     for name, label in FACETS.items():
-        counts = results.facets.get(name, ())
+        counts: Sequence[FacetCount] = results.facets.get(name, ())
         if not counts or (not everything and len(counts) < 2 and not counts[0].selected):
             continue
-        links = []
-        for count in counts:
-            url = (
-                _url(path, [pair for pair in kept if pair != (name, count.value)])
-                if count.selected
-                else f"{common}{name}={quote_plus(count.value)}"
-            )
-            links.append(
-                Link(
-                    label=facet_label(name, count.value, count.label),
-                    url=url,
-                    count=count.count,
-                    selected=count.selected,
-                )
-            )
         if name in ("year", "grade"):
-            links.sort(key=lambda link: (len(link.label), link.label), reverse=name == "year")
-        groups.append(LinkGroup(name=name, label=label, links=links))
+            counts = sorted(
+                counts, key=lambda count: _by_number(count.value), reverse=name == "year"
+            )
+        shown = _first(counts) if shortened and name != whole else counts
+        groups.append(
+            LinkGroup(
+                name=name,
+                label=label,
+                links=[
+                    Link(
+                        label=facet_label(name, count.value, count.label),
+                        url=_url(path, [pair for pair in kept if pair != (name, count.value)])
+                        if count.selected
+                        else f"{common}{name}={_quoted(count.value)}",
+                        count=count.count,
+                        selected=count.selected,
+                    )
+                    for count in shown
+                ],
+                folded=len(counts) - len(shown),
+                whole_url=f"{common}nhom={name}#loc-{name}" if len(shown) < len(counts) else "",
+                is_whole=name == whole,
+            )
+        )
     return groups
 
 
-def fold_long(groups: Sequence[LinkGroup]) -> list[LinkGroup]:
-    """The groups with only their first values in view, and those that are chosen; a few more are
-    shown where otherwise hardly any would be folded away."""
-    folded = []
-    for group in groups:
-        if len(group.links) > FIRST_VALUES + SPARED_VALUES:
-            behind = group.links[FIRST_VALUES:]
-            chosen = [link for link in behind if link.selected]
-            group = replace(
-                group,
-                links=[*group.links[:FIRST_VALUES], *chosen],
-                rest=[link for link in behind if not link.selected],
-            )
-        folded.append(group)
-    return folded
+@lru_cache(maxsize=1 << 12)
+def _quoted(value: str) -> str:
+    """A value as addresses have it; the same few hundred stand on every page."""
+    return quote_plus(value)
+
+
+def _by_number(value: str) -> tuple[int, str]:
+    return len(value), value
+
+
+def _first(counts: Sequence[FacetCount]) -> Sequence[FacetCount]:
+    """The first values and those that are chosen; a few more where hardly any would be left."""
+    if len(counts) <= FIRST_VALUES + SPARED_VALUES:
+        return counts
+    chosen = [count for count in counts[FIRST_VALUES:] if count.selected]
+    return [*counts[:FIRST_VALUES], *chosen]
 
 
 def active_links(results: SearchResults, *, args: MultiDict[str, str], path: str) -> list[Link]:

@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from flask import url_for
-
 from archive.core.dates import local
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
 from archive.models import File, Page, Publication
@@ -74,16 +72,25 @@ def event_words(kind: str, data: Mapping[str, object] | None) -> str:
     return EVENTS.get(kind, kind).format_map(values)
 
 
+def publication_url(publication_id: str) -> str:
+    """The publication's page. Like the two below it is written out and not asked of the router: a
+    page of results has a hundred of them, and these addresses stay as they are for good."""
+    return f"/an-pham/{publication_id}"
+
+
+def reading_url(publication_id: str, number: int, query: str = "") -> str:
+    """Page `number` in the reader, with the words of `query` marked."""
+    page = f"/an-pham/{publication_id}/trang/{number}"
+    return f"{page}?{urlencode({'q': query})}" if query else page
+
+
 def image_url(publication_id: str, number: int, width_px: int) -> str:
-    return url_for(
-        "publications.page_image", publication_id=publication_id, number=number, width_px=width_px
-    )
+    """The picture of page `number`."""
+    return f"/an-pham/{publication_id}/trang/{number}/anh-{width_px}.webp"
 
 
 def has_image(holdings: Holdings, page: Page, width_px: int) -> bool:
-    return holdings.images.path(
-        page.publication_id, f"f{page.file_id}", page.file_page, width_px
-    ).exists()
+    return holdings.images.has(page.publication_id, f"f{page.file_id}", page.file_page, width_px)
 
 
 def card_of(publication: Publication, cover_page: Page | None, holdings: Holdings) -> Card:
@@ -94,7 +101,7 @@ def card_of(publication: Publication, cover_page: Page | None, holdings: Holding
     issued = publication.issue_date
     return Card(
         id=publication.id,
-        url=url_for("publications.show", publication_id=publication.id),
+        url=publication_url(publication.id),
         title=publication.title,
         subtitle=publication.subtitle,
         unit=unit,

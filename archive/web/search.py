@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.wording import error_sentence
-from archive.search.results import WorkHit
+from archive.search.results import PageHit, WorkHit
 from archive.services.records import one_line
 from archive.services.searching import Found, results_notice, search
 from archive.web import feed
@@ -17,7 +17,6 @@ from archive.web.listing import (
     active_links,
     address,
     facet_groups,
-    fold_long,
     page_number,
     read_request,
     search_cards,
@@ -25,13 +24,16 @@ from archive.web.listing import (
     suggestion_link,
 )
 from archive.web.pages.finding import Hit, HitPage, SearchPage
-from archive.web.pages.parts import Card
-from archive.web.present import FACETS, IMAGE_SMALL_PX, has_image, image_url, paginate
+from archive.web.pages.parts import Card, Link
+from archive.web.present import FACETS, IMAGE_SMALL_PX, has_image, image_url, paginate, reading_url
 
 blueprint = Blueprint("search", __name__)
 
 PATH = "/tim-kiem"
 PER_PAGE = 10
+EXCERPTS = 1
+"""Of a work's best pages one shows its words, the others are a step away: a phone's screen, and its
+network, hold more works so."""
 
 
 @blueprint.get(PATH)
@@ -44,7 +46,7 @@ def results() -> str | tuple[str, int]:
     found: Found | None = None
     notice = ""
     try:
-        found = search(reading(), holdings().index, asked, actor=current_actor())
+        found = search(reading(), holdings().index, asked, actor=current_actor(), excerpts=EXCERPTS)
     except QueryRefusedError as error:
         notice, status = error_sentence(error), 400
     except SearchIndexError as error:
@@ -78,7 +80,7 @@ def results() -> str | tuple[str, int]:
             relaxed=found.results.relaxed,
             notice=results_notice(found.results),
             active=active_links(found.results, args=args, path=PATH),
-            facets=fold_long(facet_groups(found.results, args=args, path=PATH)),
+            facets=facet_groups(found.results, args=args, path=PATH, shortened=True),
             sorts=sort_links(args, path=PATH, default="relevance"),
             hidden=[
                 (key, one_line(value))
@@ -101,30 +103,32 @@ def results() -> str | tuple[str, int]:
 
 
 def _hit(found: Found, item: WorkHit, card: Card, *, query: str) -> Hit:
-    pages = []
-    for page in item.pages:
-        snippet = found.snippets.get((item.work_id, page.number))
-        row = found.pages.get((item.work_id, page.number))
-        pages.append(
-            HitPage(
-                label=page.label or str(page.number),
-                url=url_for(
-                    "publications.read",
-                    publication_id=item.work_id,
-                    number=page.number,
-                    q=query or None,
-                ),
-                snippet=Markup(snippet.html) if snippet else Markup(""),  # noqa: S704 (escaped)
-                thumbnail=image_url(item.work_id, page.number, IMAGE_SMALL_PX)
-                if row is not None and has_image(holdings(), row, IMAGE_SMALL_PX)
-                else None,
-            )
-        )
     return Hit(
         card=card,
-        pages=pages,
+        pages=[_page(found, item, page, query=query) for page in item.pages[:EXCERPTS]],
+        further=[
+            Link(label=_label(page), url=reading_url(item.work_id, page.number, query))
+            for page in item.pages[EXCERPTS:]
+        ],
         pages_matched=item.pages_matched,
         all_url=url_for("publications.search_inside", publication_id=item.work_id, q=query)
-        if item.pages_matched > len(pages)
+        if item.pages_matched > len(item.pages)
         else "",
     )
+
+
+def _page(found: Found, item: WorkHit, page: PageHit, *, query: str) -> HitPage:
+    snippet = found.snippets.get((item.work_id, page.number))
+    row = found.pages.get((item.work_id, page.number))
+    return HitPage(
+        label=_label(page),
+        url=reading_url(item.work_id, page.number, query),
+        snippet=Markup(snippet.html) if snippet else Markup(""),  # noqa: S704 (escaped)
+        thumbnail=image_url(item.work_id, page.number, IMAGE_SMALL_PX)
+        if row is not None and has_image(holdings(), row, IMAGE_SMALL_PX)
+        else None,
+    )
+
+
+def _label(page: PageHit) -> str:
+    return page.label or str(page.number)

@@ -123,7 +123,7 @@ def test_reader_takes_the_suggestion_and_unfolds_a_long_facet(book, open_page, w
     look = f"{width}-{'dark' if dark else 'light'}"
     page = open_page(width=width, dark=dark)
     page.goto("/tim-kiem?q=hat+then")
-    unfold = page.get_by_text(re.compile(r"^Thêm \d+ mục"))
+    unfold = page.get_by_role("link", name=re.compile(r"^Thêm \d+ mục"))
     if not unfold.is_visible():
         page.locator(".facet > summary", has_text="Địa danh").click()
     unfold.click()

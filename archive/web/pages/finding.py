@@ -35,10 +35,12 @@ class HitPage:
 
 @dataclass(frozen=True)
 class Hit:
-    """A work that matched. `all_url` lists all its pages that did; "" where all are here."""
+    """A work that matched: `pages` show their words, `further` are the next best. `all_url` lists
+    all its pages that matched; "" where all are here."""
 
     card: Card
     pages: Sequence[HitPage]
+    further: Sequence[Link]
     pages_matched: int
     all_url: str = ""
 

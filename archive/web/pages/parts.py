@@ -56,13 +56,16 @@ class Link:
 @dataclass(frozen=True)
 class LinkGroup:
     """One facet or one way to browse. `name` is its code, `more_url` leads to the whole list,
-    `rest` are values that stand folded behind the others."""
+    `folded` so many values are left out here and shown at `whole_url`; `is_whole` where a reader
+    asked for all of them."""
 
     name: str
     label: str
     links: Sequence[Link]
     more_url: str = ""
-    rest: Sequence[Link] = ()
+    folded: int = 0
+    whole_url: str = ""
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
