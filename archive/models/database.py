@@ -95,7 +95,7 @@ def _sqlite_engine(url: Any) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         # Every thread of every process keeps a connection, so this is paid many times over; what
         # several of them read, the operating system's cache of the file holds once.
-        cursor.execute("PRAGMA cache_size = -8192")
+        cursor.execute("PRAGMA cache_size = -2048")
         cursor.close()
 
     @event.listens_for(engine, "begin")
