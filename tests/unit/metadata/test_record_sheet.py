@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import tracemalloc
 import zipfile
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from archive.metadata.csv_sheet import as_text, from_text
+from archive.metadata.formats import FORMATS
 from archive.metadata.record_sheet import COLUMNS, csv_sheet, xlsx_sheet
 from archive.services.records import RecordInput, record_content
 from archive.services.sheets import HEADINGS
@@ -50,3 +53,17 @@ def test_workbook_keeps_address_and_files_on_a_second_sheet() -> None:
     row = workbook.get_sheet_by_index(1).to_python()[1]
     assert URL in row
     assert "ab" * 32 in row
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_memory_stays_flat_however_long_the_list(name: str) -> None:
+    def peak(number: int) -> int:
+        tracemalloc.start()
+        for _ in FORMATS[name].write(described(id=f"{n:012}") for n in range(number)):
+            pass
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    peak(100)
+    assert peak(400) < peak(200) + 400_000, "what more records take is forgotten again"
