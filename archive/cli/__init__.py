@@ -14,6 +14,7 @@ MODULES = {
     "catalogue": "catalogue",
     "db": "database",
     "demo": "demo",
+    "export": "exports",
     "fixity": "catalogue",
     "import": "imports",
     "index": "index",

@@ -14,7 +14,7 @@ from archive.core.wording import field_sentence
 from archive.services import accounts, units
 
 # Where `make run` answers.
-_LOCAL_ADDRESS = "http://127.0.0.1:8000"
+LOCAL_ADDRESS = "http://127.0.0.1:8000"
 
 
 @click.group("user")
@@ -56,10 +56,10 @@ def create(email: str, role: str, unit_code: str, name: str, password_stdin: boo
         session.commit()
     messages.print(f"Đã tạo tài khoản {made.email}.")
     if token:
-        click.echo(f"{settings.base_url or _LOCAL_ADDRESS}/dat-mat-khau/{token}")
+        click.echo(f"{settings.base_url or LOCAL_ADDRESS}/dat-mat-khau/{token}")
         if not settings.base_url:
             messages.print(
-                f"Liên kết dùng địa chỉ {_LOCAL_ADDRESS}. "
+                f"Liên kết dùng địa chỉ {LOCAL_ADDRESS}. "
                 "Kho ở địa chỉ khác: đặt ARCHIVE_BASE_URL trước khi tạo tài khoản."
             )
 

@@ -17,6 +17,11 @@ def as_text(cell: object) -> str:
     return f"'{text}" if text.lstrip(" \u00a0").startswith(_FORMULA) else text
 
 
+def from_text(cell: str) -> str:
+    """What `as_text` made of a cell taken back, so that what was written is what is read."""
+    return cell[1:] if cell.startswith("'") and as_text(cell[1:]) == cell else cell
+
+
 def write_csv(file: TextIO, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write headings and rows to `file`, opened with `encoding="utf-8-sig", newline=""` so that
     Excel sees the marks."""

@@ -96,11 +96,7 @@ def search(
     Raises SearchIndexError where the index cannot answer and QueryRefusedError for a query beyond
     the limits.
     """
-    if not request.statuses:
-        request = replace(
-            request, viewer=replace(request.viewer, withheld=_withheld(session, actor))
-        )
-    results = index.search(request)
+    results = index.search(as_of_now(session, request, actor=actor))
     results = _with_unit_names(session, results)
     publications = publications_by_id(
         session, [item.work_id for item in results.items], actor=actor
@@ -119,6 +115,13 @@ def search(
         pages=pages,
         snippets={key: snippet(page.text, results.terms) for key, page in pages.items()},
     )
+
+
+def as_of_now(session: Session, request: SearchRequest, *, actor: Actor) -> SearchRequest:
+    """The request without what the catalogue has closed to `actor` since the index was written."""
+    if request.statuses:
+        return request
+    return replace(request, viewer=replace(request.viewer, withheld=_withheld(session, actor)))
 
 
 def complete(

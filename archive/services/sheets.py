@@ -15,6 +15,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from archive.core.errors import InvalidInputError
+from archive.metadata.csv_sheet import from_text
 
 _SAME = (
     *("title", "subtitle", "other_titles", "responsibility", "creators", "edition", "unit"),
@@ -137,7 +138,8 @@ def _read_text(path: Path) -> list[list[str]]:
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max("\t;,", key=first.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        return [[from_text(cell) for cell in row] for row in rows]
     except csv.Error as error:
         raise InvalidInputError(
             field="sheet", problem="sheet_unreadable", value=str(error)

@@ -14,6 +14,7 @@ from archive.services import catalogue
 from archive.services.searching import Found, search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
+from archive.web.downloads import BROWSE, list_downloads
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
@@ -111,6 +112,9 @@ def browse() -> str:
             if chosen
             else None,
             sorts=sort_links(args, path="/duyet", default="newest") if chosen else (),
+            downloads=list_downloads(args, path=BROWSE, total=found.results.total)
+            if chosen
+            else None,
         ),
     )
 

@@ -10,9 +10,10 @@ from archive.core.wording import error_sentence
 from archive.search.results import PageHit, WorkHit
 from archive.services.records import one_line
 from archive.services.searching import Found, results_notice, search
-from archive.web import feed
+from archive.web import downloads, feed
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
+from archive.web.downloads import list_downloads
 from archive.web.listing import (
     active_links,
     address,
@@ -97,6 +98,7 @@ def results() -> str | tuple[str, int]:
             took_ms=found.results.took_ms,
             feed_url=address(args, path=feed.PATH, without="sort"),
             suggestion=suggestion_link(found.results, args=args, path=PATH),
+            downloads=list_downloads(args, path=downloads.SEARCH, total=found.results.total),
         )
     html = render_template("search/results.html", current="search", query=shown_query, page=page)
     return html, status

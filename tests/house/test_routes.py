@@ -34,9 +34,14 @@ ADMITTED = {
     OpenTo.CURATORS: {"curator", "admin"},
     OpenTo.ADMINS: {"admin"},
 }
-# Routes whose answer is not the plain 200: signed in there is no sign-in page, and without a
-# worker beside it the archive is not ready.
-OTHER_ANSWERS = {"accounts.sign_in": {200, 302}, "health.ready": {200, 503}}
+# Routes whose answer is not the plain 200: signed in there is no sign-in page, without a worker
+# beside it the archive is not ready, and a download wants to know its format.
+OTHER_ANSWERS = {
+    "accounts.sign_in": {200, 302},
+    "health.ready": {200, 503},
+    "exports.search": {400},
+    "exports.browse": {400},
+}
 
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|BEGIN IMMEDIATE)", re.IGNORECASE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import product
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from archive.core.dates import today
 from archive.core.roles import Access
 from archive.core.status import Status
+from archive.metadata.formats import FORMATS
 from tests.conftest import TOKEN, make_pdf, post
 from tests.integration.standing import ANYONE, Standing, page, standing_archive, words_of
 
@@ -24,15 +26,29 @@ DRAWN = (Status.ACCEPTED, Status.WITHDRAWN)
 Key = tuple[str, str]
 
 
+EVERYBODY = frozenset(VIEWERS)
+ACCOUNTS = EVERYBODY - {ANYONE}
+TENDING = frozenset({"own-unit", "curator", "admin"})
+_NOBODY_ELSE = dict.fromkeys(KINDS, TENDING)
+# Who may open a publication and every part of it: state → access → viewers. This is the contract
+# said once more, independently of the code.
+MAY_OPEN: dict[str, dict[str, frozenset[str]]] = {
+    "draft": _NOBODY_ELSE,
+    "submitted": _NOBODY_ELSE,
+    "in_review": _NOBODY_ELSE,
+    "returned": _NOBODY_ELSE,
+    "accepted": {
+        "public": EVERYBODY,
+        "internal": ACCOUNTS,
+        "restricted": TENDING,
+        "embargo": TENDING,
+    },
+    "withdrawn": _NOBODY_ELSE,
+}
+
+
 def is_open(kind: str, status: str, viewer: str) -> bool:
-    """The contract's rules, said once more and independently of the code."""
-    if viewer in ("curator", "admin"):
-        return True
-    if viewer == "own-unit":
-        return True
-    if status != "accepted":
-        return False
-    return kind == "public" or (kind == "internal" and viewer != ANYONE)
+    return viewer in MAY_OPEN[status][kind]
 
 
 def is_found(kind: str, status: str, viewer: str) -> bool:
@@ -89,34 +105,73 @@ def client(archive: Standing, viewer: str) -> Any:
             return archive.client(viewer)
 
 
+@dataclass(frozen=True)
+class Route:
+    """A GET of a publication or a part of it, `{id}` its identifier. `is_drawn`: there only where
+    its page has a picture. `of_those_who_tend`: for its unit and curators alone, of accepted ones
+    too. `answer`: what those who may open it get."""
+
+    path: str
+    is_drawn: bool = False
+    of_those_who_tend: bool = False
+    answer: int = 200
+
+
+# A row for each route that shows a publication or a part of one.
+ROUTES = (
+    Route("/an-pham/{id}"),
+    Route("/an-pham/{id}?trang=tat-ca"),
+    Route("/an-pham/{id}/tien-do", of_those_who_tend=True),
+    Route("/an-pham/{id}/trang/1"),
+    Route("/an-pham/{id}/trang/1?q=chungchung"),
+    Route("/an-pham/{id}/trang?so=1", answer=302),
+    Route("/an-pham/{id}/trang/1/anh-320.webp", is_drawn=True),
+    Route("/an-pham/{id}/trang/1/anh-1200.webp", is_drawn=True),
+    Route("/an-pham/{id}/tim"),
+    Route("/an-pham/{id}/tim?q=chungchung"),
+    Route("/an-pham/{id}/tep/1"),
+    *(Route(f"/an-pham/{{id}}/tai-ve?dang={name}") for name in FORMATS),
+    Route("/api/v1/publications/{id}"),
+    Route("/api/v1/publications/{id}?format=marcxml"),
+    Route("/api/v1/publications/{id}?format=dc"),
+    Route("/api/v1/publications/{id}/search?q=chungchung"),
+    Route("/api/v1/publications/{id}/pages/1"),
+)
+# Routes of a publication that change it, or lead to changing it: they are asked elsewhere.
+NOT_FOR_READING = {"deposits.edit"}
+
+
 def paths_of(publication_id: str) -> list[str]:
-    return [
-        f"/an-pham/{publication_id}",
-        f"/an-pham/{publication_id}?trang=tat-ca",
-        f"/an-pham/{publication_id}/trang/1",
-        f"/an-pham/{publication_id}/trang/1?q=chungchung",
-        f"/an-pham/{publication_id}/trang/1/anh-320.webp",
-        f"/an-pham/{publication_id}/trang/1/anh-1200.webp",
-        f"/an-pham/{publication_id}/tim",
-        f"/an-pham/{publication_id}/tim?q=chungchung",
-        f"/an-pham/{publication_id}/tep/1",
-        f"/api/v1/publications/{publication_id}",
-        f"/api/v1/publications/{publication_id}/search?q=chungchung",
-        f"/api/v1/publications/{publication_id}/pages/1",
-    ]
+    """The addresses that every reader of it may open."""
+    return [route.path.format(id=publication_id) for route in ROUTES if not route.of_those_who_tend]
+
+
+def test_matrix_has_a_row_for_every_route_of_a_publication(archive: Standing) -> None:
+    """A route that shows a publication and stands in no row fails here."""
+    adapter = archive.app.url_map.bind("localhost")
+    known = {adapter.match(route.path.format(id="0" * 12).partition("?")[0])[0] for route in ROUTES}
+    showing = {
+        rule.endpoint
+        for rule in archive.app.url_map.iter_rules()
+        if "publication_id" in rule.arguments and "GET" in (rule.methods or ())
+    }
+    assert showing - known == NOT_FOR_READING
 
 
 def test_closed_publication_is_not_found_by_any_of_its_addresses(
     publications: dict[Key, str], viewer: str, client: Any
 ) -> None:
-    for (kind, status), publication_id in publications.items():
-        for path in paths_of(publication_id):
-            there = Status(status) in DRAWN or not path.endswith(".webp")
-            expected = 200 if there and is_open(kind, status, viewer) else 404
-            answer = client.get(path)
-            assert answer.status_code == expected, f"{viewer} {kind} {status} {path}"
-            if not is_open(kind, status, viewer):
-                assert word_of((kind, status)) not in answer.get_data(as_text=True)
+    for ((kind, status), publication_id), route in product(publications.items(), ROUTES):
+        if route.of_those_who_tend and viewer in (ANYONE, "reader"):
+            continue  # Not their kind of page at all: a sign-in or a refusal, whatever exists.
+        path = route.path.format(id=publication_id)
+        there = not route.is_drawn or Status(status) in DRAWN
+        may = viewer in TENDING if route.of_those_who_tend else is_open(kind, status, viewer)
+        expected = route.answer if there and may else 404
+        answer = client.get(path)
+        assert answer.status_code == expected, f"{viewer} {kind} {status} {path}"
+        if not is_open(kind, status, viewer):
+            assert word_of((kind, status)) not in answer.get_data(as_text=True)
 
 
 def test_closed_publication_answers_like_one_that_never_was(
@@ -210,6 +265,11 @@ def answer_to(client: Any, query: str, word: str) -> str:
         "/tim-kiem/goi-y?q=chu+de",
         "/tim-kiem.atom",
         "/tim-kiem.atom?q=chungchung",
+        "/tim-kiem/tai-ve?dang=marcxml",
+        "/tim-kiem/tai-ve?dang=ris&q=chungchung",
+        "/tim-kiem/tai-ve?dang=csv&year=2024",
+        "/duyet/tai-ve?dang=json",
+        "/duyet/tai-ve?dang=bibtex&unit=so-van-hoa",
         "/duyet-nop",
         "/cua-toi",
     ],

@@ -16,7 +16,9 @@ from archive.api.rest.shapes import (
     SearchAnswer,
     SearchParameters,
 )
+from archive.metadata.formats import FORMATS
 
+RECORD_FORMATS = ("json", "marcxml", "dc")
 _TEMPLATE = "#/components/schemas/{model}"
 
 
@@ -52,8 +54,11 @@ def openapi_document(site_name: str) -> dict[str, Any]:
                 "get": {
                     "operationId": "publication",
                     "summary": "Một ấn phẩm",
-                    "parameters": [identifier, _parameter("format", {"enum": ["json"]}, "query")],
-                    "responses": _responses("PublicationShape", 400, 404),
+                    "parameters": [
+                        identifier,
+                        _parameter("format", {"enum": list(RECORD_FORMATS)}, "query"),
+                    ],
+                    "responses": _with_documents(_responses("PublicationShape", 400, 404)),
                 }
             },
             "/api/v1/publications/{id}/search": {
@@ -95,6 +100,15 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
         )
         for name, shape in schema["properties"].items()
     ]
+
+
+def _with_documents(responses: dict[str, Any]) -> dict[str, Any]:
+    """The responses of a record, which may be a document of another format, too."""
+    for name in RECORD_FORMATS:
+        if name != "json":
+            content = responses["200"]["content"]
+            content[FORMATS[name].media_type] = {"schema": {"type": "string"}}
+    return responses
 
 
 def _responses(model: str, *problems: int) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel, ValidationError
 from werkzeug.datastructures import MultiDict
 
-from archive.api.rest.openapi import openapi_document
+from archive.api.rest.openapi import RECORD_FORMATS, openapi_document
 from archive.api.rest.shapes import (
     FacetValue,
     FileShape,
@@ -32,15 +32,17 @@ from archive.api.rest.shapes import (
 from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.vocabulary import MULTIPLE_FIELDS
 from archive.core.wording import error_sentence, sentence
+from archive.metadata.formats import FORMATS
 from archive.models import File, Page, PageWords, Publication
 from archive.search.requests import SearchRequest
 from archive.search.results import PageItem, WorkHit
 from archive.services import catalogue
+from archive.services.exporting import describe
 from archive.services.records import TEXT_FIELDS
 from archive.services.searching import Found, search, search_inside
 from archive.services.word_boxes import unpack_words
 from archive.web.access import OpenTo, open_to
-from archive.web.context import current_actor, holdings, reading
+from archive.web.context import base_url, current_actor, holdings, reading
 from archive.web.listing import suggestion_link
 from archive.web.present import (
     FACETS,
@@ -253,13 +255,20 @@ def _thumbnail(page: Page | None) -> str | None:
 @blueprint.get("/publications/<publication_id>")
 @open_to(OpenTo.ANYONE)
 def publication(publication_id: str) -> Response:
-    """The record with its files. 404 for what the caller may not open."""
+    """The record with its files, as JSON, MARCXML or Dublin Core. 404 for what the caller may not
+    open."""
     if (refused := _refuse_unknown("format")) is not None:
         return refused
-    if request.args.get("format", "json") != "json":
-        return _problem(400, "Tham số chưa đúng", "format: chỉ có json trong bản này.", "format")
+    wanted = request.args.get("format", "json")
+    if wanted not in RECORD_FORMATS:
+        known = ", ".join(RECORD_FORMATS)
+        return _problem(400, "Tham số chưa đúng", f"format: một trong {known}.", "format")
     session = reading()
     found = catalogue.find_publication(session, publication_id, actor=current_actor())
+    if wanted != "json":
+        made = FORMATS[wanted]
+        described = describe(session, [found], base_url=base_url())
+        return Response(b"".join(made.write_one(described)), content_type=made.content_type)
     cover = catalogue.cover_pages(session, [found.id]).get(found.id)
     values: dict[str, Any] = {name: list(found.values_of(name)) for name in MULTIPLE_FIELDS}
     values["language"] = values.pop("languages")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from archive.web.pages.parts import Card, Link, LinkGroup, Pagination
+from archive.web.pages.parts import Card, Downloads, Link, LinkGroup, Pagination
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class SearchPage:
     took_ms: float
     feed_url: str = ""
     suggestion: Link | None = None
+    downloads: Downloads | None = None
 
 
 @dataclass(frozen=True)
@@ -104,3 +105,4 @@ class BrowsePage:
     pagination: Pagination | None
     sorts: Sequence[Link]
     notice: str = ""
+    downloads: Downloads | None = None

@@ -54,6 +54,15 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Downloads:
+    """The formats in which something is fetched, each with its address; `note` says what goes into
+    one file where that is not all."""
+
+    links: Sequence[Link]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class LinkGroup:
     """One facet or one way to browse. `name` is its code, `more_url` leads to the whole list,
     `folded` so many values are left out here and shown at `whole_url`; `is_whole` where a reader

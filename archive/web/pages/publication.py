@@ -152,5 +152,9 @@ class PublicationPage:
     """What the pages say and the record does not, for those who may mend the record."""
     doubts: Sequence[str] = ()
     outline: Sequence[OutlineRow] = ()
+    citing: Sequence[Link] = ()
+    """The record for programs that keep references."""
+    downloads: Sequence[Link] = ()
+    """The record in every other format."""
     inside_url: str = ""
     """Where the search inside the publication is sent; "" while it has no page."""

@@ -14,15 +14,18 @@ from archive.core.status import Status
 from archive.core.vocabulary import ACCESS, LANGUAGES
 from archive.core.wording import marking_words, sentence, size_label
 from archive.extract.limits import GREATEST_FACTOR
+from archive.metadata.citation import cite
 from archive.models import File, Page, Publication
 from archive.services import catalogue, guard
+from archive.services.exporting import description_of
 from archive.services.guessing import Offers, guess_publication
 from archive.services.likeness import may_be_told
 from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
-from archive.web.context import holdings
+from archive.web.context import base_url, holdings
+from archive.web.downloads import CITING, RECORD, publication_downloads
 from archive.web.forms import DepositForm
 from archive.web.guesses import doubt_words, guess_rows
 from archive.web.likeness import edition_links, likeness_panel
@@ -61,6 +64,7 @@ def publication_page(
     )
     likeness = likeness_panel(session, publication, actor) if mine else None
     offers = _offers(session, publication) if mine else Offers()
+    described = description_of(publication, files, base_url=base_url())
     return PublicationPage(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
@@ -78,7 +82,9 @@ def publication_page(
         if progress and progress.is_running
         else "",
         events=_event_rows(session, publication.id, actor) if mine else [],
-        citation=citation(publication),
+        citation=cite(described),
+        citing=publication_downloads(publication.id, CITING),
+        downloads=publication_downloads(publication.id, RECORD),
         may_review=actor.may_curate and publication.status is Status.SUBMITTED,
         may_resubmit=_is_theirs(publication, actor)
         and publication.status in (Status.DRAFT, Status.RETURNED),
@@ -205,17 +211,6 @@ def same_bytes_words(other: Publication, *, visible: bool, is_earlier: bool = Tr
     what = f"“{other.title}” của {other.unit.name}" if visible else f"một bản của {other.unit.name}"
     when = "đã nộp trước, ngày" if is_earlier else "cũng nộp tệp này ngày"
     return f"{what}, {when} {vietnamese_date(other.added_at)}"
-
-
-def citation(publication: Publication) -> str:
-    """How to name the publication in a text: who, title, place of issue, year."""
-    who = "; ".join(publication.values_of("creators")) or publication.unit_name
-    parts = [who, publication.title]
-    if publication.publisher:
-        parts.append(publication.publisher)
-    if publication.issued_year:
-        parts.append(str(publication.issued_year))
-    return ". ".join(part.rstrip(".") for part in parts) + "."
 
 
 def _facts(publication: Publication) -> list[Fact]:

@@ -1,0 +1,51 @@
+"""Menus of the formats in which a record or a list is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from archive.metadata.formats import FORMATS
+from archive.services import exporting
+from archive.web.context import current_actor
+from archive.web.listing import address
+from archive.web.pages.parts import Downloads, Link
+from archive.web.present import vietnamese_number
+
+SEARCH, BROWSE = "/tim-kiem/tai-ve", "/duyet/tai-ve"
+CITING = ("bibtex", "ris", "csl")
+RECORD = ("mrc", "marcxml", "dc", "dcterms", "json", "csv", "xlsx")
+
+
+def publication_downloads(publication_id: str, names: Iterable[str]) -> list[Link]:
+    """The addresses of a record's formats."""
+    return [
+        Link(
+            label=FORMATS[name].label,
+            url=url_for("exports.publication", publication_id=publication_id, dang=name),
+        )
+        for name in names
+    ]
+
+
+def list_downloads(args: MultiDict[str, str], *, path: str, total: int) -> Downloads | None:
+    """The menu of a list at `path` of `total` records; None for an empty one."""
+    if not total:
+        return None
+    base = address(args, path=path, without="dang")
+    mark = "&" if "?" in base else "?"
+    most = exporting.most_records(current_actor())
+    note = ""
+    if most is not None and total > most:
+        note = (
+            f"Mỗi lần tải được {vietnamese_number(most)} ấn phẩm đầu danh sách. "
+            "Muốn tải hết, hãy lọc theo năm hoặc theo đơn vị rồi tải từng phần."
+        )
+    return Downloads(
+        links=[
+            Link(label=made.label, url=f"{base}{mark}dang={made.name}") for made in FORMATS.values()
+        ],
+        note=note,
+    )
