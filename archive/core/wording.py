@@ -92,6 +92,14 @@ _FIELDS: Mapping[str, str] = {
     "date_early": "Kho nhận ấn phẩm phát hành từ năm {first_year}; “{value}” sớm hơn.",
     "date_future": "Ngày “{value}” ở tương lai. Ấn phẩm được nộp sau khi đã in.",
     "date_unknown": "Cần ngày phát hành, ít nhất là năm.",
+    "isbn_doubtful": (
+        "Số kiểm tra của ISBN “{value}” không khớp. "
+        "Xin đối chiếu với bản in; nếu sách in đúng như vậy thì cứ giữ."
+    ),
+    "issn_doubtful": (
+        "Số kiểm tra của ISSN “{value}” không khớp. "
+        "Xin đối chiếu với bản in; nếu in đúng như vậy thì cứ giữ."
+    ),
     "files_missing": "Chưa có tệp nào. Chọn ít nhất một tệp của ấn phẩm.",
     "kind_unknown": "Không có loại “{value}”.",
     "access_unknown": "Không có mức truy cập “{value}”. Chọn public, internal hoặc restricted.",
@@ -207,6 +215,8 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Câu tìm dài quá. Rút còn vài từ chính rồi tìm lại."
         case "status_transition":
             return "Ấn phẩm đã chuyển sang bước khác, thao tác này không còn hợp lệ. Tải lại trang."
+        case "record_clash":
+            return "Hồ sơ vừa có người khác sửa. Xem chỗ khác nhau rồi gửi lại."
         case "not_found":
             return "Không tìm thấy."
         case "not_allowed":

@@ -23,7 +23,6 @@ from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
 from archive.web.context import holdings
-from archive.web.forms import DepositForm
 from archive.web.guesses import doubt_words, guess_rows
 from archive.web.likeness import edition_links, likeness_panel
 from archive.web.outline import outline_rows
@@ -38,6 +37,7 @@ from archive.web.present import (
     media_label,
     vietnamese_date,
 )
+from archive.web.record_form import DepositForm
 
 THUMBS = 60
 MOST_THUMBS = 2000
