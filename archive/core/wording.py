@@ -122,6 +122,14 @@ _FIELDS: Mapping[str, str] = {
     "column_unknown": "Không hiểu cột “{value}”.",
     "column_twice": "Bảng có hai cột cùng nghĩa với “{value}”. Chỉ giữ một.",
     "cells_surplus": "Dòng có nhiều ô hơn số cột (“{value}” không thuộc cột nào).",
+    "number_range": "Ghi một số từ 1 đến {most}.",
+    "copies_too_many": "Mỗi ấn phẩm ghi được tối đa {most} bản in.",
+    "registration_taken": "Số đăng ký cá biệt “{value}” đã dùng cho bản khác.",
+    "registration_series": (
+        "Thêm nhiều bản thì số đăng ký đầu phải kết thúc bằng chữ số, ví dụ CB 0120."
+    ),
+    "copy_state_unknown": "Không có tình trạng “{value}”.",
+    "copies_unchosen": "Chọn ít nhất một bản in.",
     "reason_needed": "Ghi lý do vì sao đây không phải tài liệu mật.",
     "factor_range": "Chọn một số từ 1 đến {most}.",
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",

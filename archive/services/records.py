@@ -25,7 +25,7 @@ from archive.core.vocabulary import (
     grade_number,
     language_code,
 )
-from archive.models import Event, File, PageMarking, Publication, PublicationValue
+from archive.models import Copy, Event, File, PageMarking, Publication, PublicationValue
 
 TEXT_FIELDS: Mapping[str, int] = {
     "title": 500,
@@ -263,6 +263,9 @@ def record_json(session: Session, publication: Publication) -> bytes:
         .where(PageMarking.publication_id == publication.id)
         .order_by(PageMarking.id)
     )
+    copies = session.scalars(
+        select(Copy).where(Copy.publication_id == publication.id).order_by(Copy.number)
+    )
     unit = publication.unit
     content = {
         "format": FORMAT,
@@ -310,6 +313,17 @@ def record_json(session: Session, publication: Publication) -> bytes:
                 "reason": marking.reason,
             }
             for marking, path in markings
+        ],
+        "copies": [
+            {
+                "number": copy.number,
+                "registration": copy.registration,
+                "shelf": copy.shelf,
+                "state": copy.state.value,
+                "note": copy.note,
+                "changed_at": copy.changed_at.isoformat(),
+            }
+            for copy in copies
         ],
         # Not `events`: that is the sheet's column of historical events.
         "history": [

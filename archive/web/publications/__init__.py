@@ -1,6 +1,6 @@
 """A publication: what readers open of it, and what curators and depositors do with it."""
 
-from archive.web.publications import acts, contents, inside
+from archive.web.publications import acts, contents, copies, inside
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import same_bytes_words, tends
 
@@ -8,6 +8,7 @@ __all__ = [
     "acts",
     "blueprint",
     "contents",
+    "copies",
     "find_publication",
     "inside",
     "same_bytes_words",
