@@ -17,6 +17,7 @@ from archive.settings import Settings
 from archive.web import (
     accounts,
     admin,
+    bulk,
     completion,
     deposits,
     errors,
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> Flask:
         feed,
         publications,
         records,
+        bulk,
         deposits,
         guesses,
         tus,

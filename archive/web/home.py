@@ -17,6 +17,7 @@ from archive.web.context import current_actor, holdings, reading
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
+    bulk_url,
     facet_groups,
     page_number,
     publication_cards,
@@ -111,6 +112,7 @@ def browse() -> str:
             if chosen
             else None,
             sorts=sort_links(args, path="/duyet", default="newest") if chosen else (),
+            bulk_url=bulk_url(args) if chosen else "",
         ),
     )
 

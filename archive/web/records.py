@@ -248,6 +248,9 @@ def _version_rows(
                 note=notes.get(version.number, ""),
                 changes=[change_row(change, units=units) for change in changes],
                 is_present=is_present,
+                batch_url=url_for("bulk.batch", edit_id=version.batch)
+                if version.batch and actor.may_curate
+                else "",
                 put_back_url=url_for(
                     "records.put_back",
                     publication_id=version.publication_id,

@@ -16,6 +16,7 @@ from archive.web.context import current_actor, holdings, reading
 from archive.web.listing import (
     active_links,
     address,
+    bulk_url,
     facet_groups,
     fold_long,
     page_number,
@@ -95,6 +96,7 @@ def results() -> str | tuple[str, int]:
             took_ms=found.results.took_ms,
             feed_url=address(args, path=feed.PATH, without="sort"),
             suggestion=suggestion_link(found.results, args=args, path=PATH),
+            bulk_url=bulk_url(args),
         )
     html = render_template("search/results.html", current="search", query=shown_query, page=page)
     return html, status

@@ -64,6 +64,8 @@ class SearchPage:
     took_ms: float
     feed_url: str = ""
     suggestion: Link | None = None
+    bulk_url: str = ""
+    """Where a curator changes what was found at once; "" for others."""
 
 
 @dataclass(frozen=True)
@@ -102,3 +104,5 @@ class BrowsePage:
     pagination: Pagination | None
     sorts: Sequence[Link]
     notice: str = ""
+    bulk_url: str = ""
+    """Where a curator changes what is listed at once; "" for others."""
