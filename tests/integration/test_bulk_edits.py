@@ -254,13 +254,9 @@ def test_full_field_is_refused_with_its_reason(holdings, signed_in, deposited, w
 
 def test_list_of_ids_chooses_records_too(holdings, signed_in, records):
     curator = signed_in(Role.CURATOR)
-    query = urlencode(
-        [("id", records[0]), ("id", records[1]), ("field", "relics"), ("action", "add")]
-        + [("value", "Pác Bó")]
-    )
-    root = page(curator.get(f"{PATH}?{query}"))
-    digest = {e.get("name"): e.get("value") for e in elements(root, "input")}["digest"]
     given = {"id": records[:2], "field": "relics", "action": "add", "value": "Pác Bó"}
+    root = page(curator.get(f"{PATH}?{urlencode(given, doseq=True)}"))
+    digest = {e.get("name"): e.get("value") for e in elements(root, "input")}["digest"]
     batch_id(post(curator, PATH, {**given, "digest": digest}))
     assert values(holdings, records, "relics") == [("Pác Bó",), ("Pác Bó",), ()]
 
