@@ -173,3 +173,9 @@ class InvalidInputError(ArchiveError):
     """A value a person typed is wrong: `field`, `problem` (a code) and the value's data."""
 
     code = "invalid_input"
+
+
+class RecordClashError(ArchiveError):
+    """The record was changed after the form was filled in: version `seen` then, `newest` now."""
+
+    code = "record_clash"

@@ -27,6 +27,26 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class CopyState(StrEnum):
+    """What became of a printed copy. Only AVAILABLE ones count as held."""
+
+    AVAILABLE = "available"
+    GIVEN_OUT = "given_out"
+    LOST = "lost"
+    DISCARDED = "discarded"
+
+
+class BulkState(StrEnum):
+    """What a bulk edit did to one record. UNCHANGED: it said so already. REFUSED: the change would
+    break a rule. LEFT: an undo found that somebody changed the field since."""
+
+    PENDING = "pending"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    LEFT = "left"
+
+
 class TransitionError(ArchiveError):
     """`from_status` cannot become `to_status`."""
 

@@ -92,6 +92,14 @@ _FIELDS: Mapping[str, str] = {
     "date_early": "Kho nhận ấn phẩm phát hành từ năm {first_year}; “{value}” sớm hơn.",
     "date_future": "Ngày “{value}” ở tương lai. Ấn phẩm được nộp sau khi đã in.",
     "date_unknown": "Cần ngày phát hành, ít nhất là năm.",
+    "isbn_doubtful": (
+        "Số kiểm tra của ISBN “{value}” không khớp. "
+        "Xin đối chiếu với bản in; nếu sách in đúng như vậy thì cứ giữ."
+    ),
+    "issn_doubtful": (
+        "Số kiểm tra của ISSN “{value}” không khớp. "
+        "Xin đối chiếu với bản in; nếu in đúng như vậy thì cứ giữ."
+    ),
     "files_missing": "Chưa có tệp nào. Chọn ít nhất một tệp của ấn phẩm.",
     "kind_unknown": "Không có loại “{value}”.",
     "access_unknown": "Không có mức truy cập “{value}”. Chọn public, internal hoặc restricted.",
@@ -114,6 +122,21 @@ _FIELDS: Mapping[str, str] = {
     "column_unknown": "Không hiểu cột “{value}”.",
     "column_twice": "Bảng có hai cột cùng nghĩa với “{value}”. Chỉ giữ một.",
     "cells_surplus": "Dòng có nhiều ô hơn số cột (“{value}” không thuộc cột nào).",
+    "number_range": "Ghi một số từ 1 đến {most}.",
+    "copies_too_many": "Mỗi ấn phẩm ghi được tối đa {most} bản in.",
+    "registration_taken": "Số đăng ký cá biệt “{value}” đã dùng cho bản khác.",
+    "registration_series": (
+        "Thêm nhiều bản thì số đăng ký đầu phải kết thúc bằng chữ số, ví dụ CB 0120."
+    ),
+    "copy_state_unknown": "Không có tình trạng “{value}”.",
+    "copies_unchosen": "Chọn ít nhất một bản in.",
+    "bulk_field": "Chọn mục cần sửa.",
+    "bulk_action": "Cách sửa này không dùng được cho mục đã chọn. Chọn cách khác.",
+    "bulk_none": "Không còn ấn phẩm nào để sửa.",
+    "bulk_many": "Mỗi đợt sửa được tối đa {most} ấn phẩm. Lọc hẹp lại rồi sửa từng phần.",
+    "bulk_changed": ("Danh sách ấn phẩm vừa thay đổi so với lúc xem trước. Xem lại rồi sửa."),
+    "bulk_running": "Đợt sửa đang chạy. Đợi xong rồi hoàn tác.",
+    "bulk_undo": "Đợt này là một lần hoàn tác. Sửa lại thì tạo đợt sửa mới.",
     "reason_needed": "Ghi lý do vì sao đây không phải tài liệu mật.",
     "factor_range": "Chọn một số từ 1 đến {most}.",
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
@@ -207,6 +230,8 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Câu tìm dài quá. Rút còn vài từ chính rồi tìm lại."
         case "status_transition":
             return "Ấn phẩm đã chuyển sang bước khác, thao tác này không còn hợp lệ. Tải lại trang."
+        case "record_clash":
+            return "Hồ sơ vừa có người khác sửa. Xem chỗ khác nhau rồi gửi lại."
         case "not_found":
             return "Không tìm thấy."
         case "not_allowed":

@@ -164,8 +164,6 @@ def _load_publication(holdings: Holdings, publication: DemoPublication, *, fonts
     with holdings.database.reading() as session:
         if session.get(Publication, publication_id) is not None:
             return 0
-    given = _as_typed(publication)
-    record = read_record(given, first_year=holdings.settings.first_year)
     received: list[CheckedFile] = []
     with tempfile.TemporaryDirectory() as folder:
         for path in typeset(publication, fonts, Path(folder)):
@@ -174,6 +172,8 @@ def _load_publication(holdings: Holdings, publication: DemoPublication, *, fonts
                     stream, limit_bytes=holdings.settings.max_upload_bytes
                 )
             received.append(check_file(file, path.name, limits=holdings.limits))
+    given = _as_typed(publication, pages=sum(checked.pages for checked in received))
+    record = read_record(given, first_year=holdings.settings.first_year)
     status = Status(publication.status)
     with holdings.database.writing() as session:
         unit = find_unit(session, publication.unit)
@@ -217,11 +217,13 @@ def _depositor(session: Session, publication: DemoPublication) -> Actor:
     )
 
 
-def _as_typed(publication: DemoPublication) -> dict[str, str]:
-    """The record as a sheet would give it, so that it passes the same checks."""
+def _as_typed(publication: DemoPublication, *, pages: int) -> dict[str, str]:
+    """The record as a sheet would give it, so that it passes the same checks. Its extent is that of
+    the files that were made, 0 pages where a format has none."""
     values: dict[str, str] = {}
     for name in (*TEXT_FIELDS, "issued", "kind", "access", "embargo_until"):
         values[name] = str(getattr(publication, name, None) or "")
+    values["extent"] = f"{pages} trang" if pages else ""
     for name in MULTIPLE_FIELDS:
         source = "language" if name == "languages" else name
         values[name] = ";".join(getattr(publication, source, ()))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from archive.demo.markup import plain_text, read_text
+
 HERE = Path(__file__).parent
 
 KINDS = (
@@ -104,6 +106,14 @@ class DemoPublication:
     def files(self) -> tuple[str, ...]:
         """The names of the files that `typeset` makes for it, in order."""
         return tuple(self.slug + OUTPUT_SUFFIXES[output] for output in self.outputs)
+
+    @property
+    def contents(self) -> str:
+        """The headings of its parts, a line each; "" for a single sheet, which has no contents."""
+        if self.kind in ("leaflet", "poster", "map"):
+            return ""
+        _, sections = read_text(self.text)
+        return "\n".join(plain_text(section.title) for section in sections)
 
     @property
     def text(self) -> str:

@@ -1,14 +1,16 @@
-"""ISSNs as they are printed, checked."""
+"""ISSNs: whether the last of the eight characters fits the others."""
 
 from __future__ import annotations
 
 import re
 
+_SIGNS = re.compile(r"[\s\-–—‐‑.]+")
 
-def has_right_issn_digit(printed: str) -> bool:
-    """Whether it is an ISSN, `1859-0012` or `18590012`, whose last character fits the others."""
-    code = printed.strip().upper().replace("-", "")
-    if re.fullmatch(r"\d{7}[\dX]", code, re.ASCII) is None:
+
+def has_right_issn_digit(issn: str) -> bool:
+    """Whether it is an ISSN of eight characters, hyphen or not, with a check digit that fits."""
+    code = _SIGNS.sub("", issn).upper()
+    if not re.fullmatch(r"[0-9]{7}[0-9X]", code):
         return False
-    total = sum(int(digit) * (8 - at) for at, digit in enumerate(code[:7]))
-    return (total + (10 if code[7] == "X" else int(code[7]))) % 11 == 0
+    values = [10 if digit == "X" else int(digit) for digit in code]
+    return sum(value * (8 - place) for place, value in enumerate(values)) % 11 == 0

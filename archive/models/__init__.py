@@ -1,6 +1,8 @@
 """The mapped classes, a module per noun. Importing the package maps them all."""
 
 from archive.models.base import Base
+from archive.models.bulk import BulkEdit, BulkItem
+from archive.models.copy import Copy
 from archive.models.event import Event
 from archive.models.file import File, HeldFile, Page, PageWords
 from archive.models.history import RecordVersion
@@ -15,6 +17,9 @@ from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
 
 __all__ = [
     "Base",
+    "BulkEdit",
+    "BulkItem",
+    "Copy",
     "Event",
     "File",
     "HeldFile",

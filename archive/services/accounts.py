@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from archive.core.dates import now
 from archive.core.errors import ArchiveError, InvalidInputError
@@ -166,7 +166,11 @@ def open_session(session: Session, *, user: User, lifetime: timedelta) -> str:
 
 def find_session_user(session: Session, token: str) -> User | None:
     """The user whose live session has this token; None where it ended or never was."""
-    row = session.scalar(select(LoginSession).where(LoginSession.token_sha256 == _sha256(token)))
+    row = session.scalar(
+        select(LoginSession)
+        .where(LoginSession.token_sha256 == _sha256(token))
+        .options(joinedload(LoginSession.user).joinedload(User.unit))
+    )
     if row is None or row.revoked_at is not None or row.expires_at <= now():
         return None
     return None if row.user.is_blocked else row.user

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session, load_only
 
 from archive.core.dates import parse_issue_date
@@ -75,16 +75,18 @@ class NamedPath:
 def known_names(session: Session) -> tuple[tuple[str, ...], ...]:
     """Names of places, people and units in the catalogue, as words: what sets text in capitals
     back."""
-    values = session.scalars(
+    values = (
         select(PublicationValue.value)
         .where(PublicationValue.field.in_(("places", "people")))
         .distinct()
         .limit(_NAMES_KNOWN)
+        .subquery()
     )
-    units = session.scalars(select(Unit.name).limit(_NAMES_KNOWN))
+    units = select(Unit.name).limit(_NAMES_KNOWN).subquery()
+    known = session.scalars(union_all(select(values), select(units)))
     return tuple(
         tuple(name.replace(",", " ").split())
-        for name in (*values, *units)
+        for name in known
         if len(name.split()) > 1 and name[:1].isupper()
     )
 
@@ -120,18 +122,26 @@ def guess_files(
     return _offers(best(guesses, doubts), first_year=first_year)
 
 
-def guess_publication(session: Session, publication: Publication, *, first_year: int) -> Offers:
+def guess_publication(
+    session: Session,
+    publication: Publication,
+    *,
+    first_year: int,
+    loaded: Sequence[Page] = (),
+) -> Offers:
     """What its first and last pages in the catalogue say, read from pictures too, where the record
-    has nothing or something else."""
+    has nothing or something else. `loaded` are pages that the caller has at hand."""
     numbers = {*range(1, FIRST_PAGES + 1)}
     count = publication.page_count
     numbers |= {*range(max(1, count - LAST_PAGES + 1), count + 1)}
-    pages = session.scalars(
-        select(Page)
-        .where(Page.publication_id == publication.id, Page.number.in_(numbers))
-        .options(load_only(Page.number, Page.text))
-        .order_by(Page.number)
-    )
+    pages = [page for page in loaded if page.number in numbers]
+    if missing := numbers.intersection(range(1, count + 1)) - {page.number for page in pages}:
+        pages += session.scalars(
+            select(Page)
+            .where(Page.publication_id == publication.id, Page.number.in_(missing))
+            .options(load_only(Page.number, Page.text))
+            .order_by(Page.number)
+        )
     texts = [(page.number, page.text) for page in pages if page.text.strip()]
     if not texts:
         return Offers()

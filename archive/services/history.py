@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -62,14 +62,14 @@ def change_record(
     versions, and index and storage follow. The caller notes the event, checks that `by` may do
     this, and commits.
     """
-    before = _content_now(publication)
+    before = content_now(publication)
     new_unit = unit or publication.unit
     after = record_content(record, unit_code=new_unit.code)
     changes = differences(before, after)
     if not changes:
         return ()
-    newest = _newest(session, publication.id)
-    if newest is None:
+    newest = newest_number(session, publication.id)
+    if newest == 0:
         _keep(
             session,
             publication.id,
@@ -87,7 +87,7 @@ def change_record(
     _keep(
         session,
         publication.id,
-        (newest or 1) + 1,
+        max(newest, 1) + 1,
         after,
         act=act,
         at=publication.changed_at,
@@ -138,26 +138,29 @@ def find_version(session: Session, publication_id: str, number: int) -> RecordVe
     return version
 
 
-def list_versions(session: Session, publication_id: str) -> Sequence[RecordVersion]:
-    """Every state of the record, oldest first; none for a record that nobody changed."""
-    return session.scalars(
-        select(RecordVersion)
-        .where(RecordVersion.publication_id == publication_id)
-        .order_by(RecordVersion.number)
-    ).all()
+def list_versions(
+    session: Session, publication_id: str, *, before: int | None = None, limit: int | None = None
+) -> Sequence[RecordVersion]:
+    """The states of the record, oldest first; none for a record that nobody changed. With `limit`
+    the newest so many of those numbered below `before`."""
+    query = select(RecordVersion).where(RecordVersion.publication_id == publication_id)
+    if before is not None:
+        query = query.where(RecordVersion.number < before)
+    newest_first = query.order_by(RecordVersion.number.desc()).limit(limit)
+    return list(reversed(session.scalars(newest_first).all()))
 
 
-def _content_now(publication: Publication) -> dict[str, Any]:
-    return record_content(record_of(publication), unit_code=publication.unit.code)
-
-
-def _newest(session: Session, publication_id: str) -> int | None:
-    return session.scalar(
-        select(RecordVersion.number)
-        .where(RecordVersion.publication_id == publication_id)
-        .order_by(RecordVersion.number.desc())
-        .limit(1)
+def newest_number(session: Session, publication_id: str) -> int:
+    """The number of the record's present version; 0 for a record that nobody changed."""
+    newest = select(func.max(RecordVersion.number)).where(
+        RecordVersion.publication_id == publication_id
     )
+    return session.scalar(newest) or 0
+
+
+def content_now(publication: Publication) -> dict[str, Any]:
+    """The record as it stands, in the form in which its versions keep it."""
+    return record_content(record_of(publication), unit_code=publication.unit.code)
 
 
 def _keep(

@@ -43,10 +43,16 @@ class Progress:
 
 
 def progress_of(
-    session: Session, publication: Publication, files: Sequence[File], *, can_recognise: bool
+    session: Session,
+    publication: Publication,
+    files: Sequence[File],
+    *,
+    can_recognise: bool,
+    loaded: Sequence[Page] = (),
 ) -> Progress:
     """The stages of `publication`: received, read, findable, drawn, and, where pages are pictures,
-    recognised; `can_recognise` says whether this archive can read pictures now."""
+    recognised; `can_recognise` says whether this archive can read pictures now. `loaded` are pages
+    that the caller has at hand; where they are all, none is counted again."""
     jobs: dict[Stage, Job] = {}
     for job in session.scalars(
         select(Job).where(Job.publication_id == publication.id).order_by(Job.id)
@@ -67,7 +73,7 @@ def progress_of(
         )
     ]
     read = bool(files) and all(file.text_done for file in files)
-    pages = _count_pages(session, publication.id) if files else _PageCounts()
+    pages = _count_pages(session, publication, loaded) if files else _PageCounts()
     if files:
         stages.append(_extract_stage(publication, jobs.get(Stage.EXTRACT), read, problems, pages))
     stages.append(_stage(Stage.INDEX, jobs.get(Stage.INDEX), ready=not files or read))
@@ -100,13 +106,18 @@ class _PageCounts:
     failed: int = 0
 
 
-def _count_pages(session: Session, publication_id: str) -> _PageCounts:
-    # In one walk: a list shows many publications, and pages are long.
-    rows = session.execute(
-        select(Page.text_source, Page.ocr_state, func.count())
-        .where(Page.publication_id == publication_id)
-        .group_by(Page.text_source, Page.ocr_state)
-    )
+def _count_pages(session: Session, publication: Publication, loaded: Sequence[Page]) -> _PageCounts:
+    if loaded and len(loaded) == publication.page_count:
+        kinds = Counter((page.text_source, page.ocr_state) for page in loaded)
+        rows = [(source, state, count) for (source, state), count in kinds.items()]
+    else:
+        # In one walk: a list shows many publications, and pages are long.
+        found = session.execute(
+            select(Page.text_source, Page.ocr_state, func.count())
+            .where(Page.publication_id == publication.id)
+            .group_by(Page.text_source, Page.ocr_state)
+        )
+        rows = [(source, state, count) for source, state, count in found]
     with_text: int = 0
     states: Counter[str] = Counter()
     for source, state, count in rows:

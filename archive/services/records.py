@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -18,8 +18,14 @@ from archive.core.dates import IssueDate, now, parse_day, parse_issue_date
 from archive.core.errors import InvalidInputError
 from archive.core.roles import Access
 from archive.core.text import clean_text
-from archive.core.vocabulary import CREATOR_ROLES, KINDS, MULTIPLE_FIELDS
-from archive.models import Event, File, PageMarking, Publication, PublicationValue
+from archive.core.vocabulary import (
+    CREATOR_ROLES,
+    KINDS,
+    MULTIPLE_FIELDS,
+    grade_number,
+    language_code,
+)
+from archive.models import Copy, Event, File, PageMarking, Publication, PublicationValue
 
 TEXT_FIELDS: Mapping[str, int] = {
     "title": 500,
@@ -106,26 +112,41 @@ def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
     Raises InvalidInputError with the field and `required`, `too_long`, `date_invalid`,
     `date_early`, `date_future`, `kind_unknown`, `access_unknown` or `too_many`.
     """
-    texts = {
-        name: (several_lines if name in SEVERAL_LINES else one_line)(given.get(name) or "")
-        for name in TEXT_FIELDS
-    }
-    if not texts["title"]:
-        raise InvalidInputError(field="title", problem="required")
-    for name, most in TEXT_FIELDS.items():
-        if len(texts[name]) > most:
-            raise InvalidInputError(field=name, problem="too_long", most=most)
     return RecordInput(
-        **texts,
-        issued=read_issued(given.get("issued") or "", first_year=first_year),
-        kind=_choice(given, "kind", KINDS, "other", "kind_unknown"),
-        access=Access(
-            _choice(given, "access", [a.value for a in Access], "public", "access_unknown")
-        ),
-        embargo_until=_day(given, "embargo_until"),
-        licence_date=_day(given, "licence_date"),
+        **{
+            name: read_field(name, given.get(name) or "", first_year=first_year)
+            for name in (*TEXT_FIELDS, "issued", "kind", "access", "embargo_until", "licence_date")
+        },
         values={name: read_values(name, given.get(name) or "") for name in MULTIPLE_FIELDS},
     )
+
+
+def read_field(name: str, typed: str, *, first_year: int) -> Any:
+    """The value of one field as RecordInput holds it; InvalidInputError as `read_record`."""
+    match name:
+        case "issued":
+            return read_issued(typed, first_year=first_year)
+        case "kind":
+            return _choice(name, typed, KINDS, "other", "kind_unknown")
+        case "access":
+            known = [access.value for access in Access]
+            return Access(_choice(name, typed, known, "public", "access_unknown"))
+        case "embargo_until" | "licence_date":
+            return _day(name, typed)
+        case _ if name in MULTIPLE_FIELDS:
+            return read_values(name, typed)
+        case _:
+            return _text(name, typed)
+
+
+def _text(name: str, typed: str) -> str:
+    text = (several_lines if name in SEVERAL_LINES else one_line)(typed)
+    if name == "title" and not text:
+        raise InvalidInputError(field=name, problem="required")
+    most = TEXT_FIELDS[name]
+    if len(text) > most:
+        raise InvalidInputError(field=name, problem="too_long", most=most)
+    return text
 
 
 def read_issued(text: str, *, first_year: int) -> IssueDate | None:
@@ -149,8 +170,11 @@ def read_issued(text: str, *, first_year: int) -> IssueDate | None:
 
 
 def read_values(name: str, text: str) -> tuple[str, ...]:
-    """The values between semicolons, each once, in their order."""
-    values = tuple(dict.fromkeys(value for part in text.split(";") if (value := one_line(part))))
+    """The values between semicolons, each once, in their order; languages and grades as codes."""
+    known = _CODES.get(name, str)
+    values = tuple(
+        dict.fromkeys(known(value) for part in text.split(";") if (value := one_line(part)))
+    )
     if len(values) > VALUES_PER_FIELD:
         raise InvalidInputError(field=name, problem="too_many", most=VALUES_PER_FIELD)
     for value in values:
@@ -159,8 +183,11 @@ def read_values(name: str, text: str) -> tuple[str, ...]:
     return values
 
 
-def _choice(given: Mapping[str, str], name: str, known: Any, default: str, problem: str) -> str:
-    value = (given.get(name) or "").strip()
+_CODES: Mapping[str, Callable[[str], str]] = {"languages": language_code, "grades": grade_number}
+
+
+def _choice(name: str, typed: str, known: Any, default: str, problem: str) -> str:
+    value = typed.strip()
     if not value:
         return default
     if value not in known:
@@ -168,8 +195,8 @@ def _choice(given: Mapping[str, str], name: str, known: Any, default: str, probl
     return value
 
 
-def _day(given: Mapping[str, str], name: str) -> date | None:
-    text = (given.get(name) or "").strip()
+def _day(name: str, typed: str) -> date | None:
+    text = typed.strip()
     if not text:
         return None
     try:
@@ -236,6 +263,9 @@ def record_json(session: Session, publication: Publication) -> bytes:
         .where(PageMarking.publication_id == publication.id)
         .order_by(PageMarking.id)
     )
+    copies = session.scalars(
+        select(Copy).where(Copy.publication_id == publication.id).order_by(Copy.number)
+    )
     unit = publication.unit
     content = {
         "format": FORMAT,
@@ -283,6 +313,17 @@ def record_json(session: Session, publication: Publication) -> bytes:
                 "reason": marking.reason,
             }
             for marking, path in markings
+        ],
+        "copies": [
+            {
+                "number": copy.number,
+                "registration": copy.registration,
+                "shelf": copy.shelf,
+                "state": copy.state.value,
+                "note": copy.note,
+                "changed_at": copy.changed_at.isoformat(),
+            }
+            for copy in copies
         ],
         # Not `events`: that is the sheet's column of historical events.
         "history": [

@@ -15,6 +15,7 @@ from archive.core.errors import ArchiveError, NotFoundError, StorageDamagedError
 from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Event, File, Page, PageMarking, Publication, Stage, Unit, User
+from archive.services.copies import restore_copies
 from archive.services.holdings import Holdings, publication_id_of
 from archive.services.jobs import enqueue
 from archive.services.records import apply_record, record_from_json
@@ -79,6 +80,7 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         )
         for marking in record.get("markings", ())
     )
+    restore_copies(session, publication_id, record.get("copies", ()))
     for event in record["history"]:
         session.add(
             Event(

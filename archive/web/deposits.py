@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import ColumnElement, and_, or_
@@ -20,20 +19,20 @@ from archive.core.errors import (
 from archive.core.identifiers import is_id, new_id
 from archive.core.roles import Actor
 from archive.core.status import Status
-from archive.core.vocabulary import MULTIPLE_FIELDS, STATUS, UNKNOWN_UNIT_CODE
+from archive.core.vocabulary import STATUS, UNKNOWN_UNIT_CODE
 from archive.core.wording import error_sentence, field_sentence, size_label
 from archive.extract.doc_program import catdoc_program
 from archive.models import HeldFile, Publication
 from archive.services import catalogue, deposits, guard
 from archive.services.intake import CheckedFile
 from archive.services.likeness import may_be_told
-from archive.services.records import TEXT_FIELDS, RecordInput, read_record
+from archive.services.records import RecordInput, read_record
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.deposit_files import FormFiles, declared_reason, declares_free, take_files
 from archive.web.deposit_lists import deposit_rows, last_note, status_links
-from archive.web.forms import DepositForm, show_error
+from archive.web.forms import show_error
 from archive.web.guesses import (
     asks_for_guesses,
     doubt_words,
@@ -45,10 +44,21 @@ from archive.web.listing import page_number
 from archive.web.pages.depositing import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate
 from archive.web.publications import same_bytes_words
+from archive.web.record_form import (
+    CHOICES,
+    WIDE,
+    DepositForm,
+    as_typed,
+    form_groups,
+    number_warnings,
+)
 from archive.web.uploads import takes_files
 from archive.web.waiting import waiting_rows
 
 blueprint = Blueprint("deposits", __name__)
+
+MAIN_FIELDS = ("title", "unit", "kind", "issued", "access")
+"""What every deposit is asked for; the rest stands folded below it."""
 
 
 @blueprint.get("/nop")
@@ -82,7 +92,7 @@ def create() -> str | Response | tuple[str, int]:
 def edit(publication_id: str) -> str:
     """The form of a draft or a returned deposit, filled with what it holds."""
     publication = _find_amendable(reading(), publication_id)
-    form = DepositForm(formdata=None, data=_as_typed(publication))
+    form = DepositForm(formdata=None, data=as_typed(publication))
     _choose_units(form, reading())
     form.deposit_id.data = publication_id
     return _render(form, amending_id=publication_id)
@@ -157,7 +167,7 @@ def _submit(
         else "Đã nhận. Kho đang đọc chữ trong tệp; cơ quan thường trực sẽ duyệt.",
         "success",
     )
-    for sentence in done:
+    for sentence in (*done, *number_warnings(form.typed()).values()):
         flash(sentence, "info")
     return _arrived(publication_id)
 
@@ -245,25 +255,6 @@ def _choose_units(form: DepositForm, session: Session) -> None:
     ]
 
 
-def _as_typed(publication: Publication) -> dict[str, str]:
-    """The record as the form's text."""
-    issued = publication.issue_date
-    return {
-        **{name: getattr(publication, name) for name in TEXT_FIELDS},
-        **{name: "; ".join(publication.typed_values_of(name)) for name in MULTIPLE_FIELDS},
-        "unit": publication.unit.code,
-        "kind": publication.kind,
-        "issued": issued.vietnamese if issued else "",
-        "access": publication.access.value,
-        "embargo_until": _typed_day(publication.embargo_until),
-        "licence_date": _typed_day(publication.licence_date),
-    }
-
-
-def _typed_day(day: date | None) -> str:
-    return f"{day.day}/{day.month}/{day.year}" if day else ""
-
-
 def _render(
     form: DepositForm,
     *,
@@ -287,6 +278,10 @@ def _render(
     ]
     page = DepositPage(
         form=form,
+        groups=form_groups(form, but=MAIN_FIELDS),
+        choices=CHOICES,
+        wide=WIDE,
+        warnings=number_warnings(form.typed()),
         held=rows,
         max_upload_label=size_label(most),
         max_upload_bytes=most,

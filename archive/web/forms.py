@@ -9,23 +9,22 @@ from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     HiddenField,
-    MultipleFileField,
     PasswordField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 
 from archive.core.errors import InvalidInputError
-from archive.core.vocabulary import ACCESS, KINDS, ROLES
+from archive.core.vocabulary import ROLES
 from archive.core.wording import field_sentence
 from archive.services.records import without_controls
 
 
-def _choices(labels: Mapping[str, str]) -> list[SelectChoice]:
+def choices_of(labels: Mapping[str, str]) -> list[SelectChoice]:
+    """The labels of codes as a select offers them."""
     return [SelectChoice(code, label) for code, label in labels.items()]
 
 
@@ -94,70 +93,16 @@ class SetPasswordForm(Form):
     again = PasswordField("Nhập lại mật khẩu mới", [InputRequired("Nhập lại mật khẩu mới.")])
 
 
-class DepositForm(Form):
-    """Everything as text: `services.records.read_record` reads it, so that a sheet and a form are
-    held to the same rules."""
-
-    deposit_id = HiddenField()
-    files = MultipleFileField("Tệp của ấn phẩm")
-    title = StringField("Nhan đề", [InputRequired("Nhập nhan đề.")])
-    unit = SelectField("Đơn vị", [InputRequired("Chọn đơn vị.")], choices=[])
-    kind = SelectField("Loại ấn phẩm", choices=_choices(KINDS))
-    issued = StringField("Ngày phát hành", [InputRequired("Nhập ngày phát hành.")])
-    access = SelectField("Ai được xem", choices=_choices(ACCESS))
-    subtitle = StringField("Phụ đề")
-    responsibility = StringField("Thông tin trách nhiệm")
-    creators = StringField(
-        "Tác giả", description="Ghi vai trò trong ngoặc: Nông Văn A (chủ biên); Trần B (ảnh)."
-    )
-    other_titles = StringField("Nhan đề khác")
-    edition = StringField("Lần xuất bản", description="Ví dụ: Tái bản lần 2, có bổ sung.")
-    publisher = StringField("Nhà xuất bản")
-    publisher_place = StringField("Nơi xuất bản")
-    printer = StringField("Đơn vị in")
-    isbn = StringField("ISBN")
-    issn = StringField("ISSN")
-    licence_number = StringField("Số giấy phép")
-    licence_date = StringField("Ngày cấp phép", description="Ví dụ 15/7/2024.")
-    print_run = StringField("Số lượng in")
-    extent = StringField("Số trang", description="Ví dụ: 128 trang, 1 tờ.")
-    dimensions = StringField("Khổ")
-    series = StringField("Tùng thư")
-    volume = StringField("Tập, số")
-    languages = StringField("Ngôn ngữ", description="Mã ngôn ngữ: vi, tyz (Tày), nut (Nùng), en…")
-    themes = StringField("Chủ đề")
-    places = StringField("Địa danh")
-    people = StringField("Nhân vật")
-    events = StringField("Sự kiện")
-    relics = StringField("Di tích")
-    audiences = StringField("Đối tượng")
-    grades = StringField("Lớp")
-    subjects = StringField("Môn học")
-    embargo_until = StringField("Hạn chế đến ngày", description="Ví dụ 1/7/2027.")
-    plan_task = StringField("Nhiệm vụ của kế hoạch")
-    rights = StringField("Quyền sử dụng")
-    abstract = TextAreaField("Tóm tắt")
-    contents = TextAreaField("Mục lục", description="Mỗi mục một dòng.")
-
-    def typed(self) -> Mapping[str, str]:
-        """What was typed, by field name."""
-        return {
-            name: str(value or "")
-            for name, value in self.data.items()
-            if name not in ("files", "csrf_token", "deposit_id", "unit")
-        }
-
-
 class UserForm(Form):
     email = EmailField("Thư điện tử", [InputRequired("Nhập thư điện tử.")])
     name = StringField("Họ và tên")
-    role = SelectField("Vai trò", choices=_choices(ROLES))
+    role = SelectField("Vai trò", choices=choices_of(ROLES))
     unit = SelectField("Đơn vị", choices=[])
 
 
 class UserChangeForm(Form):
     name = StringField("Họ và tên")
-    role = SelectField("Vai trò", choices=_choices(ROLES))
+    role = SelectField("Vai trò", choices=choices_of(ROLES))
     unit = SelectField("Đơn vị", choices=[])
 
 
@@ -179,4 +124,4 @@ class UnitChangeForm(UnitForm):
 
 def empty_choice(labels: Mapping[str, str]) -> list[SelectChoice]:
     """The labels as choices, with none of them as the first."""
-    return [SelectChoice("", "— không —"), *_choices(labels)]
+    return [SelectChoice("", "— không —"), *choices_of(labels)]

@@ -20,8 +20,8 @@ from archive.services.guessing import (
 from archive.services.intake import CheckedFile
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
-from archive.web.forms import DepositForm
 from archive.web.pages.publication import GuessRow
+from archive.web.record_form import DepositForm
 
 blueprint = Blueprint("guesses", __name__)
 

@@ -18,6 +18,7 @@ from archive.web.downloads import BROWSE, list_downloads
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
+    bulk_url,
     facet_groups,
     page_number,
     publication_cards,
@@ -115,6 +116,7 @@ def browse() -> str:
             downloads=list_downloads(args, path=BROWSE, total=found.results.total)
             if chosen
             else None,
+            bulk_url=bulk_url(args) if chosen else "",
         ),
     )
 

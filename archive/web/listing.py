@@ -75,6 +75,15 @@ def address(args: MultiDict[str, str], *, path: str, without: str = "page") -> s
     return _url(path, _pairs(args, without=without))
 
 
+def bulk_url(args: MultiDict[str, str]) -> str:
+    """Where a curator changes all that these arguments find; "" for others, and where they choose
+    nothing."""
+    pairs = [pair for pair in _pairs(args, without="sort") if pair[1].strip()]
+    if not pairs or not current_actor().may_curate:
+        return ""
+    return _url("/sua-hang-loat", pairs)
+
+
 def suggestion_link(results: SearchResults, *, args: MultiDict[str, str], path: str) -> Link | None:
     """The same search, its filters kept, with the words that were probably meant; None where
     nothing better than the typed ones is known."""

@@ -24,6 +24,13 @@ EVENTS: Mapping[str, str] = {
     "accepted": "Nhận vào kho",
     "restored": "Mở lại cho bạn đọc",
     "returned": "Trả lại để sửa",
+    "corrected": "Sửa hồ sơ",
+    "put_back": "Đưa hồ sơ về lần sửa {version}",
+    "edited_in_bulk": "Sửa hồ sơ trong một đợt sửa hàng loạt",
+    "bulk_undone": "Hoàn tác một đợt sửa hàng loạt",
+    "bulk_edit_started": "Sửa hàng loạt {count} hồ sơ",
+    "copies_added": "Thêm {count} bản in",
+    "copies_changed": "Sửa {count} bản in",
     "withdrawn": "Thu hồi",
     "likeness_same": "Xác nhận trùng với một ấn phẩm khác",
     "likeness_edition": "Xác nhận có lần xuất bản khác",
@@ -210,6 +217,11 @@ def vietnamese_date(value: date | datetime | None) -> str:
         return ""
     day = local(value) if isinstance(value, datetime) else value
     return day.strftime("%d/%m/%Y")
+
+
+def typed_day(day: date | None) -> str:
+    """15/7/2024, as a form holds it."""
+    return f"{day.day}/{day.month}/{day.year}" if day else ""
 
 
 def vietnamese_moment(value: datetime | None) -> str:

@@ -17,6 +17,7 @@ from archive.web.downloads import list_downloads
 from archive.web.listing import (
     active_links,
     address,
+    bulk_url,
     facet_groups,
     page_number,
     read_request,
@@ -99,6 +100,7 @@ def results() -> str | tuple[str, int]:
             feed_url=address(args, path=feed.PATH, without="sort"),
             suggestion=suggestion_link(found.results, args=args, path=PATH),
             downloads=list_downloads(args, path=downloads.SEARCH, total=found.results.total),
+            bulk_url=bulk_url(args),
         )
     html = render_template("search/results.html", current="search", query=shown_query, page=page)
     return html, status

@@ -16,7 +16,7 @@ from archive.models import Stage
 from archive.search.engine import ARRAYS
 from archive.search.index import SearchIndex
 from archive.search.results import IndexStatus
-from archive.services import accounts, jobs, restoring, throughput
+from archive.services import accounts, bulk_edits, jobs, restoring, throughput
 from archive.services.deposits import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
@@ -27,6 +27,7 @@ LOOK_INTERVAL_SECONDS = 5.0
 READERS_INTERVAL_SECONDS = 60.0
 CARE_INTERVAL_SECONDS = 60.0
 SWEEP_INTERVAL_SECONDS = 600.0
+BULK_INTERVAL_SECONDS = 1.0
 ORPHAN_AGE = timedelta(minutes=10)
 
 log = structlog.get_logger("worker")
@@ -46,6 +47,7 @@ class Care:
         self.next_look = 0.0
         self.next_comparison = 0.0
         self.next_sweep = 0.0
+        self.next_bulk = 0.0
         self._told_of_recogniser = False
         self._last_status = IndexStatus(healthy=False)
         self._last_files: dict[str, tuple[int, ...]] = {}
@@ -62,9 +64,22 @@ class Care:
         if moment >= self.next_comparison:
             self.next_comparison = moment + CARE_INTERVAL_SECONDS
             self._heal_differences()
+        if moment >= self.next_bulk:
+            # More may wait: then the next round comes at once, with a job or two in between.
+            self.next_bulk = 0.0 if self._advance_bulk() else moment + BULK_INTERVAL_SECONDS
         if moment >= self.next_sweep:
             self.next_sweep = moment + SWEEP_INTERVAL_SECONDS
             self._sweep()
+
+    def _advance_bulk(self) -> bool:
+        """Carry out a piece of a bulk edit; whether there was any."""
+        with self._holdings.database.reading() as session:
+            if not bulk_edits.anything_pending(session):
+                return False
+        with self._holdings.database.writing() as session:
+            done = bulk_edits.advance(session, first_year=self._holdings.settings.first_year)
+            session.commit()
+        return bool(done)
 
     def _sweep(self) -> None:
         with self._holdings.database.writing() as session:

@@ -23,6 +23,7 @@ from archive.core.errors import (
 from archive.extract.limits import Limits
 from archive.models import Stage
 from archive.services import jobs
+from archive.services.bulk_edits import anything_pending
 from archive.services.holdings import Holdings
 from archive.services.jobs import Claim, StaleLeaseError
 from archive.services.pauses import unpaused
@@ -232,6 +233,9 @@ class Worker:
     def _anything_left(self) -> bool:
         with self._holdings.database.reading() as session:
             counts = jobs.count_jobs(session, stages=unpaused(session, self.care.stages))
+            if anything_pending(session):
+                self.care.next_bulk = 0.0
+                return True
         return counts.waiting + counts.running > 0
 
     @contextmanager

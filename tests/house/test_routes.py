@@ -98,6 +98,7 @@ def known(archive: Standing) -> dict[str, Any]:
         "name": "css/base.css",
         "upload_id": upload.id,
         "token": "khong-co-lien-ket-nay",
+        "edit_id": "khong-co-dot",
     }
 
 

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from archive.api.rest.openapi import RECORD_FORMATS, openapi_document
 from archive.api.rest.shapes import (
+    ContributorShape,
     FacetValue,
     FileShape,
     InsideAnswer,
@@ -30,13 +31,14 @@ from archive.api.rest.shapes import (
     WorkItem,
 )
 from archive.core.errors import QueryRefusedError, SearchIndexError
-from archive.core.vocabulary import MULTIPLE_FIELDS
+from archive.core.vocabulary import CREATOR_ROLES, MULTIPLE_FIELDS
 from archive.core.wording import error_sentence, sentence
 from archive.metadata.formats import FORMATS
 from archive.models import File, Page, PageWords, Publication
 from archive.search.requests import SearchRequest
 from archive.search.results import PageItem, WorkHit
 from archive.services import catalogue
+from archive.services.copies import count_copies
 from archive.services.exporting import describe
 from archive.services.records import TEXT_FIELDS
 from archive.services.searching import Found, search, search_inside
@@ -280,6 +282,17 @@ def publication(publication_id: str) -> Response:
             year=found.issued_year,
             access=found.access.value,
             embargo_until=str(found.embargo_until) if found.embargo_until else None,
+            licence_date=str(found.licence_date) if found.licence_date else None,
+            contributors=[
+                ContributorShape(
+                    name=value.value,
+                    role=value.role,
+                    role_label=CREATOR_ROLES.get(value.role, ""),
+                )
+                for value in found.values
+                if value.field == "creators"
+            ],
+            copies_left=count_copies(session, found.id).left,
             status=found.status.value,
             pages=found.page_count,
             url=url_for("publications.show", publication_id=found.id),

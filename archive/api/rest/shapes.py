@@ -146,27 +146,47 @@ class FileShape(Shape):
     problem: str | None
 
 
+class ContributorShape(Shape):
+    """A creator with the part they had: `role` is a code, `role_label` its word; both empty where
+    the part is not known."""
+
+    name: str
+    role: str
+    role_label: str
+
+
 class PublicationShape(Shape):
+    """`creators` are names alone, `contributors` the same with their roles. `contents` has a line
+    for each part; `copies_left` counts the printed copies that the archive still holds."""
+
     id: str
     title: str
     subtitle: str
+    other_titles: list[str]
     responsibility: str
     creators: list[str]
+    contributors: list[ContributorShape]
+    edition: str
     unit: UnitShape
     issued: str | None
     year: int | None
     kind: str
     publisher: str
+    publisher_place: str
     printer: str
     isbn: str
+    issn: str
     licence_number: str
+    licence_date: str | None
     print_run: str
+    extent: str
     dimensions: str
     language: list[str]
     themes: list[str]
     places: list[str]
     people: list[str]
     events: list[str]
+    relics: list[str]
     audiences: list[str]
     grades: list[str]
     subjects: list[str]
@@ -174,12 +194,14 @@ class PublicationShape(Shape):
     access: str
     embargo_until: str | None
     abstract: str
+    contents: str
     series: str
     volume: str
     plan_task: str
     status: str
     is_demo: bool
     pages: int
+    copies_left: int
     url: str
     thumbnail: str | None
     files: list[FileShape]

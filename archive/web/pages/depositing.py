@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archive.web.pages.parts import Card, Link, Pagination, StageRow
 from archive.web.pages.publication import GuessRow
+from archive.web.pages.record import FieldGroup
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,14 @@ class DepositPage:
     accepted_endings: str
     file_errors: Sequence[str]
     first_year: int
+    groups: Sequence[FieldGroup] = ()
+    """Further fields, in their groups."""
+    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What a field of several values offers, by field name."""
+    wide: frozenset[str] = frozenset()
+    """The fields that take the form's whole width."""
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    """What is doubtful about a field and not refused, by field name."""
     editing: bool = False
     """The form mends an earlier deposit: files may stay as they are."""
     files_now: Sequence[str] = ()

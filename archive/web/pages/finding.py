@@ -67,6 +67,8 @@ class SearchPage:
     feed_url: str = ""
     suggestion: Link | None = None
     downloads: Downloads | None = None
+    bulk_url: str = ""
+    """Where a curator changes what was found at once; "" for others."""
 
 
 @dataclass(frozen=True)
@@ -106,3 +108,5 @@ class BrowsePage:
     sorts: Sequence[Link]
     notice: str = ""
     downloads: Downloads | None = None
+    bulk_url: str = ""
+    """Where a curator changes what is listed at once; "" for others."""

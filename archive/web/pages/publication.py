@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from archive.web.pages.copies import CopiesPanel
 from archive.web.pages.parts import Card, EventRow, Link, StageRow
 
 
@@ -158,3 +159,9 @@ class PublicationPage:
     """The record in every other format."""
     inside_url: str = ""
     """Where the search inside the publication is sent; "" while it has no page."""
+    contents: Sequence[str] = ()
+    """The parts that the record lists, a line each."""
+    copies: CopiesPanel | None = None
+    """What the archive holds in print; None where there is nothing to tell."""
+    record_links: Sequence[Link] = ()
+    """Mending the record and its history, for those who look after it."""

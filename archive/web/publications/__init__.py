@@ -1,7 +1,16 @@
 """A publication: what readers open of it, and what curators and depositors do with it."""
 
-from archive.web.publications import acts, contents, inside
-from archive.web.publications.base import blueprint
-from archive.web.publications.page import same_bytes_words
+from archive.web.publications import acts, contents, copies, inside
+from archive.web.publications.base import blueprint, find_publication
+from archive.web.publications.page import same_bytes_words, tends
 
-__all__ = ["acts", "blueprint", "contents", "inside", "same_bytes_words"]
+__all__ = [
+    "acts",
+    "blueprint",
+    "contents",
+    "copies",
+    "find_publication",
+    "inside",
+    "same_bytes_words",
+    "tends",
+]

@@ -4,14 +4,12 @@ it how far the intake is, what happened to it and what they may do."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from archive.core.roles import Actor
 from archive.core.status import Status
-from archive.core.vocabulary import ACCESS, LANGUAGES
 from archive.core.wording import marking_words, sentence, size_label
 from archive.extract.limits import GREATEST_FACTOR
 from archive.metadata.citation import cite
@@ -26,12 +24,11 @@ from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
 from archive.web.context import base_url, holdings
 from archive.web.downloads import CITING, RECORD, publication_downloads
-from archive.web.forms import DepositForm
 from archive.web.guesses import doubt_words, guess_rows
 from archive.web.likeness import edition_links, likeness_panel
 from archive.web.outline import outline_rows
 from archive.web.pages.parts import EventRow, Link, StageRow
-from archive.web.pages.publication import Fact, FileRow, MarkingNotice, PageThumb, PublicationPage
+from archive.web.pages.publication import FileRow, MarkingNotice, PageThumb, PublicationPage
 from archive.web.present import (
     IMAGE_SMALL_PX,
     card_of,
@@ -41,6 +38,9 @@ from archive.web.present import (
     media_label,
     vietnamese_date,
 )
+from archive.web.publications.copies import copies_panel
+from archive.web.publications.facts import contents_lines, publication_facts
+from archive.web.record_form import DepositForm
 
 THUMBS = 60
 MOST_THUMBS = 2000
@@ -58,17 +58,24 @@ def publication_page(
     limit = MOST_THUMBS if all_thumbs else THUMBS
     pages = catalogue.pages_of(session, publication.id, limit=limit)
     progress = (
-        progress_of(session, publication, files, can_recognise=availability(holdings()).is_ok)
+        progress_of(
+            session,
+            publication,
+            files,
+            can_recognise=availability(holdings()).is_ok,
+            loaded=pages,
+        )
         if mine
         else None
     )
     likeness = likeness_panel(session, publication, actor) if mine else None
-    offers = _offers(session, publication) if mine else Offers()
     described = description_of(publication, files, base_url=base_url())
+    offers = _offers(session, publication, pages) if mine else Offers()
     return PublicationPage(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
-        facts=_facts(publication),
+        facts=publication_facts(publication),
+        contents=contents_lines(publication),
         files=[_file_row(publication.id, file, actor) for file in files],
         thumbs=[_thumb(publication.id, page) for page in pages],
         thumbs_more_url=url_for("publications.show", publication_id=publication.id, trang="tat-ca")
@@ -94,16 +101,31 @@ def publication_page(
         if mine and likeness is None
         else [],
         likeness=likeness,
-        editions=edition_links(session, publication, actor),
+        # A curator is told of every pair: without one there is no other edition to look for.
+        editions=edition_links(session, publication, actor)
+        if likeness is not None or not actor.may_curate
+        else (),
         guesses=guess_rows(
             offers, DepositForm(formdata=None), publication_id=publication.id, has_pages=True
         ),
         doubts=doubt_words(offers),
-        outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id)),
+        outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id))
+        if any(file.outline for file in files)
+        else (),
         inside_url=url_for("publications.search_inside", publication_id=publication.id)
         if pages
         else "",
+        copies=copies_panel(session, publication, actor),
+        record_links=_record_links(publication, actor) if mine else (),
     )
+
+
+def _record_links(publication: Publication, actor: Actor) -> list[Link]:
+    """Where those who look after the record mend it and read its history."""
+    links = [Link("Lịch sử hồ sơ", url_for("records.versions", publication_id=publication.id))]
+    if actor.may_curate:
+        links.insert(0, Link("Sửa hồ sơ", url_for("records.show", publication_id=publication.id)))
+    return links
 
 
 def tends(actor: Actor, publication: Publication) -> bool:
@@ -115,11 +137,13 @@ def _reader_of(publication_id: str) -> Callable[[int], str]:
     return lambda number: url_for("publications.read", publication_id=publication_id, number=number)
 
 
-def _offers(session: Session, publication: Publication) -> Offers:
+def _offers(session: Session, publication: Publication, pages: Sequence[Page]) -> Offers:
     """What the pages say beyond the record; an import's record is its file's name at first."""
     if publication.status is Status.WITHDRAWN:
         return Offers()
-    return guess_publication(session, publication, first_year=holdings().settings.first_year)
+    return guess_publication(
+        session, publication, first_year=holdings().settings.first_year, loaded=pages
+    )
 
 
 def _is_theirs(publication: Publication, actor: Actor) -> bool:
@@ -211,63 +235,6 @@ def same_bytes_words(other: Publication, *, visible: bool, is_earlier: bool = Tr
     what = f"“{other.title}” của {other.unit.name}" if visible else f"một bản của {other.unit.name}"
     when = "đã nộp trước, ngày" if is_earlier else "cũng nộp tệp này ngày"
     return f"{what}, {when} {vietnamese_date(other.added_at)}"
-
-
-def _facts(publication: Publication) -> list[Fact]:
-    issued = publication.issue_date
-
-    def several(label: str, field: str, facet: str = "") -> Fact:
-        return Fact(
-            label=label,
-            values=[
-                (LANGUAGES.get(value, value), f"/duyet?{urlencode({facet: value})}")
-                if facet
-                else (value, "")
-                for value in publication.values_of(field)
-            ],
-        )
-
-    def one(label: str, value: str) -> Fact:
-        return Fact(label=label, values=[(value, "")] if value else [])
-
-    unit = (
-        (publication.unit_name_given, "")
-        if publication.unit_name_given
-        else (publication.unit.name, url_for("home.browse", unit=publication.unit.code))
-    )
-    facts = [
-        Fact("Đơn vị", [unit]),
-        one("Thông tin trách nhiệm", publication.responsibility),
-        several("Tác giả", "creators"),
-        Fact(
-            "Phát hành",
-            [(issued.vietnamese, url_for("home.browse", year=issued.year))] if issued else [],
-        ),
-        one("Nhà xuất bản", publication.publisher),
-        one("Đơn vị in", publication.printer),
-        one("ISBN", publication.isbn),
-        one("Số giấy phép", publication.licence_number),
-        one("Số lượng in", publication.print_run),
-        one("Khổ", publication.dimensions),
-        one("Tùng thư", publication.series),
-        one("Tập", publication.volume),
-        several("Ngôn ngữ", "languages", "language"),
-        several("Chủ đề", "themes", "theme"),
-        several("Địa danh", "places", "place"),
-        several("Nhân vật", "people", "person"),
-        several("Sự kiện", "events"),
-        several("Đối tượng", "audiences", "audience"),
-        several("Lớp", "grades", "grade"),
-        several("Môn học", "subjects", "subject"),
-        one("Nhiệm vụ", publication.plan_task),
-        one("Quyền", publication.rights),
-        one("Truy cập", ACCESS[publication.access.value]),
-        one(
-            "Hạn chế đến",
-            f"{publication.embargo_until:%d/%m/%Y}" if publication.embargo_until else "",
-        ),
-    ]
-    return [fact for fact in facts if fact.values]
 
 
 def marking_notice(

@@ -38,6 +38,7 @@ if str(ROOT) not in sys.path:
 
 from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
+from archive.web.deposits import MAIN_FIELDS  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
     FailureRow,
@@ -79,6 +80,7 @@ from archive.web.pages.reading import (  # noqa: E402
     PageReading,
     ReaderPage,
 )
+from archive.web.record_form import CHOICES, WIDE, form_groups  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -414,6 +416,9 @@ def deposit(form: ExampleForm, **changes: Any) -> DepositPage:
         accepted_endings=".pdf, .jpg, .png, .tif, .webp, .docx, .txt",
         file_errors=[],
         first_year=2019,
+        groups=form_groups(form, but=MAIN_FIELDS),
+        choices=CHOICES,
+        wide=WIDE,
         draft_key="1:moi",
     )
     return replace(made, **changes)
