@@ -97,6 +97,17 @@ _FIELDS: Mapping[str, str] = {
     "access_unknown": "Không có mức truy cập “{value}”. Chọn public, internal hoặc restricted.",
     "unit_unknown": "Không có đơn vị “{value}”.",
     "unit_blocked": "Đơn vị “{value}” đang tạm khóa, chưa nộp được.",
+    "unit_over": (
+        "“{value}” đã hết hiệu lực từ sau ngày {until}; “{successor}” kế thừa và nộp thay. "
+        "Xin quản trị chuyển tài khoản của bạn sang đơn vị ấy."
+    ),
+    "unit_over_alone": (
+        "“{value}” đã hết hiệu lực từ sau ngày {until} nên không nộp thêm được. "
+        "Xin quản trị chuyển tài khoản của bạn sang đơn vị đang hoạt động."
+    ),
+    "outside_unit": (
+        "“{value}” chỉ có từ {since} đến {until}. Chọn đơn vị có mặt vào ngày phát hành."
+    ),
     "unit_needed": "Cán bộ nộp phải thuộc một đơn vị.",
     "unit_circle": "“{value}” đang nằm dưới chính đơn vị này.",
     "before_start": "Ngày cuối phải sau ngày đầu.",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotAllowedError
 from archive.core.roles import Actor
-from archive.core.status import Status, check_transition
+from archive.core.status import WITH_DEPOSITOR, Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.models import File, HeldFile, Page, Publication, Stage, Unit
 from archive.services.catalogue import list_files, same_bytes
@@ -22,6 +22,7 @@ from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
 from archive.services.jobs import enqueue, supersede
 from archive.services.records import RecordInput, apply_record, record_json
+from archive.services.succession import check_may_deposit
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile
 
@@ -54,9 +55,9 @@ def deposit(
     `restoring.adopt_orphans` brings in what nobody sends again. Without files the record is one to
     collect. A publication of this id by the same person is given back as it stands: the request
     came twice. Raises NotAllowedError for another unit or another person's id and
-    InvalidInputError(`unit`, `unit_blocked`).
+    InvalidInputError(`unit`, `unit_blocked`) or as `succession.check_may_deposit`.
     """
-    _check_unit(unit, by=by)
+    _check_unit(session, unit, record=record, by=by)
     if (known := session.get(Publication, publication_id)) is not None:
         if known.depositor_id != by.user_id:
             raise NotAllowedError(what="deposit", id=publication_id)
@@ -112,9 +113,9 @@ def amend(
 
     The earlier version stays in storage. With `submit` it goes to the curators.
     """
-    if publication.status not in (Status.DRAFT, Status.RETURNED):
+    if publication.status not in WITH_DEPOSITOR:
         raise NotAllowedError(what="amend", status=publication.status.value)
-    _check_unit(unit, by=by)
+    _check_unit(session, unit, record=record, by=by, before=publication.unit_id)
     changes = change_record(session, publication, record, by=by, act="amended", unit=unit)
     if submit:
         check_transition(publication.status, Status.SUBMITTED)
@@ -228,11 +229,14 @@ def _earlier(
     return tuple({publication.id: publication for _, publication in found}.values())
 
 
-def _check_unit(unit: Unit, *, by: Actor) -> None:
+def _check_unit(
+    session: Session, unit: Unit, *, record: RecordInput, by: Actor, before: int | None = None
+) -> None:
     if unit.is_blocked:
         raise InvalidInputError(field="unit", problem="unit_blocked", value=unit.name)
-    if not by.may_curate and unit.id != by.unit_id:
+    if not by.may_curate and not by.answers_for(unit.id):
         raise NotAllowedError(what="deposit", unit=unit.code)
+    check_may_deposit(session, unit, issued=record.issued, by=by, is_new=unit.id != before)
     if unit.code == UNKNOWN_UNIT_CODE and not by.may_curate:
         raise NotAllowedError(what="deposit", unit=unit.code)
 

@@ -14,6 +14,7 @@ from archive.services.events import note_event
 from archive.services.guard import check_no_open_marking
 from archive.services.jobs import enqueue
 from archive.services.records import several_lines
+from archive.services.succession import check_may_deposit
 
 NOTE_LENGTH = 4000
 
@@ -47,8 +48,9 @@ def withdraw(session: Session, publication: Publication, *, by: Actor, note: str
 
 def submit(session: Session, publication: Publication, *, by: Actor) -> None:
     """Hand a draft or a mended deposit to the curators, if it is complete."""
-    if not by.may_curate and publication.unit_id != by.unit_id:
+    if not by.may_curate and not by.answers_for(publication.unit_id):
         raise NotAllowedError(what="submit")
+    check_may_deposit(session, publication.unit, issued=None, by=by, is_new=False)
     check_complete(session, publication)
     kind = "resubmitted" if publication.status is Status.RETURNED else "deposited"
     _move(session, publication, Status.SUBMITTED, kind=kind, by=by, note="")

@@ -39,6 +39,7 @@ EVENTS: Mapping[str, str] = {
     "password_changed": "Đổi mật khẩu của {user}",
     "unit_created": "Thêm đơn vị {unit}",
     "unit_changed": "Sửa đơn vị {unit}",
+    "unit_merged": "Hợp nhất đơn vị {unit} vào {into}",
     "unit_blocked": "Khóa đơn vị {unit}",
     "unit_unblocked": "Mở khóa đơn vị {unit}",
     "marking_found": "Thấy dấu mật ở trang {page}: “{line}”",

@@ -70,6 +70,8 @@ class DepositPage:
     """The files were just looked at for guesses: it is said even where there is none."""
     waiting: Sequence[WaitingFileRow] = ()
     draft_key: str = ""
+    stopped: str = ""
+    """Why this account may not deposit at present, a sentence; "" where it may."""
 
 
 @dataclass(frozen=True)

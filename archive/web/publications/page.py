@@ -102,7 +102,7 @@ def publication_page(
 
 def tends(actor: Actor, publication: Publication) -> bool:
     """Whether `actor` looks after the publication: a curator, or an officer of its unit."""
-    return actor.may_curate or (actor.may_deposit and publication.unit_id == actor.unit_id)
+    return actor.may_curate or (actor.may_deposit and actor.answers_for(publication.unit_id))
 
 
 def _reader_of(publication_id: str) -> Callable[[int], str]:
@@ -118,7 +118,7 @@ def _offers(session: Session, publication: Publication) -> Offers:
 
 def _is_theirs(publication: Publication, actor: Actor) -> bool:
     """Whether it is for `actor` to hand it in: the curator who returned it is not offered that."""
-    own_unit = actor.unit_id is not None and publication.unit_id == actor.unit_id
+    own_unit = actor.answers_for(publication.unit_id)
     own_deposit = actor.user_id is not None and publication.depositor_id == actor.user_id
     return actor.may_deposit and (own_unit or own_deposit)
 
