@@ -97,6 +97,9 @@ _FIELDS: Mapping[str, str] = {
     "access_unknown": "Không có mức truy cập “{value}”. Chọn public, internal hoặc restricted.",
     "unit_unknown": "Không có đơn vị “{value}”.",
     "unit_blocked": "Đơn vị “{value}” đang tạm khóa, chưa nộp được.",
+    "reviewer_unknown": "Chọn một biên mục viên trong danh sách.",
+    "return_unknown": "Không có mục “{value}” để trả lại.",
+    "return_empty": "Viết một câu cho mục đã chọn: cần sửa gì.",
     "unit_over": (
         "“{value}” đã hết hiệu lực từ sau ngày {until}; “{successor}” kế thừa và nộp thay. "
         "Xin quản trị chuyển tài khoản của bạn sang đơn vị ấy."
@@ -218,6 +221,8 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Câu tìm dài quá. Rút còn vài từ chính rồi tìm lại."
         case "status_transition":
             return "Ấn phẩm đã chuyển sang bước khác, thao tác này không còn hợp lệ. Tải lại trang."
+        case "deposit_taken":
+            return f"{values.get('who') or 'Biên mục viên khác'} đang xem bản nộp này rồi."
         case "not_found":
             return "Không tìm thấy."
         case "not_allowed":

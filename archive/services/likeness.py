@@ -184,13 +184,11 @@ def may_be_told(session: Session, ids: Iterable[str], *, actor: Actor) -> set[st
 
 def is_suspected() -> ColumnElement[bool]:
     """The condition on Publication that one of its pairs waits for a curator's word."""
-    return (
-        select(Row.id)
-        .where(
-            or_(Row.first_id == Publication.id, Row.second_id == Publication.id),
-            Row.decision == Decision.UNDECIDED,
-        )
-        .exists()
+    # Asked once for all publications: there are few such pairs, and many publications.
+    undecided = Row.decision == Decision.UNDECIDED
+    return or_(
+        Publication.id.in_(select(Row.first_id).where(undecided)),
+        Publication.id.in_(select(Row.second_id).where(undecided)),
     )
 
 

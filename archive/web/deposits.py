@@ -28,12 +28,13 @@ from archive.services import catalogue, deposits, guard
 from archive.services.intake import CheckedFile
 from archive.services.likeness import may_be_told
 from archive.services.records import TEXT_FIELDS, RecordInput, read_record
+from archive.services.returns import last_return
 from archive.services.succession import check_own_unit_stands, is_over
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.deposit_files import FormFiles, declared_reason, declares_free, take_files
-from archive.web.deposit_lists import deposit_rows, last_note, status_links
+from archive.web.deposit_lists import deposit_rows, status_links
 from archive.web.forms import DepositForm, show_error
 from archive.web.guesses import (
     asks_for_guesses,
@@ -302,6 +303,7 @@ def _render(
         )
         for file in received
     ]
+    returned = last_return(reading(), amending_id) if amending_id else None
     page = DepositPage(
         form=form,
         held=rows,
@@ -312,7 +314,8 @@ def _render(
         first_year=holdings().settings.first_year,
         editing=bool(amending_id),
         files_now=[file.name for file in catalogue.list_files(reading(), amending_id)],
-        note=last_note(reading(), amending_id),
+        note=returned.note if returned is not None else "",
+        asked=returned.fields if returned is not None else {},
         may_declare=current_actor().may_curate,
         declared=declares_free(),
         declared_reason=request.form.get("declared_reason", "") if declares_free() else "",

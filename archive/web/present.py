@@ -23,6 +23,10 @@ EVENTS: Mapping[str, str] = {
     "deposited": "Nộp ấn phẩm",
     "amended": "Sửa bản nộp",
     "resubmitted": "Nộp lại",
+    "taken_up": "Nhận xem",
+    "assigned": "Giao cho {reviewer} xem",
+    "put_back_in_queue": "Đưa lại hàng chờ",
+    "message": "Nhắn",
     "accepted": "Nhận vào kho",
     "restored": "Mở lại cho bạn đọc",
     "returned": "Trả lại để sửa",
@@ -85,6 +89,10 @@ def has_image(holdings: Holdings, page: Page, width_px: int) -> bool:
     return holdings.images.path(
         page.publication_id, f"f{page.file_id}", page.file_page, width_px
     ).exists()
+
+
+def card_url(publication: Publication) -> str:
+    return url_for("publications.show", publication_id=publication.id)
 
 
 def card_of(publication: Publication, cover_page: Page | None, holdings: Holdings) -> Card:

@@ -85,5 +85,4 @@ def downgrade() -> None:
     for name, (table, _) in _INDEXES.items():
         op.drop_index(name, table)
     with op.batch_alter_table("publication") as table:
-        table.drop_constraint("fk_publication_reviewer_id", type_="foreignkey")
         table.drop_column("reviewer_id")

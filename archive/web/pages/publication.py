@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from archive.web.pages.parts import Card, EventRow, Link, StageRow
+from archive.web.pages.reviewing import ReviewParts
 
 
 @dataclass(frozen=True)
@@ -154,3 +155,4 @@ class PublicationPage:
     outline: Sequence[OutlineRow] = ()
     inside_url: str = ""
     """Where the search inside the publication is sent; "" while it has no page."""
+    review: ReviewParts = field(default_factory=ReviewParts)

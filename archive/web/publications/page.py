@@ -10,7 +10,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from archive.core.roles import Actor
-from archive.core.status import Status
+from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import ACCESS, LANGUAGES
 from archive.core.wording import marking_words, sentence, size_label
 from archive.extract.limits import GREATEST_FACTOR
@@ -29,6 +29,7 @@ from archive.web.likeness import edition_links, likeness_panel
 from archive.web.outline import outline_rows
 from archive.web.pages.parts import EventRow, Link, StageRow
 from archive.web.pages.publication import Fact, FileRow, MarkingNotice, PageThumb, PublicationPage
+from archive.web.pages.reviewing import ReviewParts
 from archive.web.present import (
     IMAGE_SMALL_PX,
     card_of,
@@ -38,6 +39,7 @@ from archive.web.present import (
     media_label,
     vietnamese_date,
 )
+from archive.web.publications.review_parts import Typed, field_labels, review_parts
 
 THUMBS = 60
 MOST_THUMBS = 2000
@@ -45,11 +47,16 @@ MOST_MARKS = 10
 
 
 def publication_page(
-    session: Session, publication: Publication, actor: Actor, *, all_thumbs: bool
+    session: Session,
+    publication: Publication,
+    actor: Actor,
+    *,
+    all_thumbs: bool,
+    typed: Typed | None = None,
 ) -> PublicationPage:
     """What `actor` sees of a publication they may open: with `all_thumbs` up to `MOST_THUMBS`
     pages, else the first `THUMBS`. Progress, events and duplicates are told to curators and to
-    the depositors of the publication's unit."""
+    the depositors of the publication's unit. `typed`: what they sent with a form that is wrong."""
     mine = tends(actor, publication)
     files = catalogue.list_files(session, publication.id)
     limit = MOST_THUMBS if all_thumbs else THUMBS
@@ -79,9 +86,8 @@ def publication_page(
         else "",
         events=_event_rows(session, publication.id, actor) if mine else [],
         citation=citation(publication),
-        may_review=actor.may_curate and publication.status is Status.SUBMITTED,
-        may_resubmit=_is_theirs(publication, actor)
-        and publication.status in (Status.DRAFT, Status.RETURNED),
+        may_review=actor.may_curate and publication.status in WITH_CURATORS,
+        may_resubmit=_is_theirs(publication, actor) and publication.status in WITH_DEPOSITOR,
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
         marking=marking_notice(session, publication, actor) if mine else None,
         duplicate_of=_duplicates(session, publication, files, actor)
@@ -97,6 +103,7 @@ def publication_page(
         inside_url=url_for("publications.search_inside", publication_id=publication.id)
         if pages
         else "",
+        review=review_parts(session, publication, actor, typed=typed) if mine else ReviewParts(),
     )
 
 
@@ -166,6 +173,13 @@ def _event_rows(session: Session, publication_id: str, actor: Actor) -> list[Eve
                 what=event_words(event.kind, event.data),
                 note=event.note,
                 about=about,
+                kind=event.kind,
+                fields=[
+                    (field_labels().get(name, name), str(words))
+                    for name, words in ((event.data or {}).get("fields") or {}).items()
+                ]
+                if event.kind == "returned"
+                else (),
             )
         )
     return rows
