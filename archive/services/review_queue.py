@@ -192,7 +192,7 @@ def overview(session: Session, condition: ColumnElement[bool], *, actor: Actor) 
     one statement."""
     with_curators = Publication.status.in_(sorted(WITH_CURATORS))
 
-    def count(part: str, *conditions: ColumnElement[bool]) -> Select[Any]:
+    def count(part: str, *conditions: ColumnElement[bool]) -> Select[str, str, str, int]:
         return (
             select(literal(part), literal(""), literal(""), func.count())
             .select_from(Publication)
@@ -202,7 +202,7 @@ def overview(session: Session, condition: ColumnElement[bool], *, actor: Actor) 
     status = type_coerce(Publication.status, String)
     year = cast(Publication.issued_year, String)
     curators = and_(User.role.in_((Role.CURATOR, Role.ADMIN)), User.is_blocked.is_(False))
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         union_all(
             count("total", condition),
             count("mine", with_curators, Publication.reviewer_id == actor.user_id),

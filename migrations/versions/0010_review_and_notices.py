@@ -84,5 +84,4 @@ def downgrade() -> None:
     op.drop_table("notice")
     for name, (table, _) in _INDEXES.items():
         op.drop_index(name, table)
-    with op.batch_alter_table("publication") as table:
-        table.drop_column("reviewer_id")
+    op.execute("ALTER TABLE publication DROP COLUMN reviewer_id")
