@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive.core.dates import now
@@ -186,10 +186,8 @@ def is_suspected() -> ColumnElement[bool]:
     """The condition on Publication that one of its pairs waits for a curator's word."""
     # Asked once for all publications: there are few such pairs, and many publications.
     undecided = Row.decision == Decision.UNDECIDED
-    return or_(
-        Publication.id.in_(select(Row.first_id).where(undecided)),
-        Publication.id.in_(select(Row.second_id).where(undecided)),
-    )
+    first, second = select(Row.first_id).where(undecided), select(Row.second_id).where(undecided)
+    return Publication.id.in_(union_all(first, second))
 
 
 def decide(

@@ -142,7 +142,7 @@ def _fails(
         case "isbn" | "issn":
             return Publication.id.in_(_wrong_numbers(session, code, within))
         case "duplicate":
-            return or_(is_suspected(), Publication.id.in_(_unlooked_twins()))
+            return or_(is_suspected(), _has_unlooked_twin())
         case "unreadable":
             return files.where(File.problem_code.is_not(None))
         case "marking":
@@ -166,8 +166,9 @@ def _wrong_numbers(session: Session, field: str, within: ColumnElement[bool]) ->
     return [number for number, typed in rows if not all(map(is_right, numbers_in(typed)))]
 
 
-def _unlooked_twins() -> ColumnElement[bool]:
-    """Publications that hold a file of another, where nobody has looked at the two yet."""
+def _has_unlooked_twin() -> ColumnElement[bool]:
+    """The condition on Publication that it holds a file of another, where nobody has looked at the
+    two yet."""
     one, other = aliased(File), aliased(File)
     known = exists().where(
         or_(
@@ -179,11 +180,12 @@ def _unlooked_twins() -> ColumnElement[bool]:
             ),
         )
     )
-    return (
+    # Digests that occur twice are few, and found in their index alone.
+    twice = select(File.sha256).group_by(File.sha256).having(func.count() > 1)
+    return Publication.id.in_(
         select(one.publication_id)
         .join(other, and_(other.sha256 == one.sha256, other.publication_id != one.publication_id))
-        .where(~known)
-        .scalar_subquery()
+        .where(one.sha256.in_(twice), ~known)
     )
 
 
@@ -199,6 +201,10 @@ def overview(session: Session, condition: ColumnElement[bool], *, actor: Actor) 
             .where(*conditions)
         )
 
+    # Unit by unit, each from the index: joined, every deposit's row would be looked up.
+    of_unit = (
+        select(func.count()).where(Publication.unit_id == Unit.id, with_curators).scalar_subquery()
+    )
     status = type_coerce(Publication.status, String)
     year = cast(Publication.issued_year, String)
     curators = and_(User.role.in_((Role.CURATOR, Role.ADMIN)), User.is_blocked.is_(False))
@@ -210,11 +216,7 @@ def overview(session: Session, condition: ColumnElement[bool], *, actor: Actor) 
             select(literal("status"), status, literal(""), func.count())
             .where(true())
             .group_by(status),
-            select(literal("unit"), Unit.code, Unit.name, func.count())
-            .select_from(Publication)
-            .join(Publication.unit)
-            .where(with_curators)
-            .group_by(Unit.code, Unit.name),
+            select(literal("unit"), Unit.code, Unit.name, of_unit).where(of_unit > 0),
             select(literal("year"), year, literal(""), func.count())
             .where(with_curators, Publication.issued_year.is_not(None))
             .group_by(Publication.issued_year),
