@@ -21,6 +21,7 @@ from archive.services.accounts import actor_of
 from archive.services.catalogue import publications_by_id
 from archive.services.guard import is_closed
 from archive.services.holdings import Holdings
+from archive.services.notices import said_in
 
 BATCH = 100
 HELD = timedelta(minutes=5)
@@ -160,8 +161,8 @@ def _text(holdings: Holdings, name: str, notices: Sequence[Notice], quotable: se
             f"{NOTICES.get(notice.kind, notice.kind)}: “{notice.publication.title}”",
             f"({who}{when})",
         ]
-        if notice.event.note and notice.publication_id in quotable:
-            lines += [f"> {line}" for line in notice.event.note.splitlines()]
+        if notice.publication_id in quotable:
+            lines += [f"> {line}" for line in said_in(notice.event).splitlines()]
         if base:
             lines.append(f"{base}/an-pham/{notice.publication_id}")
         parts.append("\n".join(lines))

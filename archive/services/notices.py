@@ -29,6 +29,12 @@ class Choice:
     by_mail: bool = True
 
 
+def said_in(event: Event) -> str:
+    """What the person wrote who did it: the note, then of each named field what to mend there."""
+    fields = (event.data or {}).get("fields") if event.kind == "returned" else None
+    return "\n".join(part for part in (event.note, *map(str, (fields or {}).values())) if part)
+
+
 def tell_curators(session: Session, kind: str, event: Event, publication: Publication) -> None:
     """Tell all curators, but for whoever did it."""
     curators = select(User.id).where(

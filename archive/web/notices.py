@@ -36,7 +36,7 @@ def list_all() -> str:
                 url=card_url(row.publication),
                 who=row.event.actor_name,
                 at=row.at,
-                note=row.event.note,
+                note=notices.said_in(row.event),
                 is_new=row.read_at is None,
             )
             for row in rows

@@ -218,6 +218,7 @@ def test_mail_is_vietnamese_names_the_title_and_leads_to_it(archive: Standing, p
         reviews.return_to_depositor,
         by=archive.actor("curator"),
         note="Thiếu bìa\nsau",
+        fields={"isbn": "Ghi ISBN"},
     )
     assert send_due(archive.holdings) == 3
     (mail,) = postbox.to(OFFICER)
@@ -225,7 +226,7 @@ def test_mail_is_vietnamese_names_the_title_and_leads_to_it(archive: Standing, p
     assert mail["From"] == "Kho Ấn Phẩm Cao Bằng <kho@example.org>"
     text = mail.get_content()
     assert f"http://kho.example.org/an-pham/{publication_id}" in text
-    assert "> Thiếu bìa\n> sau" in text.replace("\r\n", "\n")
+    assert "> Thiếu bìa\n> sau\n> Ghi ISBN" in text.replace("\r\n", "\n")
     assert send_due(archive.holdings) == 0, "once"
 
 

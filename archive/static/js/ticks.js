@@ -3,7 +3,9 @@
 
 for (const form of document.querySelectorAll("[data-ticks]")) {
   const all = form.querySelector("[data-tick-all]");
-  const boxes = [...document.querySelectorAll(`[data-tick][form="${form.id}"]`)];
+  // Not `form.id`: that names the boxes, which are called so.
+  const name = form.getAttribute("id");
+  const boxes = [...document.querySelectorAll(`[data-tick][form="${name}"]`)];
   all.addEventListener("change", () => { for (const box of boxes) box.checked = all.checked; });
   for (const box of boxes) {
     box.addEventListener("change", () => { all.checked = boxes.every((each) => each.checked); });
