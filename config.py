@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 
+from archive.core.mail_server import MailServer, parse_mail_url
 from archive.core.wording import GUARD_CONTACT
 from archive.extract.limits import Limits
 from archive.settings import Settings
@@ -52,6 +53,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ocr=_choice(env, "ARCHIVE_OCR", ("auto", "off")) == "auto",
         ocr_processes=_integer(env, "ARCHIVE_OCR_PROCESSES", _cores(), least=1),
         guard_contact=(env.get("ARCHIVE_GUARD_CONTACT") or "").strip() or GUARD_CONTACT,
+        mail=_mail(env),
         limits=_limits(env),
         upload_quota_bytes=_integer(env, "ARCHIVE_UPLOAD_QUOTA_MB", 8192, least=1) * 1024 * 1024,
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
@@ -82,6 +84,14 @@ def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise ConfigurationError(f"{name}={value!r}: chọn {' hoặc '.join(choices)}.")
     return value
+
+
+def _mail(env: Mapping[str, str]) -> MailServer | None:
+    # The value holds a password: it is not said again.
+    try:
+        return parse_mail_url(env.get("ARCHIVE_MAIL_URL") or "")
+    except ValueError as error:
+        raise ConfigurationError(f"ARCHIVE_MAIL_URL: cần dạng {error}.") from None
 
 
 def _cores() -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from archive.core.mail_server import MailServer
 from archive.core.wording import GUARD_CONTACT
 
 
@@ -19,7 +20,8 @@ class Settings:
     `trusted_hosts`: empty means that any Host header is answered. `proxies`: how many proxies of
     our own stand in front, whose X-Forwarded headers are believed. `ocr`: pictures of pages are
     read where that can be done, `ocr_processes` at a time. `guard_contact`: whom people are
-    told to ask about a mark of secrecy. `limits`: the limits of intake that are not left at their
+    told to ask about a mark of secrecy. `mail`: where notices are handed over as mail, None where
+    none are. `limits`: the limits of intake that are not left at their
     defaults, by the names of `archive.extract.limits.Limits`.
     """
 
@@ -48,6 +50,7 @@ class Settings:
     lease: timedelta = field(default=timedelta(seconds=60))
     secure_cookies: bool = False
     guard_contact: str = GUARD_CONTACT
+    mail: MailServer | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
 
     @property

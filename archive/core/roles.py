@@ -23,13 +23,33 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person (or program) on whose behalf something is done. `user_id` None: not signed in."""
+    """The person (or program) on whose behalf something is done. `user_id` None: not signed in.
+
+    `predecessors` are the units, number and code, that became this account's unit: what they
+    issued and deposited is its to answer for (see `answers_for`).
+    """
 
     user_id: int | None = None
     role: Role | None = None
     unit_id: int | None = None
     unit_code: str | None = None
     name: str = ""
+    predecessors: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def unit_ids(self) -> tuple[int, ...]:
+        """The units this account answers for: its own first, then those that became it."""
+        own = () if self.unit_id is None else (self.unit_id,)
+        return (*own, *(number for number, _ in self.predecessors))
+
+    @property
+    def unit_codes(self) -> tuple[str, ...]:
+        own = (self.unit_code,) if self.unit_code else ()
+        return (*own, *(code for _, code in self.predecessors))
+
+    def answers_for(self, unit_id: int) -> bool:
+        """Whether the unit is this account's own, or one that became it."""
+        return unit_id in self.unit_ids
 
     @property
     def is_signed_in(self) -> bool:

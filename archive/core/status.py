@@ -8,11 +8,13 @@ from archive.core.errors import ArchiveError
 
 
 class Status(StrEnum):
-    """DRAFT: only its depositor works on it. SUBMITTED: waits for a curator. RETURNED: the
-    depositor has something to mend. ACCEPTED: readers see it. WITHDRAWN: it was accepted once."""
+    """DRAFT: only its depositor works on it. SUBMITTED: waits for a curator. IN_REVIEW: a curator
+    has it in hand. RETURNED: the depositor has something to mend. ACCEPTED: readers see it.
+    WITHDRAWN: it was accepted once."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    IN_REVIEW = "in_review"
     RETURNED = "returned"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
@@ -55,11 +57,18 @@ class TransitionError(ArchiveError):
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.SUBMITTED}),
-    Status.SUBMITTED: frozenset({Status.ACCEPTED, Status.RETURNED}),
+    Status.SUBMITTED: frozenset({Status.IN_REVIEW, Status.ACCEPTED, Status.RETURNED}),
+    Status.IN_REVIEW: frozenset({Status.SUBMITTED, Status.ACCEPTED, Status.RETURNED}),
     Status.RETURNED: frozenset({Status.SUBMITTED}),
     Status.ACCEPTED: frozenset({Status.WITHDRAWN}),
     Status.WITHDRAWN: frozenset({Status.ACCEPTED}),
 }
+
+WITH_CURATORS = frozenset({Status.SUBMITTED, Status.IN_REVIEW})
+"""The states in which a deposit is the curators' to decide on."""
+
+WITH_DEPOSITOR = frozenset({Status.DRAFT, Status.RETURNED})
+"""The states in which its depositor may change it."""
 
 
 def check_transition(current: Status, target: Status) -> None:

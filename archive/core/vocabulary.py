@@ -31,6 +31,7 @@ ACCESS: dict[str, str] = {
 STATUS: dict[str, str] = {
     "draft": "Bản nháp",
     "submitted": "Chờ duyệt",
+    "in_review": "Đang xem",
     "returned": "Cần sửa",
     "accepted": "Đã nhận",
     "withdrawn": "Đã thu hồi",

@@ -105,6 +105,20 @@ _FIELDS: Mapping[str, str] = {
     "access_unknown": "Không có mức truy cập “{value}”. Chọn public, internal hoặc restricted.",
     "unit_unknown": "Không có đơn vị “{value}”.",
     "unit_blocked": "Đơn vị “{value}” đang tạm khóa, chưa nộp được.",
+    "reviewer_unknown": "Chọn một biên mục viên trong danh sách.",
+    "return_unknown": "Không có mục “{value}” để trả lại.",
+    "return_empty": "Viết một câu cho mục đã chọn: cần sửa gì.",
+    "unit_over": (
+        "“{value}” đã hết hiệu lực từ sau ngày {until}; “{successor}” kế thừa và nộp thay. "
+        "Xin quản trị chuyển tài khoản của bạn sang đơn vị ấy."
+    ),
+    "unit_over_alone": (
+        "“{value}” đã hết hiệu lực từ sau ngày {until} nên không nộp thêm được. "
+        "Xin quản trị chuyển tài khoản của bạn sang đơn vị đang hoạt động."
+    ),
+    "outside_unit": (
+        "“{value}” chỉ có từ {since} đến {until}. Chọn đơn vị có mặt vào ngày phát hành."
+    ),
     "unit_needed": "Cán bộ nộp phải thuộc một đơn vị.",
     "unit_circle": "“{value}” đang nằm dưới chính đơn vị này.",
     "before_start": "Ngày cuối phải sau ngày đầu.",
@@ -232,6 +246,8 @@ def sentence(code: str, data: Mapping[str, Any] | None = None) -> str:
             return "Ấn phẩm đã chuyển sang bước khác, thao tác này không còn hợp lệ. Tải lại trang."
         case "record_clash":
             return "Hồ sơ vừa có người khác sửa. Xem chỗ khác nhau rồi gửi lại."
+        case "deposit_taken":
+            return f"{values.get('who') or 'Biên mục viên khác'} đang xem bản nộp này rồi."
         case "not_found":
             return "Không tìm thấy."
         case "not_allowed":

@@ -10,6 +10,7 @@ from archive.models.intake import MinuteTally, StagePause
 from archive.models.job import Job, Stage, WorkerHeartbeat
 from archive.models.likeness import Likeness, PageSignature
 from archive.models.marking import PageMarking
+from archive.models.notice import Notice, NoticeChoice
 from archive.models.publication import Publication, PublicationValue
 from archive.models.unit import Unit
 from archive.models.upload import Upload
@@ -27,6 +28,8 @@ __all__ = [
     "Likeness",
     "LoginSession",
     "MinuteTally",
+    "Notice",
+    "NoticeChoice",
     "Page",
     "PageMarking",
     "PageSignature",

@@ -73,6 +73,8 @@ class Page(Base):
     __table_args__ = (
         UniqueConstraint("publication_id", "number"),
         Index("ix_page_file_id_file_page", "file_id", "file_page", unique=True),
+        # Counting how pages were read must not walk through their text.
+        Index("ix_page_publication_id_reading", "publication_id", "text_source", "ocr_state"),
         Index(
             "ix_page_ocr_waiting",
             "publication_id",

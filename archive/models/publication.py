@@ -23,7 +23,8 @@ class Publication(Base):
     nothing is; `issued_year` repeats its year for lists. `unit_name_given` keeps a unit's name that
     a sheet gave and nobody knew. `object_version` is the head of its OCFL object, 0 for a record
     without files. `accepted_at` is when it was last opened to readers. `revision` counts every
-    change that the search index has to follow.
+    change that the search index has to follow. `reviewer_id`: the curator who has the deposit in
+    hand, or had it when it was returned.
     """
 
     __tablename__ = "publication"
@@ -33,6 +34,9 @@ class Publication(Base):
         Index("ix_publication_status_accepted_at", "status", "accepted_at"),
         Index("ix_publication_unit_id_status", "unit_id", "status"),
         Index("ix_publication_issued_year", "issued_year"),
+        Index("ix_publication_status_issued_year", "status", "issued_year"),
+        Index("ix_publication_status_kind", "status", "kind"),
+        Index("ix_publication_reviewer_id_status", "reviewer_id", "status"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -73,9 +77,11 @@ class Publication(Base):
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     depositor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     unit: Mapped[Unit] = relationship()
-    depositor: Mapped[User | None] = relationship()
+    depositor: Mapped[User | None] = relationship(foreign_keys=[depositor_id])
+    reviewer: Mapped[User | None] = relationship(foreign_keys=[reviewer_id])
     values: Mapped[list[PublicationValue]] = relationship(
         order_by="PublicationValue.position", cascade="all, delete-orphan", passive_deletes=True
     )

@@ -11,7 +11,8 @@ from archive.models.base import Base
 
 
 class Unit(Base):
-    """A unit under one code for as long as it exists; `valid_to` is its last day.
+    """A unit under one code for as long as it exists; `valid_to` is its last day, and from the day
+    after it is its successor that answers for it.
 
     A blocked unit keeps its records, and its accounts can sign in but not deposit.
     """
@@ -25,7 +26,7 @@ class Unit(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
-    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     is_blocked: Mapped[bool] = mapped_column(default=False)
 
     parent: Mapped[Unit | None] = relationship(foreign_keys=[parent_id], remote_side="Unit.id")

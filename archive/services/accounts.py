@@ -14,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, object_session
 
 from archive.core.dates import now
 from archive.core.errors import ArchiveError, InvalidInputError
@@ -32,6 +32,7 @@ from archive.models import (
 )
 from archive.services.events import note_event
 from archive.services.records import one_line
+from archive.services.succession import predecessors_of
 from archive.settings import Settings
 
 MINIMUM_PASSWORD_LENGTH = 10
@@ -67,7 +68,8 @@ class LinkSpentError(ArchiveError):
 
 
 def actor_of(user: User) -> Actor:
-    """What the rules need to know of `user`. A blocked unit's depositor only reads for the time."""
+    """What the rules need to know of `user`. A blocked unit's depositor only reads for the time;
+    an officer answers for the units that became theirs."""
     role = user.role
     if user.unit is not None and user.unit.is_blocked and role is Role.DEPOSITOR:
         role = Role.READER
@@ -77,7 +79,15 @@ def actor_of(user: User) -> Actor:
         unit_id=user.unit_id,
         unit_code=user.unit.code if user.unit else None,
         name=user.name or user.email,
+        predecessors=_predecessors(user),
     )
+
+
+def _predecessors(user: User) -> tuple[tuple[int, str], ...]:
+    session = object_session(user)
+    if user.unit_id is None or session is None:
+        return ()
+    return predecessors_of(session, user.unit_id)
 
 
 def normal_email(email: str) -> str:
@@ -166,6 +176,7 @@ def open_session(session: Session, *, user: User, lifetime: timedelta) -> str:
 
 def find_session_user(session: Session, token: str) -> User | None:
     """The user whose live session has this token; None where it ended or never was."""
+    # Every request asks this: in one statement.
     row = session.scalar(
         select(LoginSession)
         .where(LoginSession.token_sha256 == _sha256(token))
@@ -311,9 +322,8 @@ def delete_user(session: Session, *, user_id: int) -> None:
     for model in (LoginSession, PasswordLink, HeldFile, Upload):
         session.execute(delete(model).where(model.user_id == user_id))
     session.execute(update(Event).where(Event.actor_id == user_id).values(actor_id=None))
-    session.execute(
-        update(Publication).where(Publication.depositor_id == user_id).values(depositor_id=None)
-    )
+    for column in (Publication.depositor_id, Publication.reviewer_id):
+        session.execute(update(Publication).where(column == user_id).values({column: None}))
     session.execute(delete(User).where(User.id == user_id))
 
 

@@ -17,6 +17,7 @@ from archive.core.status import Status
 from archive.models import Event, File, Page, Publication, Unit
 from archive.search.requests import Viewer
 from archive.services.guard import is_closed
+from archive.services.succession import is_over
 
 
 def viewer_of(actor: Actor) -> Viewer:
@@ -24,9 +25,15 @@ def viewer_of(actor: Actor) -> Viewer:
     return Viewer(
         may_see_all=actor.may_curate,
         signed_in=actor.is_signed_in,
-        unit_codes=(actor.unit_code,) if actor.unit_code else (),
+        unit_codes=actor.unit_codes,
         today=today(),
     )
+
+
+def of_own_unit(actor: Actor) -> ColumnElement[bool]:
+    """The condition on Publication that its unit is one that `actor` answers for: their own or one
+    that became it. `Actor.answers_for` says the same of a row."""
+    return Publication.unit_id.in_(actor.unit_ids) if actor.unit_ids else false()
 
 
 def readable_by(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
@@ -41,8 +48,8 @@ def readable_by(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
     free = or_(Publication.embargo_until.is_(None), Publication.embargo_until <= day)
     open_to = [Access.PUBLIC, Access.INTERNAL] if actor.is_signed_in else [Access.PUBLIC]
     readable = and_(free, Publication.access.in_(open_to))
-    if actor.unit_id is not None:
-        readable = or_(readable, Publication.unit_id == actor.unit_id)
+    if actor.unit_ids:
+        readable = or_(readable, of_own_unit(actor))
     return and_(Publication.status == Status.ACCEPTED, readable, not_(is_closed()))
 
 
@@ -57,8 +64,8 @@ def visible_to(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
     a mark of secrecy keeps closed is open to who deposited it and to curators alone."""
     if actor.may_curate:
         return true()
-    if actor.may_deposit and actor.unit_id is not None:
-        own = and_(Publication.unit_id == actor.unit_id, not_closed_to(actor))
+    if actor.may_deposit and actor.unit_ids:
+        own = and_(of_own_unit(actor), not_closed_to(actor))
         return or_(readable_by(actor, on=on), own)
     return readable_by(actor, on=on)
 
@@ -241,11 +248,16 @@ def same_bytes(
 
 
 def unit_choices(session: Session, *, actor: Actor) -> Sequence[Unit]:
-    """The units in whose name `actor` may deposit: their own, or all for a curator."""
+    """The units in whose name `actor` may deposit, by name: all for a curator; else their own,
+    which comes first, and those that became it. None where their own is no more."""
     query = select(Unit).where(Unit.is_blocked.is_(False)).order_by(Unit.name)
-    if not actor.may_curate:
-        query = query.where(Unit.id == actor.unit_id)
-    return session.scalars(query).all()
+    if actor.may_curate:
+        return session.scalars(query).all()
+    found = session.scalars(query.where(Unit.id.in_(actor.unit_ids))).all()
+    own = next((unit for unit in found if unit.id == actor.unit_id), None)
+    if own is None or is_over(own):
+        return []
+    return [own, *(unit for unit in found if unit is not own)]
 
 
 _COVERS = (

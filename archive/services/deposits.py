@@ -12,16 +12,18 @@ from sqlalchemy.orm import Session
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotAllowedError
 from archive.core.roles import Actor
-from archive.core.status import Status, check_transition
+from archive.core.status import WITH_DEPOSITOR, Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
-from archive.models import File, HeldFile, Page, Publication, Stage, Unit
+from archive.models import Event, File, HeldFile, Page, Publication, Stage, Unit
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.history import change_record
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
 from archive.services.jobs import enqueue, supersede
+from archive.services.notices import tell_curators, tell_reviewer
 from archive.services.records import RecordInput, apply_record, record_json
+from archive.services.succession import check_may_deposit
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile
 
@@ -54,9 +56,9 @@ def deposit(
     `restoring.adopt_orphans` brings in what nobody sends again. Without files the record is one to
     collect. A publication of this id by the same person is given back as it stands: the request
     came twice. Raises NotAllowedError for another unit or another person's id and
-    InvalidInputError(`unit`, `unit_blocked`).
+    InvalidInputError(`unit`, `unit_blocked`) or as `succession.check_may_deposit`.
     """
-    _check_unit(unit, by=by)
+    _check_unit(session, unit, record=record, by=by)
     if (known := session.get(Publication, publication_id)) is not None:
         if known.depositor_id != by.user_id:
             raise NotAllowedError(what="deposit", id=publication_id)
@@ -80,7 +82,7 @@ def deposit(
     session.add(publication)
     earlier = _earlier(session, files, but=publication_id)
     rows = _add_files(session, publication_id, files)
-    note_event(
+    event = note_event(
         session,
         "deposited" if status is not Status.DRAFT else "drafted",
         by=by,
@@ -94,6 +96,8 @@ def deposit(
     received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
     _store(session, holdings, publication, received=received)
     enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication_id)
+    if status is Status.SUBMITTED:
+        tell_of_deposit(session, event, publication, by=by)
     return Deposited(publication=publication, same_as=earlier)
 
 
@@ -112,13 +116,15 @@ def amend(
 
     The earlier version stays in storage. With `submit` it goes to the curators.
     """
-    if publication.status not in (Status.DRAFT, Status.RETURNED):
+    if publication.status not in WITH_DEPOSITOR:
         raise NotAllowedError(what="amend", status=publication.status.value)
-    _check_unit(unit, by=by)
+    _check_unit(session, unit, record=record, by=by, before=publication.unit_id)
     changes = change_record(session, publication, record, by=by, act="amended", unit=unit)
+    is_mended = False
     if submit:
         check_transition(publication.status, Status.SUBMITTED)
         check_complete(session, publication, has_new_files=bool(files))
+        is_mended = publication.status is Status.RETURNED
         publication.status = Status.SUBMITTED
     publication.changed_at = now()
     publication.revision += 1
@@ -134,9 +140,9 @@ def amend(
         earlier = _earlier(session, files, but=publication.id)
         rows = _add_files(session, publication.id, files)
         received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
-    note_event(
+    event = note_event(
         session,
-        "resubmitted" if submit else "amended",
+        ("resubmitted" if is_mended else "deposited") if submit else "amended",
         by=by,
         publication_id=publication.id,
         data={
@@ -151,7 +157,20 @@ def amend(
     if files and was_record_only:
         holdings.records.retire([publication.id])
     enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication.id)
+    if submit:
+        tell_of_deposit(session, event, publication, by=by)
     return Deposited(publication=publication, same_as=earlier)
+
+
+def tell_of_deposit(session: Session, event: Event, publication: Publication, *, by: Actor) -> None:
+    """Tell the curators of what an officer handed in; of a mended one, its reviewer. What curators
+    bring in themselves, thousands at a time, is no news to them."""
+    if by.may_curate:
+        return
+    if event.kind == "resubmitted":
+        tell_reviewer(session, "resubmitted", event, publication)
+    else:
+        tell_curators(session, "deposit_submitted", event, publication)
 
 
 def check_complete(
@@ -228,11 +247,14 @@ def _earlier(
     return tuple({publication.id: publication for _, publication in found}.values())
 
 
-def _check_unit(unit: Unit, *, by: Actor) -> None:
+def _check_unit(
+    session: Session, unit: Unit, *, record: RecordInput, by: Actor, before: int | None = None
+) -> None:
     if unit.is_blocked:
         raise InvalidInputError(field="unit", problem="unit_blocked", value=unit.name)
-    if not by.may_curate and unit.id != by.unit_id:
+    if not by.may_curate and not by.answers_for(unit.id):
         raise NotAllowedError(what="deposit", unit=unit.code)
+    check_may_deposit(session, unit, issued=record.issued, by=by, is_new=unit.id != before)
     if unit.code == UNKNOWN_UNIT_CODE and not by.may_curate:
         raise NotAllowedError(what="deposit", unit=unit.code)
 

@@ -90,20 +90,27 @@ def has_open_markings(session: Session, publication_id: str) -> bool:
 
 def open_markings(session: Session, publication_id: str) -> list[OpenMarking]:
     """The marks that nobody has cleared, in the order of the pages."""
+    return list_open_markings(session, [publication_id]).get(publication_id, [])
+
+
+def list_open_markings(session: Session, ids: Sequence[str]) -> dict[str, list[OpenMarking]]:
+    """`open_markings` of each of these publications that has any, in one statement."""
+    found: dict[str, list[OpenMarking]] = {}
+    number = func.coalesce(Page.number, PageMarking.file_page)
     rows = session.execute(
-        select(PageMarking, func.coalesce(Page.number, PageMarking.file_page))
+        select(PageMarking, number)
         .join(
             Page,
-            and_(
-                Page.file_id == PageMarking.file_id,
-                Page.file_page == PageMarking.file_page,
-            ),
+            and_(Page.file_id == PageMarking.file_id, Page.file_page == PageMarking.file_page),
             isouter=True,
         )
-        .where(_open(publication_id))
-        .order_by(func.coalesce(Page.number, PageMarking.file_page), PageMarking.id)
+        .where(PageMarking.publication_id.in_(ids), PageMarking.cleared_at.is_(None))
+        .order_by(number, PageMarking.id)
     )
-    return [OpenMarking(row.id, number, row.level, row.line) for row, number in rows]
+    for row, place in rows:
+        mark = OpenMarking(row.id, place, row.level, row.line)
+        found.setdefault(row.publication_id, []).append(mark)
+    return found
 
 
 def clear(

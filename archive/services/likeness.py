@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, union_all
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive.core.dates import now
@@ -169,7 +169,7 @@ def may_be_told(session: Session, ids: Iterable[str], *, actor: Actor) -> set[st
     wanted = sorted(set(ids))
     if not wanted or actor.may_curate:
         return set(wanted)
-    told = or_(Publication.status != Status.DRAFT, Publication.unit_id == actor.unit_id)
+    told = or_(Publication.status != Status.DRAFT, catalogue.of_own_unit(actor))
     return set(
         session.scalars(
             select(Publication.id).where(
@@ -181,14 +181,10 @@ def may_be_told(session: Session, ids: Iterable[str], *, actor: Actor) -> set[st
 
 def is_suspected() -> ColumnElement[bool]:
     """The condition on Publication that one of its pairs waits for a curator's word."""
-    return (
-        select(Row.id)
-        .where(
-            or_(Row.first_id == Publication.id, Row.second_id == Publication.id),
-            Row.decision == Decision.UNDECIDED,
-        )
-        .exists()
-    )
+    # Asked once for all publications: there are few such pairs, and many publications.
+    undecided = Row.decision == Decision.UNDECIDED
+    first, second = select(Row.first_id).where(undecided), select(Row.second_id).where(undecided)
+    return Publication.id.in_(union_all(first, second))
 
 
 def decide(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.status import JobState, Status
 from archive.core.wording import sentence
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import File, Job, Page, Publication, Stage
-from archive.services.recognition import DONE, FAILED, WAITING
+from archive.services.page_counts import PageCounts, count_loaded, count_reading
 
 LABELS = {
     Stage.EXTRACT: "Đọc chữ trong tệp",
@@ -53,11 +53,59 @@ def progress_of(
     """The stages of `publication`: received, read, findable, drawn, and, where pages are pictures,
     recognised; `can_recognise` says whether this archive can read pictures now. `loaded` are pages
     that the caller has at hand; where they are all, none is counted again."""
-    jobs: dict[Stage, Job] = {}
-    for job in session.scalars(
-        select(Job).where(Job.publication_id == publication.id).order_by(Job.id)
-    ):
-        jobs[job.stage] = job
+    ids = [publication.id]
+    if loaded and len(loaded) == publication.page_count:
+        pages = count_loaded(loaded)
+    else:
+        pages = count_reading(session, ids).get(publication.id, PageCounts())
+    return _progress(
+        publication,
+        files,
+        jobs_of(session, ids).get(publication.id, {}),
+        pages,
+        can_recognise=can_recognise,
+    )
+
+
+def list_progress(
+    session: Session,
+    publications: Sequence[Publication],
+    *,
+    files: Mapping[str, Sequence[File]],
+    pages: Mapping[str, PageCounts],
+    can_recognise: bool,
+) -> dict[str, Progress]:
+    """`progress_of` each of these publications, whose files and pages the caller has read."""
+    jobs = jobs_of(session, [publication.id for publication in publications])
+    return {
+        publication.id: _progress(
+            publication,
+            files.get(publication.id, ()),
+            jobs.get(publication.id, {}),
+            pages.get(publication.id, PageCounts()),
+            can_recognise=can_recognise,
+        )
+        for publication in publications
+    }
+
+
+def jobs_of(session: Session, ids: Sequence[str]) -> dict[str, dict[Stage, Job]]:
+    """The last job of each stage of these publications."""
+    found: dict[str, dict[Stage, Job]] = defaultdict(dict)
+    for job in session.scalars(select(Job).where(Job.publication_id.in_(ids)).order_by(Job.id)):
+        found[job.publication_id][job.stage] = job
+    return found
+
+
+def _progress(
+    publication: Publication,
+    files: Sequence[File],
+    jobs: Mapping[Stage, Job],
+    pages: PageCounts,
+    *,
+    can_recognise: bool,
+) -> Progress:
+    jobs = dict(jobs)
     problems = [
         f"{file.name}: {sentence(file.problem_code, file.problem_data)}"
         for file in files
@@ -73,7 +121,6 @@ def progress_of(
         )
     ]
     read = bool(files) and all(file.text_done for file in files)
-    pages = _count_pages(session, publication, loaded) if files else _PageCounts()
     if files:
         stages.append(_extract_stage(publication, jobs.get(Stage.EXTRACT), read, problems, pages))
     stages.append(_stage(Stage.INDEX, jobs.get(Stage.INDEX), ready=not files or read))
@@ -96,43 +143,12 @@ def progress_of(
     )
 
 
-@dataclass(frozen=True)
-class _PageCounts:
-    """A publication's pages: those with text, and those that are pictures by what came of them."""
-
-    with_text: int = 0
-    waiting: int = 0
-    done: int = 0
-    failed: int = 0
-
-
-def _count_pages(session: Session, publication: Publication, loaded: Sequence[Page]) -> _PageCounts:
-    if loaded and len(loaded) == publication.page_count:
-        kinds = Counter((page.text_source, page.ocr_state) for page in loaded)
-        rows = [(source, state, count) for (source, state), count in kinds.items()]
-    else:
-        # In one walk: a list shows many publications, and pages are long.
-        found = session.execute(
-            select(Page.text_source, Page.ocr_state, func.count())
-            .where(Page.publication_id == publication.id)
-            .group_by(Page.text_source, Page.ocr_state)
-        )
-        rows = [(source, state, count) for source, state, count in found]
-    with_text: int = 0
-    states: Counter[str] = Counter()
-    for source, state, count in rows:
-        # A page that carries only a stamp waits; it has no text of its own.
-        with_text += count if source != "none" and state != WAITING else 0
-        states[state] += count
-    return _PageCounts(with_text, states[WAITING], states[DONE], states[FAILED])
-
-
 def _extract_stage(
     publication: Publication,
     job: Job | None,
     read: bool,
     problems: Sequence[str],
-    pages: _PageCounts,
+    pages: PageCounts,
 ) -> StageProgress:
     base = _stage(Stage.EXTRACT, job, ready=True)
     if problems:
@@ -150,7 +166,7 @@ def _extract_stage(
 
 
 def _recognition_stage(
-    pages: _PageCounts, job: Job | None, *, can_recognise: bool
+    pages: PageCounts, job: Job | None, *, can_recognise: bool
 ) -> StageProgress | None:
     """None where no page is a picture."""
     waiting, done, failed = pages.waiting, pages.done, pages.failed

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from archive.core.status import JobState
 from archive.extract.isolation import isolation_available
+from archive.mail import answers
 from archive.models import Job, Publication, Stage
 from archive.services.holdings import Holdings
 from archive.services.jobs import count_jobs, worker_is_alive
+from archive.services.mailing import count_waiting
 from archive.services.pauses import list_pauses
 from archive.services.recognition import WAITING, availability, count_pages
 
@@ -50,6 +52,7 @@ def check_readiness(holdings: Holdings) -> Readiness:
             _demo(holdings),
             _isolation(),
             _recognition(holdings),
+            *_mail(holdings),
         )
     )
 
@@ -151,6 +154,21 @@ def _recognition(holdings: Holdings) -> Part:
 
     part = _in_database("recognition", holdings, look)
     return replace(part, is_needed=False)
+
+
+def _mail(holdings: Holdings) -> tuple[Part, ...]:
+    """Whether the server answers that notices are handed over to; nothing where none is set up."""
+    server = holdings.settings.mail
+    if server is None:
+        return ()
+    is_up = answers(server)
+
+    def look(session: Session) -> Part:
+        waiting = count_waiting(session)
+        told = f"{waiting} notices waiting" if waiting else ""
+        return Part("mail", is_up, False, told if is_up else f"no answer; {told}".rstrip("; "))
+
+    return (replace(_in_database("mail", holdings, look), is_needed=False),)
 
 
 def _isolation() -> Part:

@@ -9,12 +9,14 @@ from typing import cast
 
 from flask import Flask, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from archive.core.roles import ANYONE, Actor
 from archive.core.vocabulary import ROLES
 from archive.services.accounts import actor_of, find_session_user
 from archive.services.holdings import Holdings
+from archive.services.notices import count_unread
 
 EXTENSION = "archive_holdings"
 
@@ -81,6 +83,8 @@ class Me:
     may_deposit: bool
     may_curate: bool
     may_administer: bool
+    unread: int
+    """How many of their notices are new."""
 
 
 def me() -> Me:
@@ -94,7 +98,17 @@ def me() -> Me:
         may_deposit=actor.may_deposit,
         may_curate=actor.may_curate,
         may_administer=actor.may_administer,
+        unread=_count_unread(actor),
     )
+
+
+def _count_unread(actor: Actor) -> int:
+    """A page that says what is wrong with the database must not fail for a number beside it."""
+    try:
+        return count_unread(reading(), actor=actor)
+    except SQLAlchemyError:
+        close_reading()
+        return 0
 
 
 def load_signed_in(token: str) -> SignedIn | None:

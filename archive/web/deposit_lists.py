@@ -2,79 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
 from archive.core.wording import marking_words
-from archive.models import Publication
+from archive.models import Event, Publication
 from archive.services import catalogue, guard
-from archive.services.progress import progress_of
+from archive.services.checks import Check, checks_of, files_of
+from archive.services.likeness import list_likenesses
+from archive.services.page_counts import count_reading
+from archive.services.progress import list_progress
 from archive.services.recognition import availability
 from archive.web.context import holdings
 from archive.web.likeness import likeness_news
 from archive.web.listing import publication_cards
 from archive.web.pages.depositing import DepositRow
 from archive.web.pages.parts import Link, StageRow
+from archive.web.pages.reviewing import CheckRow
 
 
 def deposit_rows(
-    session: Session, publications: Sequence[Publication], actor: Actor
+    session: Session,
+    publications: Sequence[Publication],
+    actor: Actor,
+    *,
+    with_checks: bool = False,
 ) -> list[DepositRow]:
     """Deposits with their stage, what needs a person, the curator's last note, and what of each
-    may be a duplicate as far as `actor` may know."""
-    rows = []
-    can_recognise = availability(holdings()).is_ok
-    news = likeness_news(session, publications, actor)
-    for publication, card in zip(
-        publications, publication_cards(session, publications), strict=True
-    ):
-        progress = progress_of(
+    may be a duplicate as far as `actor` may know; `with_checks` also what the archive's own checks
+    find. However many rows there are, the number of statements is the same."""
+    ids = [publication.id for publication in publications]
+    if not ids:
+        return []
+    files, pages = files_of(session, ids), count_reading(session, ids)
+    markings = guard.list_open_markings(session, ids)
+    pairs = list_likenesses(session, ids)
+    progress = list_progress(
+        session,
+        publications,
+        files=files,
+        pages=pages,
+        can_recognise=availability(holdings()).is_ok,
+    )
+    news = likeness_news(session, publications, actor, found=pairs)
+    returned = [row.id for row in publications if row.status in (Status.RETURNED, Status.WITHDRAWN)]
+    notes = last_notes(session, returned)
+    checks: Mapping[str, Sequence[Check]] = {}
+    if with_checks:
+        checks = checks_of(
             session,
-            publication,
-            catalogue.list_files(session, publication.id),
-            can_recognise=can_recognise,
+            publications,
+            first_year=holdings().settings.first_year,
+            actor=actor,
+            files=files,
+            pages=pages,
+            markings=markings,
+            pairs=pairs,
         )
+    cards = publication_cards(session, publications)
+    rows = []
+    for publication, card in zip(publications, cards, strict=True):
+        stages = progress[publication.id]
+        marks = markings.get(publication.id)
+        reviewer = publication.reviewer if actor.may_curate else None
         rows.append(
             DepositRow(
                 card=card,
                 deposited_at=publication.added_at,
                 progress=[
                     StageRow(stage.label, stage.state, stage.detail, stage.done, stage.total)
-                    for stage in progress.stages
+                    for stage in stages.stages
                 ]
-                if progress.is_running
+                if stages.is_running
                 else (),
-                problem=progress.problem,
-                note=last_note(session, publication.id)
-                if publication.status in (Status.RETURNED, Status.WITHDRAWN)
+                problem=stages.problem,
+                note=notes.get(publication.id, ""),
+                marking=marking_words({"page": marks[0].page_number, "line": marks[0].line})
+                if marks
                 else "",
-                marking=_marking(session, publication.id),
                 likeness=news.get(publication.id, ""),
                 flag="Nghi trùng" if actor.may_curate and publication.id in news else "",
+                checks=[
+                    CheckRow(check.level.value, check.sentence)
+                    for check in checks.get(publication.id, ())
+                ],
+                reviewer=(reviewer.name or reviewer.email) if reviewer is not None else "",
             )
         )
     return rows
 
 
-def _marking(session: Session, publication_id: str) -> str:
-    """The first mark of secrecy that keeps the publication closed, as a sentence; "" for none."""
-    marks = guard.open_markings(session, publication_id)
-    return marking_words({"page": marks[0].page_number, "line": marks[0].line}) if marks else ""
-
-
-def last_note(session: Session, publication_id: str) -> str:
-    """What a curator wrote last, returning or withdrawing the publication; "" for nothing yet."""
-    notes = [
-        event.note
-        for event in catalogue.list_events(session, publication_id)
-        if event.kind in ("returned", "withdrawn")
-    ]
-    return notes[-1] if notes else ""
+def last_notes(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """What a curator wrote last of each of these, returning or withdrawing it; where only fields
+    were named, what they are to be mended in."""
+    if not ids:
+        return {}
+    notes = {}
+    for event in session.scalars(
+        select(Event)
+        .where(Event.publication_id.in_(ids), Event.kind.in_(("returned", "withdrawn")))
+        .order_by(Event.id)
+    ):
+        fields = (event.data or {}).get("fields") or {}
+        notes[str(event.publication_id)] = event.note or " ".join(map(str, fields.values()))
+    return notes
 
 
 def status_links(
@@ -82,6 +118,11 @@ def status_links(
 ) -> list[Link]:
     """The statuses as a filter, each with its count."""
     counts = catalogue.count_by_status(session, condition)
+    return links_of_statuses(counts, chosen=chosen, path=path)
+
+
+def links_of_statuses(counts: Mapping[str, int], *, chosen: str, path: str) -> list[Link]:
+    """The statuses that are among the counts, and the chosen one, after a link to all of them."""
     links = [Link(label="Tất cả", url=path, count=sum(counts.values()), selected=not chosen)]
     links += [
         Link(

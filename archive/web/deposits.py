@@ -18,20 +18,22 @@ from archive.core.errors import (
 )
 from archive.core.identifiers import is_id, new_id
 from archive.core.roles import Actor
-from archive.core.status import Status
+from archive.core.status import WITH_DEPOSITOR, Status
 from archive.core.vocabulary import STATUS, UNKNOWN_UNIT_CODE
 from archive.core.wording import error_sentence, field_sentence, size_label
 from archive.extract.doc_program import catdoc_program
-from archive.models import HeldFile, Publication
+from archive.models import HeldFile, Publication, Unit
 from archive.services import catalogue, deposits, guard
 from archive.services.intake import CheckedFile
 from archive.services.likeness import may_be_told
 from archive.services.records import RecordInput, read_record
+from archive.services.returns import last_return
+from archive.services.succession import check_own_unit_stands, is_over
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.deposit_files import FormFiles, declared_reason, declares_free, take_files
-from archive.web.deposit_lists import deposit_rows, last_note, status_links
+from archive.web.deposit_lists import deposit_rows, status_links
 from archive.web.forms import show_error
 from archive.web.guesses import (
     asks_for_guesses,
@@ -42,7 +44,7 @@ from archive.web.guesses import (
 )
 from archive.web.listing import page_number
 from archive.web.pages.depositing import DepositPage, HeldFileRow, MyDepositsPage
-from archive.web.present import PER_PAGE, paginate
+from archive.web.present import PER_PAGE, paginate, typed_day
 from archive.web.publications import same_bytes_words
 from archive.web.record_form import (
     CHOICES,
@@ -118,9 +120,9 @@ def _find_amendable(session: Session, publication_id: str) -> Publication:
         publication = catalogue.find_publication(session, publication_id, actor=actor)
     except NotFoundError:
         abort(404)
-    if not actor.may_curate and publication.unit_id != actor.unit_id:
+    if not actor.may_curate and not actor.answers_for(publication.unit_id):
         abort(404)
-    if publication.status not in (Status.DRAFT, Status.RETURNED):
+    if publication.status not in WITH_DEPOSITOR:
         abort(409)
     return publication
 
@@ -247,12 +249,28 @@ def _told(session: Session, other: Publication, actor: Actor) -> str:
     return f"Kho đã có tệp giống hệt: {words}. Bản nộp này vẫn được giữ; biên mục viên sẽ xem."
 
 
+def _stopped(session: Session) -> str:
+    """Why the account may not deposit, in a sentence; "" where it may."""
+    actor = current_actor()
+    if actor.may_curate:
+        return ""
+    try:
+        check_own_unit_stands(session, by=actor)
+    except InvalidInputError as error:
+        return error_sentence(error)
+    return ""
+
+
 def _choose_units(form: DepositForm, session: Session) -> None:
     form.unit.choices = [
-        SelectChoice(unit.code, unit.name)
+        SelectChoice(unit.code, _unit_label(unit))
         for unit in catalogue.unit_choices(session, actor=current_actor())
         if unit.code != UNKNOWN_UNIT_CODE or current_actor().may_curate
     ]
+
+
+def _unit_label(unit: Unit) -> str:
+    return f"{unit.name} (đến {typed_day(unit.valid_to)})" if is_over(unit) else unit.name
 
 
 def _render(
@@ -276,6 +294,7 @@ def _render(
         )
         for file in received
     ]
+    returned = last_return(reading(), amending_id) if amending_id else None
     page = DepositPage(
         form=form,
         groups=form_groups(form, but=MAIN_FIELDS),
@@ -290,7 +309,8 @@ def _render(
         first_year=holdings().settings.first_year,
         editing=bool(amending_id),
         files_now=[file.name for file in catalogue.list_files(reading(), amending_id)],
-        note=last_note(reading(), amending_id),
+        note=returned.note if returned is not None else "",
+        asked=returned.fields if returned is not None else {},
         may_declare=current_actor().may_curate,
         declared=declares_free(),
         declared_reason=request.form.get("declared_reason", "") if declares_free() else "",
@@ -299,6 +319,7 @@ def _render(
         taken=taken,
         was_read=asks_for_guesses(request.form),
         waiting=waiting_rows({row.id for row in rows}),
+        stopped=_stopped(reading()),
         draft_key=f"{current_actor().user_id}:{amending_id or 'moi'}",
     )
     return render_template("deposits/new.html", current="deposit", page=page)
@@ -310,8 +331,7 @@ def mine() -> str:
     """What the account and its unit deposited, with what has to be done."""
     session, actor = reading(), current_actor()
     own: ColumnElement[bool] = Publication.depositor_id == actor.user_id
-    if actor.unit_id is not None:
-        own = or_(own, Publication.unit_id == actor.unit_id)
+    own = or_(own, catalogue.of_own_unit(actor))
     own = and_(own, catalogue.not_closed_to(actor))
     chosen = request.args.get("tinh-trang", "")
     condition = and_(own, Publication.status == Status(chosen)) if chosen in STATUS else own

@@ -122,6 +122,13 @@ class UnitChangeForm(UnitForm):
     code = None
 
 
+class UnitMergeForm(Form):
+    successor = SelectField("Hợp nhất vào", [InputRequired("Chọn đơn vị.")], choices=[])
+    since = StringField(
+        "Từ ngày", [InputRequired("Nhập ngày.")], description="Ví dụ 1/7/2025: ngày đầu tiên."
+    )
+
+
 def empty_choice(labels: Mapping[str, str]) -> list[SelectChoice]:
     """The labels as choices, with none of them as the first."""
     return [SelectChoice("", "— không —"), *choices_of(labels)]

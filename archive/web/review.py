@@ -1,27 +1,43 @@
-"""The curators' queue."""
+"""The curators' queue: narrowed, listed, and accepted many at a time."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
-from sqlalchemy import and_, true
+from urllib.parse import urlencode
 
-from archive.core.status import Status
-from archive.core.vocabulary import STATUS
-from archive.models import Publication
-from archive.services import catalogue
-from archive.services.likeness import is_suspected
+from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from archive.core.roles import Actor
+from archive.core.status import WITH_CURATORS, Status
+from archive.core.vocabulary import KINDS, STATUS
+from archive.services.accepting import AcceptedTogether, accept_together
+from archive.services.checks import CHECKS
+from archive.services.records import one_line
+from archive.services.review_queue import (
+    ANY_PROBLEM,
+    MINE,
+    NOBODY,
+    Overview,
+    QueueFilter,
+    condition_of,
+    list_queue,
+    overview,
+)
 from archive.web.access import OpenTo, open_to
-from archive.web.context import current_actor, reading
-from archive.web.deposit_lists import deposit_rows, status_links
+from archive.web.context import current_actor, holdings, reading, writing
+from archive.web.deposit_lists import deposit_rows, links_of_statuses
 from archive.web.listing import page_number
-from archive.web.pages.depositing import QueuePage
 from archive.web.pages.parts import Link
-from archive.web.present import PER_PAGE, paginate
+from archive.web.pages.queue import QueuePage, QueueSelect, RefusedRow
+from archive.web.pages.reviewing import Choice
+from archive.web.present import PER_PAGE, paginate, publication_url
 
 blueprint = Blueprint("review", __name__)
 
 PATH = "/duyet-nop"
 SUSPECTED = "nghi-trung"
+STATE, REVIEWER, CHECK = "tinh-trang", "nguoi-duyet", "kiem-tra"
+NARROWING = (REVIEWER, "unit", "year", "kind", CHECK)
 
 
 @blueprint.get(PATH)
@@ -29,41 +45,153 @@ SUSPECTED = "nghi-trung"
 def queue() -> str:
     """What waits for a curator, the longest wait first; other states, and what may be a
     duplicate, by the filter."""
-    session = reading()
-    chosen = request.args.get("tinh-trang", Status.SUBMITTED.value)
-    status = Status(chosen) if chosen in STATUS else Status.SUBMITTED
-    condition = Publication.status == status
-    doubtful = and_(Publication.status == Status.SUBMITTED, is_suspected())
-    only_doubtful = SUSPECTED in request.args
-    if only_doubtful:
-        status, condition = Status.SUBMITTED, doubtful
-    number = page_number(request.args)
-    publications = catalogue.list_publications(
+    return _queue(request.args)
+
+
+@blueprint.post(f"{PATH}/nhan")
+@open_to(OpenTo.CURATORS)
+def accept_many() -> str:
+    """Accept the ticked deposits (`id`), or all that were `shown` where `all` is ticked, and tell
+    of those that were left why."""
+    ids = request.form.getlist("shown" if "all" in request.form else "id")[:PER_PAGE]
+    with writing() as session:
+        done = accept_together(
+            session, ids, first_year=holdings().settings.first_year, by=current_actor()
+        )
+        told, refused = _told(done), _refused(done)
+        session.commit()
+    kept = MultiDict(
+        (name, value) for name in (STATE, *NARROWING) for value in request.form.getlist(name)
+    )
+    return _queue(kept, told=told, refused=refused)
+
+
+def _told(done: AcceptedTogether) -> str:
+    if not (done.accepted or done.known or done.refused):
+        return "Chưa chọn bản nộp nào."
+    parts = [f"Đã nhận {len(done.accepted)} bản vào kho."] if done.accepted else []
+    if done.known:
+        parts.append(f"{len(done.known)} bản đã được nhận từ trước.")
+    if done.refused:
+        parts.append(f"{len(done.refused)} bản chưa nhận được:")
+    return " ".join(parts)
+
+
+def _refused(done: AcceptedTogether) -> list[RefusedRow]:
+    return [
+        RefusedRow(row.publication.title, publication_url(row.publication.id), row.reason)
+        for row in done.refused
+    ]
+
+
+def _read_filter(args: MultiDict[str, str]) -> QueueFilter:
+    """The filter in a URL, read kindly: what makes no sense is left out."""
+    chosen = args.get(STATE, "")
+    reviewer = one_line(args.get(REVIEWER, ""))[:20]
+    check = args.get(CHECK, "")
+    if SUSPECTED in args:
+        check = "duplicate"
+    # One's own deposits are both those in hand and those that came back mended.
+    usual = None if reviewer == MINE or SUSPECTED in args else Status.SUBMITTED
+    kind = args.get("kind", "")
+    return QueueFilter(
+        status=Status(chosen) if chosen in STATUS else usual,
+        reviewer=reviewer,
+        unit=one_line(args.get("unit", ""))[:60],
+        year=args.get("year", type=int),
+        kind=kind if kind in KINDS else "",
+        check=check if check in CHECKS or check == ANY_PROBLEM else "",
+    )
+
+
+def _queue(
+    args: MultiDict[str, str], *, told: str = "", refused: list[RefusedRow] | None = None
+) -> str:
+    session, actor = reading(), current_actor()
+    wanted = _read_filter(args)
+    condition = condition_of(
+        session, wanted, actor=actor, first_year=holdings().settings.first_year
+    )
+    found = overview(session, condition, actor=actor)
+    number = page_number(args)
+    waits = wanted.status is None or wanted.status in WITH_CURATORS
+    publications = list_queue(
         session,
         condition,
         offset=(number - 1) * PER_PAGE,
         limit=PER_PAGE,
-        oldest_first=status is Status.SUBMITTED,
+        oldest_first=waits,
     )
+    kept = [(name, value) for name, value in args.items(multi=True) if name in (STATE, *NARROWING)]
     page = QueuePage(
-        rows=deposit_rows(session, publications, current_actor()),
-        filters=[
-            *status_links(session, true(), chosen="" if only_doubtful else status.value, path=PATH)[
-                1:
-            ],
-            Link(
-                label="Nghi trùng",
-                url=f"{PATH}?{SUSPECTED}=1",
-                count=catalogue.count_publications(session, doubtful),
-                selected=only_doubtful,
-            ),
-        ],
+        rows=deposit_rows(session, publications, actor, with_checks=waits),
+        filters=_tabs(found, wanted, args),
         pagination=paginate(
-            page=number,
-            total=catalogue.count_publications(session, condition),
-            per_page=PER_PAGE,
-            path=PATH,
-            args=request.args.to_dict(flat=False),
+            page=number, total=found.total, per_page=PER_PAGE, path=PATH, args=args.to_dict(False)
         ),
+        selects=_selects(found, wanted, actor),
+        is_narrowed=any(value for name, value in kept if name != STATE),
+        clear_url=f"{PATH}?{urlencode({STATE: wanted.status})}" if wanted.status else PATH,
+        may_tick=waits and bool(publications),
+        told=told,
+        refused=refused or (),
+        kept=kept,
     )
     return render_template("review/queue.html", current="review", page=page)
+
+
+def _tabs(found: Overview, wanted: QueueFilter, args: MultiDict[str, str]) -> list[Link]:
+    suspected, mine = SUSPECTED in args, wanted.reviewer == MINE and STATE not in args
+    chosen = "" if suspected or mine or wanted.status is None else wanted.status.value
+    return [
+        Link("Của tôi", f"{PATH}?{REVIEWER}={MINE}", count=found.mine, selected=mine),
+        *links_of_statuses(found.statuses, chosen=chosen, path=PATH)[1:],
+        Link("Nghi trùng", f"{PATH}?{SUSPECTED}=1", count=found.suspected, selected=suspected),
+    ]
+
+
+def _selects(found: Overview, wanted: QueueFilter, actor: Actor) -> list[QueueSelect]:
+    def select(name: str, label: str, chosen: str, *choices: tuple[str, str]) -> QueueSelect:
+        return QueueSelect(
+            name, label, [Choice(value, words, value == chosen) for value, words in choices]
+        )
+
+    others = [
+        (option.value, option.label)
+        for option in found.reviewers
+        if option.value != str(actor.user_id)
+    ]
+    return [
+        select(
+            REVIEWER,
+            "Người xem",
+            wanted.reviewer,
+            ("", "Mọi biên mục viên"),
+            (MINE, "Tôi"),
+            (NOBODY, "Chưa ai nhận"),
+            *others,
+        ),
+        select(
+            "unit",
+            "Đơn vị",
+            wanted.unit,
+            ("", "Mọi đơn vị"),
+            *((option.value, f"{option.label} ({option.count})") for option in found.units),
+        ),
+        select(
+            "year",
+            "Năm",
+            str(wanted.year or ""),
+            ("", "Mọi năm"),
+            *((option.value, f"{option.value} ({option.count})") for option in found.years),
+        ),
+        select("kind", "Loại", wanted.kind, ("", "Mọi loại"), *KINDS.items()),
+        select(
+            CHECK,
+            "Kiểm tra",
+            wanted.check,
+            ("", "Tất cả"),
+            (ANY_PROBLEM, "Có điểm cần xử lý"),
+            *CHECKS.items(),
+        ),
+    ]

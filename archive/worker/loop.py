@@ -29,6 +29,7 @@ from archive.services.jobs import Claim, StaleLeaseError
 from archive.services.pauses import unpaused
 from archive.worker import comparing, drawing, recognition, stages
 from archive.worker.care import Care
+from archive.worker.mailing import mail_going_out
 
 IDLE_SECONDS = 0.15
 INDEX_BATCH = 64
@@ -98,7 +99,7 @@ class Worker:
         `until_idle` it is raised when it does not pass.
         """
         faults = 0
-        with self._heartbeat():
+        with self._heartbeat(), mail_going_out(self._holdings):
             while not self._stopping:
                 try:
                     self.care.run_due()

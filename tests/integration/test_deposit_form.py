@@ -353,8 +353,9 @@ def test_returned_deposit_goes_round_with_its_notes(
 ) -> None:
     path = send(client, (small_pdf, "a.pdf"), title="Đi một vòng").location
     curator = archive.client("curator")
-    assert post(curator, f"{path}/tra-lai", {"note": " \x00 "}).status_code == 302
-    assert "Cần viết lời nhắn" in words_of(page(curator.get(path)))
+    refused = post(curator, f"{path}/tra-lai", {"note": " \x00 "})
+    assert refused.status_code == 422
+    assert "Cần viết lời nhắn" in words_of(page(refused))
     assert publication(archive, path).status is Status.SUBMITTED
     post(curator, f"{path}/tra-lai", {"note": "Trang 3\r\nthiếu ảnh"})
     assert "Trang 3 thiếu ảnh" in words_of(page(client.get("/cua-toi")))

@@ -13,6 +13,7 @@ from archive.core.errors import InvalidInputError
 from archive.models import Unit
 from archive.services import administration, units
 from archive.services.records import one_line
+from archive.services.succession import merge_unit as merge
 from archive.services.units import UnitInput
 from archive.web.access import OpenTo, open_to
 from archive.web.admin.base import (
@@ -24,10 +25,13 @@ from archive.web.admin.base import (
     unit_choices,
 )
 from archive.web.context import current_actor, reading
-from archive.web.forms import UnitChangeForm, UnitForm
+from archive.web.forms import UnitChangeForm, UnitForm, UnitMergeForm
 from archive.web.listing import page_number
 from archive.web.pages.admin import UnitRow, UnitsPage
 from archive.web.present import paginate
+
+MERGING = "hop-nhat-"
+"""Before the names of the second form of a unit's page, so that no two fields share one."""
 
 
 @blueprint.get("/don-vi")
@@ -79,7 +83,12 @@ def _units_page(form: UnitForm) -> str:
 @open_to(OpenTo.ADMINS)
 def unit(unit_id: int) -> str:
     found = find_row(reading(), Unit, unit_id)
+    return _unit_page(found, _change_form(found))
+
+
+def _change_form(found: Unit) -> UnitChangeForm:
     form = UnitChangeForm(
+        formdata=None,
         name=found.name,
         kind=found.kind,
         parent=found.parent.code if found.parent else "",
@@ -88,7 +97,7 @@ def unit(unit_id: int) -> str:
         valid_to=_day(found.valid_to),
     )
     _choose_units(form)
-    return _unit_page(found, form)
+    return form
 
 
 @blueprint.post("/don-vi/<int:unit_id>")
@@ -108,9 +117,43 @@ def change_unit(unit_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("admin.unit", unit_id=unit_id))
 
 
-def _unit_page(unit: Unit, form: UnitChangeForm) -> str:
+@blueprint.post("/don-vi/<int:unit_id>/hop-nhat")
+@open_to(OpenTo.ADMINS)
+def merge_unit(unit_id: int) -> Response | tuple[str, int]:
+    """From a day on the unit is another one, whose officers answer for what it left."""
+    merging = UnitMergeForm(prefix=MERGING)
+    merging.successor.choices = unit_choices()
+
+    def save(session: Session) -> Unit:
+        find_row(session, Unit, unit_id)
+        return merge(
+            session,
+            unit_id=unit_id,
+            into=merging.successor.data or "",
+            since=_since(merging.since.data or ""),
+            by=current_actor(),
+        )
+
+    if save_form(merging, save) is None:
+        found = find_row(reading(), Unit, unit_id)
+        return _unit_page(found, _change_form(found), merging), 422
+    flash("Đã ghi việc hợp nhất. Hồ sơ cũ vẫn mang tên đơn vị cũ.", "success")
+    return redirect(url_for("admin.unit", unit_id=unit_id))
+
+
+def _since(text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError:
+        raise InvalidInputError(field="since", problem="date_invalid", value=text) from None
+
+
+def _unit_page(unit: Unit, form: UnitChangeForm, merging: UnitMergeForm | None = None) -> str:
     row = _unit_row(administration.count_unit(reading(), unit))
-    return render_template("admin/unit.html", current="admin", row=row, form=form)
+    if merging is None:
+        merging = UnitMergeForm(formdata=None, prefix=MERGING)
+        merging.successor.choices = unit_choices()
+    return render_template("admin/unit.html", current="admin", row=row, form=form, merging=merging)
 
 
 @blueprint.post("/don-vi/<int:unit_id>/khoa")

@@ -9,6 +9,7 @@ from datetime import datetime
 from archive.web.pages.parts import Card, Link, Pagination, StageRow
 from archive.web.pages.publication import GuessRow
 from archive.web.pages.record import FieldGroup
+from archive.web.pages.reviewing import CheckRow
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class DepositPage:
     """The files were just looked at for guesses: it is said even where there is none."""
     waiting: Sequence[WaitingFileRow] = ()
     draft_key: str = ""
+    asked: Mapping[str, str] = field(default_factory=dict)
+    """What a curator wants mended, by field, where the deposit was returned."""
+    stopped: str = ""
+    """Why this account may not deposit at present, a sentence; "" where it may."""
 
 
 @dataclass(frozen=True)
@@ -95,17 +100,13 @@ class DepositRow:
     """Why it may be a duplicate, in a sentence; "" where nothing waits for a curator's word."""
     flag: str = ""
     """A word that curators look for in the queue, e.g. "Nghi trùng"."""
+    checks: Sequence[CheckRow] = ()
+    reviewer: str = ""
+    """Who has it in hand, for curators."""
 
 
 @dataclass(frozen=True)
 class MyDepositsPage:
-    rows: Sequence[DepositRow]
-    filters: Sequence[Link]
-    pagination: Pagination
-
-
-@dataclass(frozen=True)
-class QueuePage:
     rows: Sequence[DepositRow]
     filters: Sequence[Link]
     pagination: Pagination

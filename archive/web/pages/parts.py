@@ -98,6 +98,9 @@ class EventRow:
     what: str
     note: str
     about: Link | None = None
+    kind: str = ""
+    fields: Sequence[tuple[str, str]] = ()
+    """The fields that a return named, each with what to mend."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from archive.web.pages.copies import CopiesPanel
 from archive.web.pages.parts import Card, EventRow, Link, StageRow
+from archive.web.pages.reviewing import ReviewParts
 
 
 @dataclass(frozen=True)
@@ -165,3 +166,4 @@ class PublicationPage:
     """What the archive holds in print; None where there is nothing to tell."""
     record_links: Sequence[Link] = ()
     """Mending the record and its history, for those who look after it."""
+    review: ReviewParts = field(default_factory=ReviewParts)

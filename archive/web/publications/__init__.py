@@ -1,6 +1,6 @@
 """A publication: what readers open of it, and what curators and depositors do with it."""
 
-from archive.web.publications import acts, contents, copies, inside
+from archive.web.publications import acts, contents, copies, inside, reviewing
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import same_bytes_words, tends
 
@@ -11,6 +11,7 @@ __all__ = [
     "copies",
     "find_publication",
     "inside",
+    "reviewing",
     "same_bytes_words",
     "tends",
 ]

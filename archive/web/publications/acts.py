@@ -25,17 +25,6 @@ def accept(publication_id: str) -> Response:
     return _act(publication_id, reviews.accept, "Đã nhận ấn phẩm vào kho.")
 
 
-@blueprint.post("/an-pham/<publication_id>/tra-lai")
-@open_to(OpenTo.CURATORS)
-def return_deposit(publication_id: str) -> Response:
-    return _act(
-        publication_id,
-        reviews.return_to_depositor,
-        "Đã trả lại kèm lời nhắn.",
-        note=request.form.get("note", ""),
-    )
-
-
 @blueprint.post("/an-pham/<publication_id>/thu-hoi")
 @open_to(OpenTo.CURATORS)
 def withdraw(publication_id: str) -> Response:

@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from archive.core.roles import Actor
-from archive.core.status import Status
+from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.wording import marking_words, sentence, size_label
 from archive.extract.limits import GREATEST_FACTOR
 from archive.metadata.citation import cite
@@ -29,6 +29,7 @@ from archive.web.likeness import edition_links, likeness_panel
 from archive.web.outline import outline_rows
 from archive.web.pages.parts import EventRow, Link, StageRow
 from archive.web.pages.publication import FileRow, MarkingNotice, PageThumb, PublicationPage
+from archive.web.pages.reviewing import ReviewParts
 from archive.web.present import (
     IMAGE_SMALL_PX,
     card_of,
@@ -40,6 +41,7 @@ from archive.web.present import (
 )
 from archive.web.publications.copies import copies_panel
 from archive.web.publications.facts import contents_lines, publication_facts
+from archive.web.publications.review_parts import Typed, field_labels, review_parts
 from archive.web.record_form import DepositForm
 
 THUMBS = 60
@@ -48,11 +50,16 @@ MOST_MARKS = 10
 
 
 def publication_page(
-    session: Session, publication: Publication, actor: Actor, *, all_thumbs: bool
+    session: Session,
+    publication: Publication,
+    actor: Actor,
+    *,
+    all_thumbs: bool,
+    typed: Typed | None = None,
 ) -> PublicationPage:
     """What `actor` sees of a publication they may open: with `all_thumbs` up to `MOST_THUMBS`
     pages, else the first `THUMBS`. Progress, events and duplicates are told to curators and to
-    the depositors of the publication's unit."""
+    the depositors of the publication's unit. `typed`: what they sent with a form that is wrong."""
     mine = tends(actor, publication)
     files = catalogue.list_files(session, publication.id)
     limit = MOST_THUMBS if all_thumbs else THUMBS
@@ -92,9 +99,8 @@ def publication_page(
         citation=cite(described),
         citing=publication_downloads(publication.id, CITING),
         downloads=publication_downloads(publication.id, RECORD),
-        may_review=actor.may_curate and publication.status is Status.SUBMITTED,
-        may_resubmit=_is_theirs(publication, actor)
-        and publication.status in (Status.DRAFT, Status.RETURNED),
+        may_review=actor.may_curate and publication.status in WITH_CURATORS,
+        may_resubmit=_is_theirs(publication, actor) and publication.status in WITH_DEPOSITOR,
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
         marking=marking_notice(session, publication, actor) if mine else None,
         duplicate_of=_duplicates(session, publication, files, actor)
@@ -117,6 +123,7 @@ def publication_page(
         else "",
         copies=copies_panel(session, publication, actor),
         record_links=_record_links(publication, actor) if mine else (),
+        review=review_parts(session, publication, actor, typed=typed) if mine else ReviewParts(),
     )
 
 
@@ -130,7 +137,7 @@ def _record_links(publication: Publication, actor: Actor) -> list[Link]:
 
 def tends(actor: Actor, publication: Publication) -> bool:
     """Whether `actor` looks after the publication: a curator, or an officer of its unit."""
-    return actor.may_curate or (actor.may_deposit and publication.unit_id == actor.unit_id)
+    return actor.may_curate or (actor.may_deposit and actor.answers_for(publication.unit_id))
 
 
 def _reader_of(publication_id: str) -> Callable[[int], str]:
@@ -148,7 +155,7 @@ def _offers(session: Session, publication: Publication, pages: Sequence[Page]) -
 
 def _is_theirs(publication: Publication, actor: Actor) -> bool:
     """Whether it is for `actor` to hand it in: the curator who returned it is not offered that."""
-    own_unit = actor.unit_id is not None and publication.unit_id == actor.unit_id
+    own_unit = actor.answers_for(publication.unit_id)
     own_deposit = actor.user_id is not None and publication.depositor_id == actor.user_id
     return actor.may_deposit and (own_unit or own_deposit)
 
@@ -196,6 +203,13 @@ def _event_rows(session: Session, publication_id: str, actor: Actor) -> list[Eve
                 what=event_words(event.kind, event.data),
                 note=event.note,
                 about=about,
+                kind=event.kind,
+                fields=[
+                    (field_labels().get(name, name), str(words))
+                    for name, words in ((event.data or {}).get("fields") or {}).items()
+                ]
+                if event.kind == "returned"
+                else (),
             )
         )
     return rows

@@ -1,0 +1,201 @@
+"""The review on a publication's page: checks, who has it in hand, the form that sends it back, what
+was mended since, and the message form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.core.errors import InvalidInputError
+from archive.core.roles import Actor, Role
+from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
+from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
+from archive.core.wording import field_sentence
+from archive.models import Publication, Unit, User
+from archive.services.checks import checks_of
+from archive.services.returns import NAMEABLE, FieldAnswer, Return, answers_to, last_return
+from archive.web.context import holdings
+from archive.web.pages.reviewing import (
+    AnswerRow,
+    AskedRow,
+    CheckRow,
+    Choice,
+    MessageForm,
+    ReturnedNotice,
+    ReturnField,
+    ReturnForm,
+    ReviewPanel,
+    ReviewParts,
+)
+from archive.web.record_form import DepositForm
+
+FIRST_FIELDS = ("files", "title", "unit", "kind", "issued", "access", "isbn", "licence_number")
+MESSAGE_HINT = {
+    True: "Cán bộ nộp của đơn vị và các biên mục viên đọc được. Tình trạng bản nộp không đổi.",
+    False: "Biên mục viên và cán bộ cùng đơn vị đọc được. Gửi lời nhắn chưa phải là nộp lại.",
+}
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was sent with a form that has to be mended, and what is wrong with it."""
+
+    note: str = ""
+    message: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    error: InvalidInputError | None = None
+
+    @property
+    def field(self) -> str:
+        return str(self.error.data.get("field")) if self.error is not None else ""
+
+    def words(self, name: str) -> str:
+        """What is wrong with the field `name`, "" for nothing."""
+        if self.error is None or self.field != name:
+            return ""
+        if name == "note" and self.error.data["problem"] == "required":
+            return "Cần viết lời nhắn hoặc chọn mục cần sửa: người nộp phải biết vì sao."
+        return field_sentence(str(self.error.data["problem"]), self.error.data)
+
+
+def review_parts(
+    session: Session, publication: Publication, actor: Actor, *, typed: Typed | None = None
+) -> ReviewParts:
+    """The parts for an actor who works with the publication."""
+    typed = typed or Typed()
+    curates = actor.may_curate and publication.status in WITH_CURATORS
+    mends = publication.status in WITH_DEPOSITOR
+    checks: list[CheckRow] = []
+    if curates or mends or (not actor.may_curate and publication.status in WITH_CURATORS):
+        checks = check_rows(session, publication, actor)
+    returned = last_return(session, publication.id)
+    answers = answers_to(session, publication, returned) if returned is not None and curates else ()
+    return ReviewParts(
+        checks=checks,
+        panel=_panel(session, publication, actor) if curates else None,
+        return_form=_return_form(typed) if curates else None,
+        answers=[_answer_row(session, answer) for answer in answers],
+        returned=_returned(publication, returned)
+        if returned is not None and publication.status is Status.RETURNED
+        else None,
+        message=MessageForm(
+            url=url_for("publications.send_message", publication_id=publication.id),
+            hint=MESSAGE_HINT[actor.may_curate],
+            text=typed.message,
+            error=typed.words("message"),
+        ),
+    )
+
+
+def check_rows(session: Session, publication: Publication, actor: Actor) -> list[CheckRow]:
+    """What the archive itself sees of the deposit, problems first."""
+    found = checks_of(
+        session, [publication], first_year=holdings().settings.first_year, actor=actor
+    )
+    return [
+        CheckRow(check.level.value, check.sentence, f"#{check.place}" if check.place else "")
+        for check in found[publication.id]
+    ]
+
+
+def _panel(session: Session, publication: Publication, actor: Actor) -> ReviewPanel:
+    reviewer = publication.reviewer
+    curators = session.scalars(
+        select(User)
+        .where(User.role.in_((Role.CURATOR, Role.ADMIN)), User.is_blocked.is_(False))
+        .order_by(User.name, User.email)
+    )
+    is_mine = reviewer is not None and reviewer.id == actor.user_id
+    in_review = publication.status is Status.IN_REVIEW
+    return ReviewPanel(
+        reviewer=(reviewer.name or reviewer.email) if reviewer is not None else "",
+        is_mine=is_mine,
+        is_in_review=in_review,
+        takes=reviewer is None or (is_mine and not in_review),
+        seen=str(reviewer.id) if reviewer is not None else "",
+        curators=[
+            Choice(str(user.id), user.name or user.email, reviewer is user) for user in curators
+        ],
+    )
+
+
+@cache
+def field_labels() -> Mapping[str, str]:
+    """The labels of the deposit form's fields, by name."""
+    labels = {
+        name: str(unbound.args[0])
+        for name, unbound in vars(DepositForm).items()
+        if name in NAMEABLE and getattr(unbound, "args", None)
+    }
+    return {name: labels.get(name, name) for name in NAMEABLE}
+
+
+def _return_form(typed: Typed) -> ReturnForm:
+    rows = [
+        ReturnField(
+            name=name,
+            label=label,
+            is_named=name in typed.fields,
+            text=typed.fields.get(name, ""),
+            error=typed.words(name),
+        )
+        for name, label in field_labels().items()
+    ]
+    return ReturnForm(
+        first=[row for row in rows if row.name in FIRST_FIELDS],
+        rest=[row for row in rows if row.name not in FIRST_FIELDS],
+        note=typed.note,
+        error=typed.words("note"),
+        is_open=typed.error is not None and typed.field != "message",
+    )
+
+
+def _returned(publication: Publication, returned: Return) -> ReturnedNotice:
+    form = url_for("deposits.edit", publication_id=publication.id)
+    labels = field_labels()
+    return ReturnedNotice(
+        at=returned.at,
+        who=returned.who,
+        note=returned.note,
+        fields=[
+            AskedRow(labels.get(name, name), sentence, f"{form}#{name}")
+            for name, sentence in returned.fields.items()
+        ],
+    )
+
+
+def _answer_row(session: Session, answer: FieldAnswer) -> AnswerRow:
+    return AnswerRow(
+        label=field_labels().get(answer.field, answer.field),
+        asked=answer.asked,
+        is_changed=answer.is_changed,
+        before=_words(session, answer.field, answer.before),
+        after=_words(session, answer.field, answer.after),
+    )
+
+
+def _words(session: Session, name: str, value: Any) -> str:
+    """A stored value in the words of the record; codes have labels."""
+    if not value:
+        return ""
+    if name == "languages":
+        return "; ".join(LANGUAGES.get(code, code) for code in value)
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    match name:
+        case "unit":
+            return session.scalar(select(Unit.name).where(Unit.code == value)) or str(value)
+        case "kind":
+            return str(KINDS.get(value, value))
+        case "access":
+            return str(ACCESS.get(value, value))
+        case "issued" | "licence_date" | "embargo_until":
+            return "/".join(str(int(part)) for part in reversed(str(value).split("-")))
+        case _:
+            return str(value)
