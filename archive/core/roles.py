@@ -23,13 +23,15 @@ class Access(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """The person (or program) on whose behalf something is done. `user_id` None: not signed in."""
+    """The person (or program) on whose behalf something is done. `user_id` None: not signed in.
+    `origin` is where they act from: `web 203.0.113.7`, `cli`, `worker`."""
 
     user_id: int | None = None
     role: Role | None = None
     unit_id: int | None = None
     unit_code: str | None = None
     name: str = ""
+    origin: str = ""
 
     @property
     def is_signed_in(self) -> bool:
@@ -51,5 +53,8 @@ class Actor:
 ANYONE = Actor()
 """A reader without an account."""
 
-SYSTEM = Actor(role=Role.ADMIN, name="hệ thống")
+SYSTEM = Actor(role=Role.ADMIN, name="hệ thống", origin="cli")
 """Commands run on the machine itself: import, demo, rebuild."""
+
+WORKER = Actor(role=Role.ADMIN, name="hệ thống", origin="worker")
+"""What happens of itself, in the background."""

@@ -9,12 +9,14 @@ from archive.models.job import Job, Stage, WorkerHeartbeat
 from archive.models.likeness import Likeness, PageSignature
 from archive.models.marking import PageMarking
 from archive.models.publication import Publication, PublicationValue
+from archive.models.receipt import Counter, Receipt
 from archive.models.unit import Unit
 from archive.models.upload import Upload
 from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
 
 __all__ = [
     "Base",
+    "Counter",
     "Event",
     "File",
     "HeldFile",
@@ -29,6 +31,7 @@ __all__ = [
     "PasswordLink",
     "Publication",
     "PublicationValue",
+    "Receipt",
     "RecordVersion",
     "SignInAttempt",
     "Stage",

@@ -23,7 +23,8 @@ class Publication(Base):
     nothing is; `issued_year` repeats its year for lists. `unit_name_given` keeps a unit's name that
     a sheet gave and nobody knew. `object_version` is the head of its OCFL object, 0 for a record
     without files. `accepted_at` is when it was last opened to readers. `revision` counts every
-    change that the search index has to follow.
+    change that the search index has to follow. `accession_year` and `accession_number` are its
+    place in the register, given at `accession_at`, when it was accepted first, and kept for good.
     """
 
     __tablename__ = "publication"
@@ -33,6 +34,7 @@ class Publication(Base):
         Index("ix_publication_status_accepted_at", "status", "accepted_at"),
         Index("ix_publication_unit_id_status", "unit_id", "status"),
         Index("ix_publication_issued_year", "issued_year"),
+        Index("uq_publication_accession", "accession_year", "accession_number", unique=True),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -71,6 +73,9 @@ class Publication(Base):
     revision: Mapped[int] = mapped_column(default=1)
     added_at: Mapped[datetime] = mapped_column(Moment)
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    accession_year: Mapped[int | None]
+    accession_number: Mapped[int | None]
+    accession_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     depositor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
 
@@ -84,6 +89,11 @@ class Publication(Base):
     def unit_name(self) -> str:
         """The unit as the record names it: what the sheet called it, else its name of today."""
         return self.unit_name_given or self.unit.name
+
+    @property
+    def accession(self) -> str:
+        """The accession number as the register has it, `12/2026`; "" before acceptance."""
+        return f"{self.accession_number}/{self.accession_year}" if self.accession_number else ""
 
     @property
     def issue_date(self) -> IssueDate | None:

@@ -148,6 +148,27 @@ class DepositForm(Form):
         }
 
 
+class ReplaceForm(Form):
+    files = MultipleFileField("Tệp mới")
+    reason = TextAreaField(
+        "Lý do thay tệp", [InputRequired("Ghi lý do thay tệp.")], description="Ghi vào diễn biến."
+    )
+
+
+class LogForm(Form):
+    """What to look for in the log; it stands in the address."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    NAMES = ("kind", "who", "publication", "since", "until")
+    kind = SelectField("Việc", choices=[], validate_choice=False)
+    who = StringField("Người làm", description="Đúng tên ghi trong nhật ký.")
+    publication = StringField("Ấn phẩm", description="Mã hoặc địa chỉ trang của ấn phẩm.")
+    since = StringField("Từ ngày", description="Ví dụ 1/7/2026.")
+    until = StringField("Đến hết ngày")
+
+
 class UserForm(Form):
     email = EmailField("Thư điện tử", [InputRequired("Nhập thư điện tử.")])
     name = StringField("Họ và tên")
