@@ -66,6 +66,16 @@ class Settings:
         return self.uploads / "records"
 
     @property
+    def seal(self) -> Path:
+        """Where the last link of the log is kept beside the database."""
+        return self.uploads / "audit" / "seal.json"
+
+    @property
+    def verdict(self) -> Path:
+        """How the last check of the log went."""
+        return self.instance / "audit.json"
+
+    @property
     def search_folder(self) -> Path:
         return self.index / "search"
 

@@ -26,7 +26,8 @@ class Actor:
     """The person (or program) on whose behalf something is done. `user_id` None: not signed in.
 
     `predecessors` are the units, number and code, that became this account's unit: what they
-    issued and deposited is its to answer for (see `answers_for`).
+    issued and deposited is its to answer for (see `answers_for`). `origin` is where they
+    act from: `web 203.0.113.7`, `cli`, `worker`.
     """
 
     user_id: int | None = None
@@ -34,6 +35,7 @@ class Actor:
     unit_id: int | None = None
     unit_code: str | None = None
     name: str = ""
+    origin: str = ""
     predecessors: tuple[tuple[int, str], ...] = ()
 
     @property
@@ -71,5 +73,8 @@ class Actor:
 ANYONE = Actor()
 """A reader without an account."""
 
-SYSTEM = Actor(role=Role.ADMIN, name="hệ thống")
+SYSTEM = Actor(role=Role.ADMIN, name="hệ thống", origin="cli")
 """Commands run on the machine itself: import, demo, rebuild."""
+
+WORKER = Actor(role=Role.ADMIN, name="hệ thống", origin="worker")
+"""What happens of itself, in the background."""

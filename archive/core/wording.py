@@ -304,6 +304,30 @@ def marking_words(data: Mapping[str, Any]) -> str:
     return f"Có dấu mật, trang {values['page']}: “{values['line']}”."
 
 
+_LOG_FAULTS: Mapping[str, str] = {
+    "changed": "Việc số {number} trong nhật ký đã bị sửa.",
+    "missing": "Nhật ký thiếu: trước việc số {number} có việc đã bị xóa.",
+    "unlinked": "Việc số {number} không nối vào việc đứng trước: một trong hai đã bị thay.",
+    "cut_off": "Nhật ký bị cắt cuối: từ việc số {number} trở đi không còn.",
+    "rewritten": "Việc số {number} không phải việc đã niêm: nhật ký đã bị ghi lại.",
+    "seal_missing": (
+        "Nhật ký nối liền, nhưng không có dấu niêm để biết cuối sổ còn đủ không. "
+        "Xem lại rồi chạy `audit verify --reseal`."
+    ),
+    "seal_broken": (
+        "Nhật ký nối liền, nhưng dấu niêm không đúng khóa của kho. "
+        "Xem lại rồi chạy `audit verify --reseal`."
+    ),
+}
+
+
+def log_sentence(problem: str, *, number: int, rows: int) -> str:
+    """How a check of the log went; `problem` as of `services.audit.Verdict`."""
+    if not problem:
+        return f"Nhật ký còn nguyên: {rows} việc nối liền nhau, khớp với dấu niêm."
+    return _LOG_FAULTS[problem].format(number=number)
+
+
 def error_sentence(error: ArchiveError) -> str:
     return sentence(error.code, error.data)
 

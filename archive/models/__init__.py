@@ -12,6 +12,7 @@ from archive.models.likeness import Likeness, PageSignature
 from archive.models.marking import PageMarking
 from archive.models.notice import Notice, NoticeChoice
 from archive.models.publication import Publication, PublicationValue
+from archive.models.receipt import Counter, Receipt
 from archive.models.unit import Unit
 from archive.models.upload import Upload
 from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
@@ -21,6 +22,7 @@ __all__ = [
     "BulkEdit",
     "BulkItem",
     "Copy",
+    "Counter",
     "Event",
     "File",
     "HeldFile",
@@ -37,6 +39,7 @@ __all__ = [
     "PasswordLink",
     "Publication",
     "PublicationValue",
+    "Receipt",
     "RecordVersion",
     "SignInAttempt",
     "Stage",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,15 @@ class Database:
 
     On SQLite a writing session takes the write lock at its start (BEGIN IMMEDIATE): a transaction
     that reads first and writes later would fail at once where another one wrote in between,
-    without waiting for the busy timeout.
+    without waiting for the busy timeout. `after_commit` is called with a writing session once
+    what it wrote is there for good; no SQL can go through that session then.
     """
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url)
         self._writing = self.engine.execution_options(writes=True)
+        self.after_commit: Callable[[Session], None] | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -41,7 +44,10 @@ class Database:
         return Session(self.engine)
 
     def writing(self) -> Session:
-        return Session(self._writing, expire_on_commit=False)
+        session = Session(self._writing, expire_on_commit=False)
+        if self.after_commit is not None:
+            event.listen(session, "after_commit", self.after_commit)
+        return session
 
     def close(self) -> None:
         self.engine.dispose()

@@ -24,7 +24,8 @@ class Publication(Base):
     a sheet gave and nobody knew. `object_version` is the head of its OCFL object, 0 for a record
     without files. `accepted_at` is when it was last opened to readers. `revision` counts every
     change that the search index has to follow. `reviewer_id`: the curator who has the deposit in
-    hand, or had it when it was returned.
+    hand, or had it when it was returned. `accession_year` and `accession_number` are its place in
+    the register, given at `accession_at`, when it was accepted first, and kept for good.
     """
 
     __tablename__ = "publication"
@@ -37,6 +38,7 @@ class Publication(Base):
         Index("ix_publication_status_issued_year", "status", "issued_year"),
         Index("ix_publication_status_kind", "status", "kind"),
         Index("ix_publication_reviewer_id_status", "reviewer_id", "status"),
+        Index("uq_publication_accession", "accession_year", "accession_number", unique=True),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -75,6 +77,9 @@ class Publication(Base):
     revision: Mapped[int] = mapped_column(default=1)
     added_at: Mapped[datetime] = mapped_column(Moment)
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    accession_year: Mapped[int | None]
+    accession_number: Mapped[int | None]
+    accession_at: Mapped[datetime | None] = mapped_column(Moment)
     changed_at: Mapped[datetime] = mapped_column(Moment)
     depositor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -90,6 +95,11 @@ class Publication(Base):
     def unit_name(self) -> str:
         """The unit as the record names it: what the sheet called it, else its name of today."""
         return self.unit_name_given or self.unit.name
+
+    @property
+    def accession(self) -> str:
+        """The accession number as the register has it, `12/2026`; "" before acceptance."""
+        return f"{self.accession_number}/{self.accession_year}" if self.accession_number else ""
 
     @property
     def issue_date(self) -> IssueDate | None:

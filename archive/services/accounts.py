@@ -7,7 +7,7 @@ import hashlib
 import re
 import secrets
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from argon2 import PasswordHasher
@@ -130,11 +130,29 @@ def sign_in(session: Session, attempt: Attempt, *, settings: Settings) -> tuple[
     user = session.get(User, attempt.user_id) if attempt.user_id is not None else None
     if user is None or user.password_hash != attempt.verified:
         session.add(SignInAttempt(email=attempt.email, address=attempt.address, at=now()))
+        _note_lockout(session, attempt, settings=settings)
         raise SignInRefusedError()
     if user.is_blocked:
         raise AccountBlockedError()
     session.execute(delete(SignInAttempt).where(SignInAttempt.email == attempt.email))
     return user, open_session(session, user=user, lifetime=settings.session_lifetime)
+
+
+def _note_lockout(session: Session, attempt: Attempt, *, settings: Settings) -> None:
+    """Write it down where this failure is the one that shuts the account or the address out."""
+    session.flush()
+    since = now() - settings.sign_in_window
+    for column, value, limit, what in (
+        (SignInAttempt.email, attempt.email, settings.sign_in_failures_per_account, "user"),
+        (SignInAttempt.address, attempt.address, settings.sign_in_failures_per_address, "address"),
+    ):
+        count = session.scalar(
+            select(func.count()).where(column == value, SignInAttempt.at >= since)
+        )
+        if count == limit:
+            by = Actor(origin=f"web {attempt.address}"[:100])
+            data = {"user": "", "address": "", what: value, "count": count}
+            note_event(session, f"sign_in_slowed_{what}", by=by, data=data)
 
 
 def _check_pace(session: Session, *, email: str, address: str, settings: Settings) -> None:
@@ -360,12 +378,17 @@ def find_password_link(session: Session, token: str) -> PasswordLink:
     return link
 
 
-def use_password_link(session: Session, *, token: str, password: str) -> User:
-    """Set the password of the link's user; the link is spent with it."""
+def use_password_link(session: Session, *, token: str, password: str, origin: str = "") -> User:
+    """Set the password of the link's user; the link is spent with it. `origin` as an actor's."""
     link = find_password_link(session, token)
     user = link.user
     set_password(session, user=user, password=password)
-    note_event(session, "password_set", by=actor_of(user), data={"user": user.email})
+    note_event(
+        session,
+        "password_set",
+        by=replace(actor_of(user), origin=origin),
+        data={"user": user.email},
+    )
     return user
 
 

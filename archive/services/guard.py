@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, MarkingOpenError, NotAllowedError
-from archive.core.roles import SYSTEM, Actor
+from archive.core.roles import WORKER, Actor
 from archive.core.secrecy import find_lifting, find_marking, may_be_marked
 from archive.models import Event, File, Page, PageMarking, Publication, Stage
 from archive.services.events import note_event
@@ -64,7 +64,7 @@ def look_at_pages(session: Session, publication: Publication, pages: Sequence[Pa
             note_event(
                 session,
                 "marking_found",
-                by=SYSTEM,
+                by=WORKER,
                 publication_id=publication.id,
                 data={"page": page.number, "line": marking.line, "level": marking.level},
             )
@@ -246,7 +246,7 @@ def _note_lifting(session: Session, publication: Publication, page: Page) -> Non
         note_event(
             session,
             "lifting_found",
-            by=SYSTEM,
+            by=WORKER,
             publication_id=publication.id,
             data={"page": page.number, "line": line},
         )

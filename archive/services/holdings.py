@@ -8,12 +8,14 @@ from pathlib import Path
 from archive.extract.limits import Limits, limits_of
 from archive.models.database import Database
 from archive.search.index import SearchIndex
+from archive.services.sealing import seal_after
 from archive.settings import Settings
 from archive.storage.derivatives import Derivatives
-from archive.storage.incoming import Incoming
+from archive.storage.incoming import LOCKS, Incoming
 from archive.storage.ocfl import StorageRoot
 from archive.storage.records import RecordLog
 from archive.storage.resumable import Resumable
+from archive.storage.seal import Seal
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Holdings:
     images: Derivatives
     index: SearchIndex
     resumable: Resumable
+    seal: Seal
     limits: Limits
     """What one file may cost, at the door and in the worker alike."""
 
@@ -35,9 +38,13 @@ class Holdings:
 def open_holdings(settings: Settings) -> Holdings:
     """Open (and at first make) the folders that `settings` names. Opens no file for long."""
     settings.uploads.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    seal = Seal(settings.seal, settings.incoming / LOCKS, key=settings.secret_key)
+    database.after_commit = seal_after(database, seal)
     return Holdings(
         settings=settings,
-        database=Database(settings.database_url),
+        database=database,
+        seal=seal,
         incoming=Incoming(settings.incoming),
         originals=StorageRoot.create_or_open(settings.ocfl, settings.incoming),
         records=RecordLog(settings.records),

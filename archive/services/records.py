@@ -25,7 +25,7 @@ from archive.core.vocabulary import (
     grade_number,
     language_code,
 )
-from archive.models import Copy, Event, File, PageMarking, Publication, PublicationValue
+from archive.models import Copy, Event, File, PageMarking, Publication, PublicationValue, Receipt
 
 TEXT_FIELDS: Mapping[str, int] = {
     "title": 500,
@@ -266,6 +266,11 @@ def record_json(session: Session, publication: Publication) -> bytes:
     copies = session.scalars(
         select(Copy).where(Copy.publication_id == publication.id).order_by(Copy.number)
     )
+    receipts = session.scalars(
+        select(Receipt)
+        .where(Receipt.publication_id == publication.id)
+        .order_by(Receipt.issued_at, Receipt.year, Receipt.number)
+    )
     unit = publication.unit
     content = {
         "format": FORMAT,
@@ -289,6 +294,25 @@ def record_json(session: Session, publication: Publication) -> bytes:
         "is_demo": publication.is_demo,
         "added_at": publication.added_at.isoformat(),
         "accepted_at": publication.accepted_at.isoformat() if publication.accepted_at else None,
+        "accession": {
+            "year": publication.accession_year,
+            "number": publication.accession_number,
+            "at": publication.accession_at.isoformat(),
+        }
+        if publication.accession_at
+        else None,
+        "receipts": [
+            {
+                "id": row.id,
+                "year": row.year,
+                "number": row.number,
+                "unit": row.unit.code,
+                "issued_at": row.issued_at.isoformat(),
+                "token": row.token,
+                "content": row.content,
+            }
+            for row in receipts
+        ],
         "depositor": publication.depositor.email if publication.depositor else None,
         "files": [
             {
@@ -331,6 +355,7 @@ def record_json(session: Session, publication: Publication) -> bytes:
                 "at": event.at.isoformat(),
                 "kind": event.kind,
                 "actor": event.actor_name,
+                "role": event.role,
                 "note": event.note,
                 "data": event.data,
             }

@@ -12,14 +12,20 @@ from sqlalchemy.orm import Session
 
 from archive.core.dates import now, parse_day
 from archive.core.errors import ArchiveError, NotFoundError, StorageDamagedError
+from archive.core.roles import Actor, Role
 from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Event, File, Page, PageMarking, Publication, Stage, Unit, User
+from archive.services.accession import restore_accession
 from archive.services.copies import restore_copies
+from archive.services.events import note_event
 from archive.services.holdings import Holdings, publication_id_of
 from archive.services.jobs import enqueue
+from archive.services.receipts import restore_receipts
 from archive.services.records import apply_record, record_from_json
 from archive.services.units import find_unit
+
+_STORAGE = Actor(role=Role.ADMIN, name="hệ thống", origin="storage")
 
 
 def restore_publication(session: Session, record: Mapping[str, Any], *, version: int) -> None:
@@ -81,20 +87,35 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         for marking in record.get("markings", ())
     )
     restore_copies(session, publication_id, record.get("copies", ()))
-    for event in record["history"]:
-        session.add(
-            Event(
-                at=datetime.fromisoformat(event["at"]),
-                kind=event["kind"],
-                actor_name=event["actor"],
-                publication_id=publication_id,
-                note=event["note"],
-                data=event["data"],
-            )
-        )
+    _restore_thread(session, publication_id, record["history"])
+    restore_accession(session, publication, record.get("accession"), by=_STORAGE)
+    restore_receipts(session, publication, record.get("receipts", ()))
     enqueue(
         session, Stage.EXTRACT if record["files"] else Stage.INDEX, publication_id=publication_id
     )
+
+
+def _restore_thread(
+    session: Session, publication_id: str, history: Sequence[Mapping[str, Any]]
+) -> None:
+    """The events that storage knows and the log does not: they are written down anew."""
+    known = {
+        (event.at, event.kind)
+        for event in session.scalars(select(Event).where(Event.publication_id == publication_id))
+    }
+    for event in history:
+        at = datetime.fromisoformat(event["at"])
+        if (at, event["kind"]) not in known:
+            role = Role(event["role"]) if event.get("role") else None
+            note_event(
+                session,
+                event["kind"],
+                by=Actor(name=event["actor"], role=role, origin="storage"),
+                publication_id=publication_id,
+                note=event["note"],
+                data=event["data"],
+                at=at,
+            )
 
 
 def _moment(given: str | None) -> datetime | None:

@@ -4,26 +4,32 @@ withdraw it."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.errors import ArchiveError, InvalidInputError, NotAllowedError
 from archive.core.roles import Actor, Role
 from archive.core.status import WITH_CURATORS, Status, TransitionError, check_transition
-from archive.models import Event, Publication, Stage, User
+from archive.models import Event, Publication, Receipt, Stage, User
+from archive.services.accession import give_accession_number
 from archive.services.deposits import check_complete, tell_of_deposit
 from archive.services.events import note_event
 from archive.services.guard import check_no_open_marking
 from archive.services.jobs import enqueue
 from archive.services.notices import tell, tell_depositors
+from archive.services.receipts import issue_receipt
 from archive.services.records import several_lines
 from archive.services.returns import NAMEABLE
 from archive.services.succession import check_may_deposit
 
 NOTE_LENGTH = 4000
 SENTENCE_LENGTH = 1000
+PUBLIC_REASON_LENGTH = 1000
 
 
 class TakenError(ArchiveError):
@@ -79,13 +85,15 @@ def put_back(session: Session, publication: Publication, *, by: Actor) -> None:
 
 
 def accept(session: Session, publication: Publication, *, by: Actor, note: str = "") -> None:
-    """Open the publication to its readers; the next index commit makes it found. Raises
+    """Open the publication to its readers; the next index commit makes it found. The first time
+    it gets its number in the register. Raises
     MarkingOpenError while a mark of secrecy on one of its pages is not cleared."""
     _curator(by)
     check_no_open_marking(session, publication)
     kind = "restored" if publication.status is Status.WITHDRAWN else "accepted"
     event = _move(session, publication, Status.ACCEPTED, kind=kind, by=by, note=note)
     tell_depositors(session, "accepted", event, publication)
+    give_accession_number(session, publication, by=by)
 
 
 def return_to_depositor(
@@ -128,17 +136,55 @@ def return_to_depositor(
     tell_depositors(session, "returned", event, publication)
 
 
-def withdraw(session: Session, publication: Publication, *, by: Actor, note: str) -> None:
-    """Take an accepted publication from the readers; record and files are kept."""
+def withdraw(
+    session: Session, publication: Publication, *, by: Actor, note: str, public_reason: str = ""
+) -> None:
+    """Take an accepted publication from the readers; record and files are kept. `note` is for its
+    unit; `public_reason` stands on the page that readers find in its place."""
     _curator(by)
     if not several_lines(note):
         raise InvalidInputError(field="note", problem="required")
-    event = _move(session, publication, Status.WITHDRAWN, kind="withdrawn", by=by, note=note)
+    public_reason = several_lines(public_reason)
+    if len(public_reason) > PUBLIC_REASON_LENGTH:
+        raise InvalidInputError(
+            field="public_reason", problem="too_long", most=PUBLIC_REASON_LENGTH
+        )
+    event = _move(
+        session,
+        publication,
+        Status.WITHDRAWN,
+        kind="withdrawn",
+        by=by,
+        note=note,
+        data={"public_reason": public_reason},
+    )
     tell_depositors(session, "withdrawn", event, publication)
 
 
-def submit(session: Session, publication: Publication, *, by: Actor) -> None:
-    """Hand a draft or a mended deposit to the curators, if it is complete."""
+@dataclass(frozen=True)
+class Withdrawal:
+    """When a publication was withdrawn, and what the curator says of it to everybody."""
+
+    at: datetime
+    public_reason: str
+
+
+def last_withdrawal(session: Session, publication_id: str) -> Withdrawal | None:
+    """The last withdrawal of the publication, None where it never was."""
+    event = session.scalar(
+        select(Event)
+        .where(Event.publication_id == publication_id, Event.kind == "withdrawn")
+        .order_by(Event.at.desc(), Event.id.desc())
+        .limit(1)
+    )
+    if event is None:
+        return None
+    return Withdrawal(at=event.at, public_reason=(event.data or {}).get("public_reason", ""))
+
+
+def submit(session: Session, publication: Publication, *, by: Actor) -> Receipt | None:
+    """Hand a draft or a mended deposit to the curators, if it is complete. The receipt for its
+    files, None where they have theirs."""
     if not by.may_curate and not by.answers_for(publication.unit_id):
         raise NotAllowedError(what="submit")
     check_may_deposit(session, publication.unit, issued=None, by=by, is_new=False)
@@ -151,6 +197,7 @@ def submit(session: Session, publication: Publication, *, by: Actor) -> None:
     kind = "resubmitted" if publication.status is Status.RETURNED else "deposited"
     event = _move(session, publication, Status.SUBMITTED, kind=kind, by=by, note="")
     tell_of_deposit(session, event, publication, by=by)
+    return issue_receipt(session, publication, by=by)
 
 
 def _curator(by: Actor) -> None:

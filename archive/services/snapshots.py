@@ -18,7 +18,7 @@ from archive.models.database import Database, create_private, sqlite_module
 from archive.services.holdings import Holdings
 from archive.storage.snapshot import Snapshot, pack, unpack
 
-DATABASE, SECRET = "archive.db", "secret_key"
+DATABASE, SECRET, SEAL = "archive.db", "secret_key", "seal.json"
 
 
 class RestoreRefusedError(ArchiveError):
@@ -48,18 +48,23 @@ def back_up(
     if not overwrite and os.path.lexists(target):
         raise RestoreRefusedError(reason="target_exists")
     copy = target.with_name(f".{target.name}.{secrets.token_hex(8)}.db")
+    seal = target.with_name(f"{copy.name}.seal")
     try:
+        # The seal before the database: one that is ahead would say that the log was cut off.
+        if holdings.settings.seal.is_file():
+            create_private(seal)
+            seal.write_bytes(holdings.settings.seal.read_bytes())
         _copy_database(holdings.database, copy)
+        files = {DATABASE: copy, SECRET: holdings.settings.instance / SECRET, SEAL: seal}
         return pack(
             target,
-            files={DATABASE: copy, SECRET: holdings.settings.instance / SECRET}
-            if (holdings.settings.instance / SECRET).is_file()
-            else {DATABASE: copy},
+            files={name: path for name, path in files.items() if path.is_file()},
             trees={"uploads": holdings.settings.uploads},
-            exclude=["uploads/incoming"],
+            exclude=["uploads/incoming", "uploads/audit"],
             on_file=on_file,
         )
     finally:
+        seal.unlink(missing_ok=True)
         for suffix in ("", "-wal", "-shm", "-journal"):
             Path(f"{copy}{suffix}").unlink(missing_ok=True)
 
@@ -107,6 +112,10 @@ def restore(
         for suffix in ("", "-wal", "-shm"):
             Path(f"{database.path}{suffix}").unlink(missing_ok=True)
         shutil.move(staging / DATABASE, database.path)
+        settings.seal.unlink(missing_ok=True)
+        if (staging / SEAL).is_file():
+            settings.seal.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(staging / SEAL, settings.seal)
         if (staging / SECRET).is_file():
             shutil.move(staging / SECRET, settings.instance / SECRET)
             (settings.instance / SECRET).chmod(0o600)

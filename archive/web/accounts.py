@@ -176,7 +176,12 @@ def use_password_link(token: str) -> str | Response | tuple[str, int]:
         same = _same_twice(form)
         with writing() as database:
             try:
-                accounts.use_password_link(database, token=token, password=form.new.data)
+                accounts.use_password_link(
+                    database,
+                    token=token,
+                    password=form.new.data,
+                    origin=current_actor().origin,
+                )
             except LinkSpentError:
                 abort(410)
             except InvalidInputError as error:

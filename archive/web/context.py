@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from flask import Flask, current_app, g, request
@@ -66,10 +66,10 @@ class SignedIn(UserMixin):
 
 
 def current_actor() -> Actor:
-    """The actor of this request; `ANYONE` without a session."""
-    if current_user.is_authenticated:
-        return cast(SignedIn, current_user).actor
-    return ANYONE
+    """The actor of this request, with the address it came from; `ANYONE`'s rights without a
+    session."""
+    actor = cast(SignedIn, current_user).actor if current_user.is_authenticated else ANYONE
+    return replace(actor, origin=f"web {request.remote_addr or ''}".strip()[:100])
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from flask import url_for
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -11,12 +12,13 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
 from archive.core.wording import marking_words
-from archive.models import Event, Publication
+from archive.models import Event, Publication, Receipt
 from archive.services import catalogue, guard
 from archive.services.checks import Check, checks_of, files_of
 from archive.services.likeness import list_likenesses
 from archive.services.page_counts import count_reading
 from archive.services.progress import list_progress
+from archive.services.receipts import newest_receipts
 from archive.services.recognition import availability
 from archive.web.context import holdings
 from archive.web.likeness import likeness_news
@@ -52,6 +54,7 @@ def deposit_rows(
     news = likeness_news(session, publications, actor, found=pairs)
     returned = [row.id for row in publications if row.status in (Status.RETURNED, Status.WITHDRAWN)]
     notes = last_notes(session, returned)
+    receipts = newest_receipts(session, ids)
     checks: Mapping[str, Sequence[Check]] = {}
     if with_checks:
         checks = checks_of(
@@ -86,6 +89,7 @@ def deposit_rows(
                 if marks
                 else "",
                 likeness=news.get(publication.id, ""),
+                receipt=_receipt_link(receipts.get(publication.id)),
                 flag="Nghi trùng" if actor.may_curate and publication.id in news else "",
                 checks=[
                     CheckRow(check.level.value, check.sentence)
@@ -111,6 +115,12 @@ def last_notes(session: Session, ids: Sequence[str]) -> dict[str, str]:
         fields = (event.data or {}).get("fields") or {}
         notes[str(event.publication_id)] = event.note or " ".join(map(str, fields.values()))
     return notes
+
+
+def _receipt_link(receipt: Receipt | None) -> Link | None:
+    if receipt is None:
+        return None
+    return Link(receipt.label, url_for("receipts.show", receipt_id=receipt.id))
 
 
 def status_links(

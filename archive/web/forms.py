@@ -9,9 +9,11 @@ from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
     HiddenField,
+    MultipleFileField,
     PasswordField,
     SelectField,
     StringField,
+    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
@@ -91,6 +93,27 @@ class SetPasswordForm(Form):
         "Mật khẩu mới", [InputRequired("Nhập mật khẩu mới.")], description="Ít nhất 10 ký tự."
     )
     again = PasswordField("Nhập lại mật khẩu mới", [InputRequired("Nhập lại mật khẩu mới.")])
+
+
+class ReplaceForm(Form):
+    files = MultipleFileField("Tệp mới")
+    reason = TextAreaField(
+        "Lý do thay tệp", [InputRequired("Ghi lý do thay tệp.")], description="Ghi vào diễn biến."
+    )
+
+
+class LogForm(Form):
+    """What to look for in the log; it stands in the address."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    NAMES = ("kind", "who", "publication", "since", "until")
+    kind = SelectField("Việc", choices=[], validate_choice=False)
+    who = StringField("Người làm", description="Đúng tên ghi trong nhật ký.")
+    publication = StringField("Ấn phẩm", description="Mã hoặc địa chỉ trang của ấn phẩm.")
+    since = StringField("Từ ngày", description="Ví dụ 1/7/2026.")
+    until = StringField("Đến hết ngày")
 
 
 class UserForm(Form):

@@ -60,6 +60,12 @@ EVENTS: Mapping[str, str] = {
     "intake_paused": "Tạm dừng {stages}",
     "intake_resumed": "Cho chạy tiếp {stages}",
     "jobs_retried": "Cho làm lại {count} việc",
+    "demo_removed": "Gỡ {count} ấn phẩm minh họa",
+    "sign_in_slowed_user": "Tạm chặn đăng nhập vào {user} sau {count} lần sai",
+    "sign_in_slowed_address": "Tạm chặn đăng nhập từ {address} sau {count} lần sai",
+    "receipt_issued": "Cấp giấy biên nhận số {number}",
+    "accession_given": "Vào sổ đăng ký số {number}",
+    "files_replaced": "Thay tệp của ấn phẩm",
 }
 
 

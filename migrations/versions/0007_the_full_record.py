@@ -12,13 +12,18 @@ _TEXTS = {"edition": 200, "publisher_place": 200, "issn": 40, "extent": 200}
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("publication") as table:
-        for name, length in _TEXTS.items():
-            table.add_column(sa.Column(name, sa.String(length), nullable=False, server_default=""))
-        table.add_column(sa.Column("contents", sa.Text(), nullable=False, server_default=""))
-        table.add_column(sa.Column("licence_date", sa.Date(), nullable=True))
-    with op.batch_alter_table("publication_value") as table:
-        table.add_column(sa.Column("role", sa.String(20), nullable=False, server_default=""))
+    # One by one: a table that others refer to is not copied and dropped.
+    for name, length in _TEXTS.items():
+        op.add_column(
+            "publication", sa.Column(name, sa.String(length), nullable=False, server_default="")
+        )
+    op.add_column(
+        "publication", sa.Column("contents", sa.Text(), nullable=False, server_default="")
+    )
+    op.add_column("publication", sa.Column("licence_date", sa.Date(), nullable=True))
+    op.add_column(
+        "publication_value", sa.Column("role", sa.String(20), nullable=False, server_default="")
+    )
     op.create_table(
         "record_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -49,8 +54,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("record_version")
-    with op.batch_alter_table("publication_value") as table:
-        table.drop_column("role")
-    with op.batch_alter_table("publication") as table:
-        for name in ("licence_date", "contents", *_TEXTS):
-            table.drop_column(name)
+    op.drop_column("publication_value", "role")
+    for name in ("licence_date", "contents", *_TEXTS):
+        op.drop_column("publication", name)

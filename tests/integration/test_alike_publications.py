@@ -514,7 +514,7 @@ def test_what_was_read_before_the_change_of_schema_is_compared_too(holdings, she
     queued = [
         job
         for job in jobs_of(holdings)
-        if job.state is JobState.QUEUED and job.stage is not Stage.IMAGES
+        if job.state is JobState.QUEUED and job.stage not in (Stage.IMAGES, Stage.RECORD)
     ]
     assert {(job.stage, job.publication_id) for job in queued} == {
         (Stage.COMPARE, publication_id) for publication_id in ids

@@ -103,6 +103,8 @@ class DepositRow:
     checks: Sequence[CheckRow] = ()
     reviewer: str = ""
     """Who has it in hand, for curators."""
+    receipt: Link | None = None
+    """The newest receipt for its files."""
 
 
 @dataclass(frozen=True)

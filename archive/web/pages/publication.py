@@ -158,6 +158,12 @@ class PublicationPage:
     """The record for programs that keep references."""
     downloads: Sequence[Link] = ()
     """The record in every other format."""
+    may_reopen: bool = False
+    may_replace: bool = False
+    receipts: Sequence[Link] = ()
+    """For those who look after it: the receipts for its files, the newest first."""
+    versions_url: str = ""
+    """Where curators find the files of earlier versions; "" where there are none."""
     inside_url: str = ""
     """Where the search inside the publication is sent; "" while it has no page."""
     contents: Sequence[str] = ()

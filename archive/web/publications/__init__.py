@@ -1,6 +1,6 @@
 """A publication: what readers open of it, and what curators and depositors do with it."""
 
-from archive.web.publications import acts, contents, copies, inside, reviewing
+from archive.web.publications import acts, contents, copies, inside, reviewing, versions
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import same_bytes_words, tends
 
@@ -14,4 +14,5 @@ __all__ = [
     "reviewing",
     "same_bytes_words",
     "tends",
+    "versions",
 ]

@@ -20,6 +20,7 @@ from archive.services.guessing import Offers, guess_publication
 from archive.services.likeness import may_be_told
 from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
+from archive.services.receipts import receipts_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
 from archive.web.context import base_url, holdings
@@ -102,6 +103,12 @@ def publication_page(
         may_review=actor.may_curate and publication.status in WITH_CURATORS,
         may_resubmit=_is_theirs(publication, actor) and publication.status in WITH_DEPOSITOR,
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
+        may_reopen=actor.may_curate and publication.status is Status.WITHDRAWN,
+        may_replace=actor.may_curate and publication.status in (Status.ACCEPTED, Status.WITHDRAWN),
+        receipts=_receipt_links(session, publication.id) if mine else [],
+        versions_url=url_for("publications.versions", publication_id=publication.id)
+        if actor.may_curate and publication.object_version > 1
+        else "",
         marking=marking_notice(session, publication, actor) if mine else None,
         duplicate_of=_duplicates(session, publication, files, actor)
         if mine and likeness is None
@@ -133,6 +140,13 @@ def _record_links(publication: Publication, actor: Actor) -> list[Link]:
     if actor.may_curate:
         links.insert(0, Link("Sửa hồ sơ", url_for("records.show", publication_id=publication.id)))
     return links
+
+
+def _receipt_links(session: Session, publication_id: str) -> list[Link]:
+    return [
+        Link(row.label, url_for("receipts.show", receipt_id=row.id))
+        for row in reversed(receipts_of(session, publication_id))
+    ]
 
 
 def tends(actor: Actor, publication: Publication) -> bool:
