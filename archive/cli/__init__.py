@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 
 # Command → its module, where `COMMANDS` lists it.
 MODULES = {
+    "authority": "authorities",
     "backup": "snapshots",
     "catalogue": "catalogue",
     "db": "database",

@@ -11,6 +11,7 @@ from archive.core.dates import IssueDate, parse_issue_date
 from archive.core.roles import Access
 from archive.core.status import Status
 from archive.core.vocabulary import CREATOR_ROLES
+from archive.models.authority import Authority
 from archive.models.base import Base, Code, Moment
 from archive.models.unit import Unit
 from archive.models.user import User
@@ -23,7 +24,7 @@ class Publication(Base):
     nothing is; `issued_year` repeats its year for lists. `unit_name_given` keeps a unit's name that
     a sheet gave and nobody knew. `object_version` is the head of its OCFL object, 0 for a record
     without files. `accepted_at` is when it was last opened to readers. `revision` counts every
-    change that the search index has to follow.
+    change that the search index has to follow. `series_id` is the authority that `series` names.
     """
 
     __tablename__ = "publication"
@@ -33,6 +34,7 @@ class Publication(Base):
         Index("ix_publication_status_accepted_at", "status", "accepted_at"),
         Index("ix_publication_unit_id_status", "unit_id", "status"),
         Index("ix_publication_issued_year", "issued_year"),
+        Index("ix_publication_series_id", "series_id", "series"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -62,6 +64,7 @@ class Publication(Base):
     abstract: Mapped[str] = mapped_column(Text, default="")
     contents: Mapped[str] = mapped_column(Text, default="")
     series: Mapped[str] = mapped_column(String(300), default="")
+    series_id: Mapped[str | None] = mapped_column(ForeignKey("authority.id"))
     volume: Mapped[str] = mapped_column(String(60), default="")
     plan_task: Mapped[str] = mapped_column(String(300), default="")
     status: Mapped[Status] = mapped_column(Code(Status))
@@ -102,10 +105,17 @@ class PublicationValue(Base):
     """One value of a field that may hold several (a theme, a place, a grade …).
 
     `role` is a code of `core.vocabulary.CREATOR_ROLES` for a creator whose part is known, else "".
+    `authority_id` is what the value names, None where nobody knows; `value` stays as it was given,
+    the name of its day.
     """
 
     __tablename__ = "publication_value"
-    __table_args__ = (Index("ix_publication_value_field_value", "field", "value"),)
+    __table_args__ = (
+        Index("ix_publication_value_field_value", "field", "value"),
+        Index(
+            "ix_publication_value_authority_id", "authority_id", "field", "value", "publication_id"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publication_id: Mapped[str] = mapped_column(
@@ -115,6 +125,9 @@ class PublicationValue(Base):
     position: Mapped[int]
     value: Mapped[str] = mapped_column(String(300))
     role: Mapped[str] = mapped_column(String(20), default="")
+    authority_id: Mapped[str | None] = mapped_column(ForeignKey("authority.id"))
+
+    authority: Mapped[Authority | None] = relationship()
 
     @property
     def typed(self) -> str:

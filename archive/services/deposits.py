@@ -15,6 +15,7 @@ from archive.core.roles import Actor
 from archive.core.status import Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.models import File, HeldFile, Page, Publication, Stage, Unit
+from archive.services.authorities.linking import link_record
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.history import change_record
@@ -77,6 +78,7 @@ def deposit(
         revision=1,
     )
     apply_record(publication, record)
+    link_record(session, publication)
     session.add(publication)
     earlier = _earlier(session, files, but=publication_id)
     rows = _add_files(session, publication_id, files)

@@ -15,6 +15,7 @@ from archive.core.errors import ArchiveError, NotFoundError, StorageDamagedError
 from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Event, File, Page, PageMarking, Publication, Stage, Unit, User
+from archive.services.authorities.linking import link_record
 from archive.services.holdings import Holdings, publication_id_of
 from archive.services.jobs import enqueue
 from archive.services.records import apply_record, record_from_json
@@ -46,6 +47,7 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         revision=1,
     )
     apply_record(publication, record_from_json(record))
+    link_record(session, publication)
     session.add(publication)
     session.flush()
     files = {
