@@ -216,8 +216,8 @@ def test_merge_into_itself_its_part_or_another_kind_is_refused(session, into, pr
 def test_circle_of_parents_is_refused(session):
     theme = editing.find_authority(session, "cd-lich-su")
     for parent in ("cd-lich-su", "cd-bao-chi"):
+        given = AuthorityInput(name=theme.name, parent=parent)
         with pytest.raises(InvalidInputError) as refused:
-            given = AuthorityInput(name=theme.name, parent=parent)
             editing.update_authority(session, theme, given, by=SYSTEM)
         assert refused.value.data["field"] == "parent"
 

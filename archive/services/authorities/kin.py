@@ -105,17 +105,22 @@ class Kin:
             return frozenset()
         return self.reach(node_id) | self.found_under(node_id)
 
+    def typed(self, node_id: str) -> str:
+        """Its name with its type."""
+        node = self.nodes[node_id]
+        return typed_name(node.name, node.type)
+
     def label(self, node_id: str) -> str:
         """Its name with its type, and where another of that name and type has nothing to do with
         it, what it lies in: `xã Quang Trung, huyện Hòa An`."""
         node = self.nodes[node_id]
-        label = typed_name(node.name, node.type)
+        label = self.typed(node_id)
         others = self._same_name[name_key(node.name), node.type]
         strangers = set(others) - self.found_under(node_id)
         parent = self.nodes.get(node.parent_id or "")
         # What lies in the province itself needs no further word, for everything does.
         if strangers and parent is not None and parent.parent_id is not None:
-            return f"{label}, {typed_name(parent.name, parent.type)}"
+            return f"{label}, {self.typed(parent.id)}"
         return label
 
 
