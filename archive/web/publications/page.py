@@ -14,7 +14,7 @@ from archive.core.status import Status
 from archive.core.vocabulary import ACCESS, LANGUAGES
 from archive.core.wording import marking_words, sentence, size_label
 from archive.extract.limits import GREATEST_FACTOR
-from archive.models import File, Page, Publication
+from archive.models import File, Page, Publication, PublicationValue
 from archive.services import catalogue, guard
 from archive.services.guessing import Offers, guess_publication
 from archive.services.likeness import may_be_told
@@ -22,6 +22,7 @@ from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
+from archive.web.authorities import authority_url
 from archive.web.context import holdings
 from archive.web.forms import DepositForm
 from archive.web.guesses import doubt_words, guess_rows
@@ -218,6 +219,19 @@ def citation(publication: Publication) -> str:
     return ". ".join(part.rstrip(".") for part in parts) + "."
 
 
+def value_url(row: PublicationValue, facet: str) -> str:
+    """Where a value leads: to what it names, else to all that has it, "" where nothing does."""
+    if row.authority is not None:
+        return authority_url(row.authority)
+    return f"/duyet?{urlencode({facet: row.value})}" if facet else ""
+
+
+def _series_url(publication: Publication) -> str:
+    if publication.series_id is None:
+        return ""
+    return url_for("authorities.show", section="tung-thu", authority_id=publication.series_id)
+
+
 def _facts(publication: Publication) -> list[Fact]:
     issued = publication.issue_date
 
@@ -225,10 +239,9 @@ def _facts(publication: Publication) -> list[Fact]:
         return Fact(
             label=label,
             values=[
-                (LANGUAGES.get(value, value), f"/duyet?{urlencode({facet: value})}")
-                if facet
-                else (value, "")
-                for value in publication.values_of(field)
+                (LANGUAGES.get(row.value, row.value), value_url(row, facet))
+                for row in publication.values
+                if row.field == field
             ],
         )
 
@@ -254,7 +267,10 @@ def _facts(publication: Publication) -> list[Fact]:
         one("Số giấy phép", publication.licence_number),
         one("Số lượng in", publication.print_run),
         one("Khổ", publication.dimensions),
-        one("Tùng thư", publication.series),
+        Fact(
+            "Tùng thư",
+            [(publication.series, _series_url(publication))] if publication.series else [],
+        ),
         one("Tập", publication.volume),
         several("Ngôn ngữ", "languages", "language"),
         several("Chủ đề", "themes", "theme"),
