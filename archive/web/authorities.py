@@ -221,7 +221,9 @@ def _facts(
             for row in rows
         ]
 
-    before, after = ("Tiền thân", "Về sau") if authority.kind != "place" else ("Từ", "Nay thuộc")
+    is_place = authority.kind == "place"
+    before, after = ("Lập từ", "Về sau thuộc") if is_place else ("Tiền thân", "Về sau")
+    now_in, once_in = _over_the_years(authority, found, kin) if is_place and kin else ((), ())
     variants = [
         Link(f"{each.name} ({each.note})" if each.note else each.name, "")
         for each in authority.variants
@@ -232,9 +234,27 @@ def _facts(
         ("Trước đó thuộc", links(found.formerly_in)),
         (before, links(found.earlier)),
         (after, links(found.later)),
-        ("Gồm" if authority.kind == "place" else "Mục con", links(found.inside)),
+        ("Địa bàn nay thuộc", links(now_in)),
+        ("Địa bàn trước đây thuộc", links(once_in)),
+        ("Gồm" if is_place else "Mục con", links(found.inside)),
     ]
     return [fact for fact in facts if fact[1]]
+
+
+def _over_the_years(
+    authority: Authority, found: listing.Around, kin: Kin
+) -> tuple[Sequence[Authority], Sequence[Authority]]:
+    """What its ground became, of what still stands, and what that lay in before; beyond what is
+    told of it directly."""
+    told = {row.id for row in (*found.earlier, *found.later, *found.formerly_in, *found.inside)}
+    below, above = kin.below(authority.id), kin.above(authority.id)
+    others = kin.around(authority.id) - below - {authority.id, *told, *above}
+    rows = listing.by_ids(reading(), others)
+    became = kin.reach(authority.id)
+    return (
+        [row for row in rows if row.id in became and not row.valid_to],
+        [row for row in rows if row.id not in became and row.valid_to],
+    )
 
 
 def _years(rows: Sequence[Publication]) -> list[IssueYearRow]:

@@ -12,6 +12,7 @@ from flask import url_for
 from archive.core.dates import local, parse_issue_date
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
 from archive.models import Authority, File, Page, Publication
+from archive.services.authorities.finding import Candidate
 from archive.services.holdings import Holdings
 from archive.web.pages.parts import Card, Cover, Link, Pagination
 
@@ -174,7 +175,7 @@ FACETS: Mapping[str, str] = {
 }
 
 
-def authority_time(row: Authority) -> str:
+def authority_time(row: Authority | Candidate) -> str:
     """`từ 1/7/2025`, `đến 30/6/2025`, "" where neither is known."""
     told = []
     for word, day in (("từ", row.valid_from), ("đến", row.valid_to)):

@@ -1,4 +1,4 @@
-"""Lists and pages of authorities: in order, counted for each reader, few statements, curators' work."""
+"""Lists and pages of authorities: order, counts for each reader, and what curators do."""
 
 from __future__ import annotations
 
@@ -127,7 +127,10 @@ def test_place_page_tells_validity_what_came_before_and_after_source_and_caution
     told = text_of(client, "/dia-danh/n01654")
     for words in ("xã Hòa An", "từ 1/7/2025", "thị trấn Nước Hai", "1657/NQ-UBTVQH15"):
         assert words in told
-    assert "Nay thuộc huyện Hà Quảng" in text_of(client, "/dia-danh/d044")
+    assert "Địa bàn trước đây thuộc huyện Hòa An" in told
+    told = text_of(client, "/dia-danh/d044")
+    assert "Về sau thuộc huyện Hà Quảng" in told
+    assert "Địa bàn nay thuộc xã Cần Yên" in told
     assert "KHÔNG ghi quê Cao Bằng" in text_of(client, "/nhan-vat/nv-hoang-sam")
 
 
@@ -214,6 +217,7 @@ def test_curator_says_what_a_doubtful_name_means(signed_in, put, holdings):
     curator = signed_in(Role.CURATOR)
     told = text_of(curator, "/quan-tri/danh-muc/chua-ro")
     assert "3 mục cùng tên" in told
+    assert "xã Quang Trung, huyện Hòa An, đến 30/6/2025" in told
     given = {"field": "places", "value": "Quang Trung", "authority": "w01702@2020"}
     assert post(curator, "/quan-tri/danh-muc/chua-ro", given).status_code == 302
     with holdings.database.reading() as session:

@@ -91,7 +91,8 @@ class EntryNames:
                 # The province is named on every other page.
                 around -= {each for each in around if places.nodes[each].parent_id is None}
                 found |= dict.fromkeys(places.typed(each) for each in sorted(around | {linked}))
-        return tuple(name for name in found if name not in publication.values_of("people"))
+        said = set(publication.values_of("people"))
+        return tuple(name for name in found if name not in said)
 
 
 def _above_or_around(kin: Kin, kind: str, authority_id: str) -> Sequence[str]:

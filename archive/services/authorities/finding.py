@@ -18,8 +18,10 @@ from archive.core.authorities import (
 )
 from archive.core.dates import IssueDate
 from archive.models import Authority, AuthoritySuccession, AuthorityVariant
+from archive.services.authorities.kin import KIN_CACHE
 
 _CACHE = "authorities by name"
+_ABOVE = "what authorities lie in"
 _CACHED_NAMES = 20_000
 _KEYS_AT_ONCE = 400
 
@@ -57,7 +59,7 @@ class Finder:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: dict[str, tuple[Candidate, ...]] = session.info.setdefault(_CACHE, {})
-        self._above: dict[str, frozenset[str]] = {}
+        self._above: dict[str, frozenset[str]] = session.info.setdefault(_ABOVE, {})
 
     def prepare(self, names: Iterable[tuple[str, str]]) -> None:
         """Look up these (field, name) together."""
@@ -65,8 +67,10 @@ class Finder:
         missing = sorted(key for key in wanted if key and key not in self._known)
         if len(self._known) > _CACHED_NAMES:
             self._known.clear()
-        for start in range(0, len(missing), _KEYS_AT_ONCE):
-            self._look_up(missing[start : start + _KEYS_AT_ONCE])
+        # What waits to be written has no part in the answer.
+        with self._session.no_autoflush:
+            for start in range(0, len(missing), _KEYS_AT_ONCE):
+                self._look_up(missing[start : start + _KEYS_AT_ONCE])
 
     def find(self, field: str, name: str, *, on: IssueDate | None) -> Match:
         """What `name` in that field of a record issued `on` means.
@@ -119,9 +123,10 @@ class Finder:
         if found is None:
             above: set[str] = set()
             level = {authority_id}
-            while level:
-                level = set(self._directly_above(level)) - above
-                above |= level
+            with self._session.no_autoflush:
+                while level:
+                    level = set(self._directly_above(level)) - above
+                    above |= level
             found = self._above[authority_id] = frozenset(above)
         return found
 
@@ -174,7 +179,8 @@ class Finder:
 
 def forget_names(session: Session) -> None:
     """Authorities changed: what this session looked up no longer holds."""
-    session.info.get(_CACHE, {}).clear()
+    for cache in (_CACHE, _ABOVE, KIN_CACHE):
+        session.info.get(cache, {}).clear()
 
 
 def _keys(field: str, name: str) -> tuple[str, ...]:

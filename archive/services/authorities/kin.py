@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from archive.core.authorities import name_key
 from archive.models import Authority, AuthoritySuccession
 
+KIN_CACHE = "kin of authorities"
+
 
 @dataclass(frozen=True)
 class Node:
@@ -45,6 +47,8 @@ class Kin:
                 self._moved.add(later)
         self._reach: dict[str, frozenset[str]] = {}
         self._reached_by: dict[str, set[str]] | None = None
+        self._labels: dict[str, str] = {}
+        self._under: dict[str, frozenset[str]] = {}
         self._same_name: dict[tuple[str, str], list[str]] = defaultdict(list)
         for node in self.nodes.values():
             self._same_name[name_key(node.name), node.type].append(node.id)
@@ -91,13 +95,17 @@ class Kin:
         it came from, and what it became; not what merely lies in it."""
         if node_id not in self.nodes:
             return frozenset()
+        known = self._under.get(node_id)
+        if known is not None:
+            return known
         if self._reached_by is None:
             self._reached_by = defaultdict(set)
             for each in self.nodes:
                 for reached in self.reach(each):
                     self._reached_by[reached].add(each)
         became = self.reach(node_id) - self.below(node_id)
-        return frozenset(self._reached_by[node_id] | became)
+        known = self._under[node_id] = frozenset(self._reached_by[node_id] | became)
+        return known
 
     def around(self, node_id: str) -> frozenset[str]:
         """All that it has to do with, one way or the other; nothing where it is not known."""
@@ -113,6 +121,12 @@ class Kin:
     def label(self, node_id: str) -> str:
         """Its name with its type, and where another of that name and type has nothing to do with
         it, what it lies in: `xã Quang Trung, huyện Hòa An`."""
+        known = self._labels.get(node_id)
+        if known is None:
+            known = self._labels[node_id] = self._make_label(node_id)
+        return known
+
+    def _make_label(self, node_id: str) -> str:
         node = self.nodes[node_id]
         label = self.typed(node_id)
         others = self._same_name[name_key(node.name), node.type]
@@ -130,7 +144,15 @@ def typed_name(name: str, kind: str) -> str:
 
 
 def load_kin(session: Session, kind: str) -> Kin:
-    """All standing authorities of the kind, in two statements."""
+    """All standing authorities of the kind, read in two statements, once in a session's life.
+    What changes authorities calls `finding.forget_names`."""
+    known: dict[str, Kin] = session.info.setdefault(KIN_CACHE, {})
+    if kind not in known:
+        known[kind] = _read_kin(session, kind)
+    return known[kind]
+
+
+def _read_kin(session: Session, kind: str) -> Kin:
     rows = session.execute(
         select(Authority.id, Authority.name, Authority.type, Authority.parent_id).where(
             Authority.kind == kind, Authority.merged_into_id.is_(None)

@@ -15,8 +15,8 @@ from archive.core.wording import field_sentence
 from archive.models import Authority
 from archive.services.authorities import editing, listing, merging
 from archive.services.authorities.editing import AuthorityInput
-from archive.services.authorities.finding import Finder
-from archive.services.authorities.kin import typed_name
+from archive.services.authorities.finding import Candidate, Finder
+from archive.services.authorities.kin import load_kin, typed_name
 from archive.services.authorities.linking import link_value
 from archive.services.events import note_event
 from archive.services.records import one_line
@@ -239,8 +239,8 @@ def open_names() -> str:
                     ", ".join(
                         part
                         for part in (
-                            typed_name(choice.name, choice.type),
-                            authority_time(session.get_one(Authority, choice.id)),
+                            _label(session, choice),
+                            authority_time(choice),
                         )
                         if part
                     ),
@@ -289,6 +289,13 @@ def settle_name() -> Response:
         session.commit()
     flash(f"Đã gắn “{value}” ở {records} ấn phẩm.", "success")
     return redirect(url_for("admin.open_names"))
+
+
+def _label(session: Session, choice: Candidate) -> str:
+    """The candidate's name with what tells it from others of that name."""
+    if choice.kind != "place":
+        return choice.name
+    return load_kin(session, "place").label(choice.id)
 
 
 def _act(
