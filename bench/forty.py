@@ -23,9 +23,10 @@ from archive.cli.demo import FONTS
 from archive.core.roles import ANYONE
 from archive.demo.load import load_demo
 from archive.logs import configure_logs
-from archive.models import Stage, migrations
+from archive.models import Stage
 from archive.search.requests import SearchRequest
 from archive.search.results import WorkHit
+from archive.services import founding
 from archive.services.catalogue import viewer_of
 from archive.services.holdings import Holdings, open_holdings
 from archive.services.searching import search
@@ -100,7 +101,7 @@ def main() -> int:
         settings = settings_of(Path(name))
         configure_logs(least=logging.WARNING)
         holdings = open_holdings(settings)
-        migrations.upgrade(holdings.database)
+        founding.upgrade(holdings.database)
         holdings.index.create()
         load_demo(holdings, fonts=settings.assets / FONTS)
         Worker(holdings, stages=STAGES).run(until_idle=True)

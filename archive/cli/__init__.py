@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 # Command → its module, where `COMMANDS` lists it.
 MODULES = {
     "audit": "audit",
+    "authority": "authorities",
     "backup": "snapshots",
     "catalogue": "catalogue",
     "db": "database",

@@ -156,6 +156,14 @@ _FIELDS: Mapping[str, str] = {
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
     "path_outside": "“{value}” nằm ngoài thư mục nhập.",
     "sheet_unreadable": "Không đọc được bảng: {value}.",
+    "authority_unknown": "Danh mục chưa có “{value}” thuộc loại này. Ghi đúng tên hoặc mã của mục.",
+    "authority_several": "Có nhiều mục tên “{value}”. Ghi mã của một mục: {ids}.",
+    "authority_circle": "“{value}” là chính mục này hoặc đang nằm trong mục này.",
+    "authority_used": "“{value}” đang được dùng, chưa xóa được. Có thể gộp vào một mục khác.",
+    "authority_merged": "“{value}” đã được gộp vào mục khác rồi. Tải lại trang.",
+    "authority_not_merged": "“{value}” đang đứng riêng, không có gì để tách.",
+    "sign_reserved": "Tên “{value}” có dấu ; hoặc |, là dấu dùng để ngăn các tên. Bỏ dấu ấy đi.",
+    "kind_fixed": "Mục đã có thuộc loại “{value}”; loại của một mục không đổi được.",
 }
 
 

@@ -28,3 +28,16 @@ def write_csv(file: TextIO, headings: Sequence[str], rows: Iterable[Sequence[obj
     writer = csv.writer(file)
     writer.writerow([as_text(cell) for cell in headings])
     writer.writerows([as_text(cell) for cell in row] for row in rows)
+
+
+def as_cell(text: str) -> str:
+    """The text so that `from_cell` gives it back exactly, whatever it begins with."""
+    return as_text(f"'{text}" if text.startswith("'") else text)
+
+
+def from_cell(cell: str) -> str:
+    """What `as_cell` wrote; a cell that somebody else wrote stays as it is, but for an apostrophe
+    in front of what would be a formula."""
+    bare = cell[1:]
+    guarded = bare.startswith("'") or bare.lstrip(" \u00a0").startswith(_FORMULA)
+    return bare if cell.startswith("'") and guarded else cell

@@ -1,5 +1,6 @@
 """The mapped classes, a module per noun. Importing the package maps them all."""
 
+from archive.models.authority import Authority, AuthoritySuccession, AuthorityVariant
 from archive.models.base import Base
 from archive.models.bulk import BulkEdit, BulkItem
 from archive.models.copy import Copy
@@ -18,6 +19,9 @@ from archive.models.upload import Upload
 from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
 
 __all__ = [
+    "Authority",
+    "AuthoritySuccession",
+    "AuthorityVariant",
     "Base",
     "BulkEdit",
     "BulkItem",

@@ -11,6 +11,7 @@ from archive.core.dates import IssueDate, parse_issue_date
 from archive.core.roles import Access
 from archive.core.status import Status
 from archive.core.vocabulary import CREATOR_ROLES
+from archive.models.authority import Authority
 from archive.models.base import Base, Code, Moment
 from archive.models.unit import Unit
 from archive.models.user import User
@@ -26,6 +27,7 @@ class Publication(Base):
     change that the search index has to follow. `reviewer_id`: the curator who has the deposit in
     hand, or had it when it was returned. `accession_year` and `accession_number` are its place in
     the register, given at `accession_at`, when it was accepted first, and kept for good.
+    `series_id` is the authority that `series` names.
     """
 
     __tablename__ = "publication"
@@ -39,6 +41,7 @@ class Publication(Base):
         Index("ix_publication_status_kind", "status", "kind"),
         Index("ix_publication_reviewer_id_status", "reviewer_id", "status"),
         Index("uq_publication_accession", "accession_year", "accession_number", unique=True),
+        Index("ix_publication_series_id", "series_id", "series"),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -68,6 +71,7 @@ class Publication(Base):
     abstract: Mapped[str] = mapped_column(Text, default="")
     contents: Mapped[str] = mapped_column(Text, default="")
     series: Mapped[str] = mapped_column(String(300), default="")
+    series_id: Mapped[str | None] = mapped_column(ForeignKey("authority.id"))
     volume: Mapped[str] = mapped_column(String(60), default="")
     plan_task: Mapped[str] = mapped_column(String(300), default="")
     status: Mapped[Status] = mapped_column(Code(Status))
@@ -118,10 +122,17 @@ class PublicationValue(Base):
     """One value of a field that may hold several (a theme, a place, a grade …).
 
     `role` is a code of `core.vocabulary.CREATOR_ROLES` for a creator whose part is known, else "".
+    `authority_id` is what the value names, None where nobody knows; `value` stays as it was given,
+    the name of its day.
     """
 
     __tablename__ = "publication_value"
-    __table_args__ = (Index("ix_publication_value_field_value", "field", "value"),)
+    __table_args__ = (
+        Index("ix_publication_value_field_value", "field", "value"),
+        Index(
+            "ix_publication_value_authority_id", "authority_id", "field", "value", "publication_id"
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publication_id: Mapped[str] = mapped_column(
@@ -131,6 +142,9 @@ class PublicationValue(Base):
     position: Mapped[int]
     value: Mapped[str] = mapped_column(String(300))
     role: Mapped[str] = mapped_column(String(20), default="")
+    authority_id: Mapped[str | None] = mapped_column(ForeignKey("authority.id"))
+
+    authority: Mapped[Authority | None] = relationship()
 
     @property
     def typed(self) -> str:

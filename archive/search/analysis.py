@@ -87,6 +87,7 @@ def record_texts(entry: WorkEntry) -> dict[str, list[str]]:
             entry.unit_name,
             year.replace("-", " "),
             *entry.grades,
+            *entry.kin,
         ],
     }
     return {name: [text for text in values if text] for name, values in texts.items()}

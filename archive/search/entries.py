@@ -27,6 +27,12 @@ class WorkEntry:
     `revision` is the record's own counter: the index gives it back, so that whoever compares can
     see which works are behind. `issued` is a partial ISO date ("2024", "2024-07"), `added_at` the
     moment it came into the archive, `title_sort` a key made by `archive.core.collation`.
+
+    `themes`, `places` and `people` are words as the record has them. As values of their facets
+    stand `theme_values` and so on, one spelling for one thing; None where that is the record's own.
+    Under `also` are further values by which a filter finds the work, without being its own: what
+    its places were and became. `kin` are names to be searched, too, that the record does not say.
+    `authorities` are the ids of what it names.
     """
 
     work_id: str
@@ -56,4 +62,11 @@ class WorkEntry:
     abstract: str = ""
     publisher: str = ""
     series: str = ""
+    theme_values: tuple[str, ...] | None = None
+    place_values: tuple[str, ...] | None = None
+    person_values: tuple[str, ...] | None = None
+    theme_also: tuple[str, ...] = ()
+    place_also: tuple[str, ...] = ()
+    kin: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
     pages: tuple[PageEntry, ...] = ()

@@ -8,14 +8,20 @@ from itertools import repeat
 import numpy as np
 
 from archive.search.arrays import Array
-from archive.search.requests import SearchRequest
+from archive.search.requests import ALSO, AUTHORITY, SearchRequest
 from archive.search.results import FacetCount
 from archive.search.snapshot import Snapshot
 
 
 def chosen_works(snapshot: Snapshot, request: SearchRequest) -> dict[str, Array]:
     """For each facet with a choice the works that carry one of the chosen values."""
-    return {name: snapshot.with_any(name, values) for name, values in request.selected().items()}
+    chosen = {}
+    for name, values in request.selected().items():
+        works = snapshot.with_any(name, values)
+        if name in ALSO:
+            works = works | snapshot.with_any(ALSO[name], values)
+        chosen[name] = works
+    return chosen
 
 
 def count_facets(
@@ -29,7 +35,8 @@ def count_facets(
     `matched` are the works that match before any facet is chosen. Each facet counts the works
     that fit the choices in all other facets, so that its own other values stay open. Values that
     count nothing are left out unless they are chosen, and those beyond the commonest
-    `request.facet_values`. Years come newest first, the rest by count and then by name.
+    `request.facet_values`. A value is shown where one of the works has it for its own, and counts
+    all that choosing it finds. Years come newest first, the rest by count and then by name.
     """
     if not request.facets:
         return {}
@@ -44,10 +51,17 @@ def count_facets(
         for other, works in chosen.items():
             if other != name:
                 others = others & works
-        own = slice(joined.first[name], joined.first[name] + len(joined.values[name]))
-        tallies[own] = joined.tally(others)[own]
+        anew = joined.tally(others)
+        for each in (name, ALSO[name]) if name in ALSO else (name,):
+            own = slice(joined.first[each], joined.first[each] + len(joined.values[each]))
+            tallies[own] = anew[own]
+    shown = tallies > 0
+    for further, owned in joined.own:
+        tallies[owned] += tallies[further]
+    for also in ALSO.values():
+        shown[joined.first[also] : joined.first[also] + len(joined.values[also])] = False
     # All values sorted at once: by facet, then by count, and among equals by name.
-    held = np.flatnonzero(tallies)
+    held = np.flatnonzero(shown)
     facet = joined.facet.take(held)
     places = joined.order.take(held) - tallies.take(held) * joined.stride.take(held)
     held = held[np.lexsort((places, facet))]
@@ -57,7 +71,19 @@ def count_facets(
         if name in request.facets:
             best = held[ends[at] : min(ends[at + 1], ends[at] + request.facet_values)]
             counted[name] = _counts(snapshot, name, best, tallies, selected.get(name, ()))
+    if AUTHORITY in request.facets:
+        counted[AUTHORITY] = _count_authorities(snapshot, base)
     return counted
+
+
+def _count_authorities(snapshot: Snapshot, works: Array) -> tuple[FacetCount, ...]:
+    """How many of the works name each authority, in no order."""
+    held = snapshot.facet(AUTHORITY)
+    tally = np.bincount(held.codes[works.take(held.works)], minlength=len(held.values))
+    return tuple(
+        FacetCount(held.values[code], None, int(tally[code]), False)
+        for code in np.flatnonzero(tally).tolist()
+    )
 
 
 def _counts(

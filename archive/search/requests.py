@@ -22,6 +22,10 @@ FACETS = (
     "subject",
     "language",
 )
+# Under these a work is found by the filter of a facet without having the value for its own.
+ALSO = {"theme": "theme_also", "place": "place_also"}
+# The authorities that a work names: counted when asked for, and no facet to choose from.
+AUTHORITY = "authority"
 MAX_PER_PAGE = 100
 FACET_VALUES = 60
 

@@ -23,7 +23,7 @@ from archive.search.derived import Pairs
 from archive.search.engine import ARRAYS, FORWARD, beside
 from archive.search.faults import index_access
 from archive.search.forward import Forward, Lexicon, forward_of
-from archive.search.requests import FACETS
+from archive.search.requests import ALSO, AUTHORITY, FACETS
 from archive.search.segment_files import (
     Counts,
     SegmentArrays,
@@ -39,6 +39,7 @@ from archive.search.segment_files import (
 # Who may see a work is decided by two more of its values, kept in the same way as its facets.
 STATUS = "status"
 ACCESS = "access"
+KEPT = (*FACETS, *ALSO.values(), AUTHORITY, STATUS, ACCESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +231,12 @@ class Segment:
     def _read_works(self) -> None:
         records: Iterable[tuple[int, str]]
         records = records_of(self._arrays) if self._arrays else read_records(self._reader)
-        values: dict[str, list[Sequence[str]]] = {name: [] for name in (*FACETS, STATUS, ACCESS)}
+        values: dict[str, list[Sequence[str]]] = {name: [] for name in KEPT}
         for start, stored in records:
             record = json.loads(stored)
             self._add_work(start, record)
             for name, held in values.items():
-                held.append(record["values"][name])
+                held.append(record["values"].get(name, ()))
             for unit in record["values"]["unit"]:
                 self.unit_names[unit] = record["unit_name"]
         self.facets = {name: _facet_values(held) for name, held in values.items()}

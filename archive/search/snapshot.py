@@ -25,8 +25,8 @@ from archive.search.columns import (
 )
 from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
 from archive.search.forward import Lexicon
-from archive.search.requests import FACETS, Sort, Viewer
-from archive.search.segments import ACCESS, STATUS, FacetValues, Segment, WorkRow
+from archive.search.requests import ALSO, FACETS, Sort, Viewer
+from archive.search.segments import ACCESS, KEPT, STATUS, FacetValues, Segment, WorkRow
 from archive.search.values import JoinedValues, joined
 
 _KEPT_AUDIENCES = 16
@@ -93,7 +93,7 @@ class Snapshot:
         self._paths = [str(file.path) for file in opened]
         self._stamps = [file.stamp for file in opened]
         self._is_whole = len(opened) == 2 * len(self.segments)
-        self._facets = {name: self._join(name) for name in (*FACETS, STATUS, ACCESS)}
+        self._facets = {name: self._join(name) for name in KEPT}
         self._embargoes = [
             (work.embargo_until, slot)
             for slot, work in enumerate(self.works)
@@ -139,7 +139,11 @@ class Snapshot:
     def values(self) -> JoinedValues:
         """The values of all facets together."""
         names = {"unit": self.unit_names}
-        return JoinedValues({name: self._facets[name] for name in FACETS}, len(self.works), names)
+        return JoinedValues(
+            {name: self._facets[name] for name in (*FACETS, *ALSO.values())},
+            len(self.works),
+            names,
+        )
 
     def with_any(self, name: str, values: Iterable[str]) -> Array:
         """The works that carry any of the values of a facet."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from archive.core.collation import sort_key
 from archive.search.arrays import Array
+from archive.search.requests import ALSO
 from archive.search.segments import FacetValues
 
 # Of so few works the values are gone through one work after the other.
@@ -41,6 +42,7 @@ class JoinedValues:
             works.append(held.works)
             codes.append(held.codes + np.int32(self.count))
             self.count += len(held.values)
+        self.own = self._own_codes()
         self.order = joined(orders, np.int64)
         by_work = np.argsort(joined(works, np.int32), kind="stable")
         self._works = joined(works, np.int32)[by_work]
@@ -52,6 +54,22 @@ class JoinedValues:
         self.stride = np.repeat(sizes, sizes)
         self.facet = np.repeat(np.arange(len(sizes)), sizes)
         self.all_values = [value for held in facets.values() for value in held.values]
+
+    def _own_codes(self) -> list[tuple[Array, Array]]:
+        """The codes of further values (`requests.ALSO`) that some work has for its own, and their
+        codes as such, by facet."""
+        found = []
+        for name, also in ALSO.items():
+            own = {value: code for code, value in enumerate(self.values[name])}
+            pairs = [
+                (code + self.first[also], own[value] + self.first[name])
+                for code, value in enumerate(self.values[also])
+                if value in own
+            ]
+            if pairs:
+                further, owned = np.array(pairs, np.int64).T
+                found.append((further, owned))
+        return found
 
     def tally(self, works: Array) -> Array:
         """How many of these works (a mark for each) carry each value, by code."""

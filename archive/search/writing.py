@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from archive.search.entries import WorkEntry
 from archive.search.faults import DAMAGE, index_access
 from archive.search.merging import absorb_segment
 from archive.search.postings import BulkCodec, PostingPool, add_page
+from archive.search.requests import ALSO, AUTHORITY
 
 # A commit makes a segment. Eight of up to so many documents are rewritten as one, so that a search
 # meets few, and a page is rewritten once per size.
@@ -141,13 +142,13 @@ def _stored_record(entry: WorkEntry, texts: dict[str, list[str]]) -> str:
     numbers = [page.number for page in pages]
     labels = [page.label for page in pages]
     plain = numbers == list(range(1, len(numbers) + 1))
-    values = {
+    values: dict[str, Sequence[str]] = {
         "year": [str(entry.year)] if entry.year is not None else [],
         "unit": [entry.unit_code],
         "kind": [entry.kind],
-        "theme": entry.themes,
-        "place": entry.places,
-        "person": entry.people,
+        "theme": _values(entry.themes, entry.theme_values),
+        "place": _values(entry.places, entry.place_values),
+        "person": _values(entry.people, entry.person_values),
         "audience": entry.audiences,
         "grade": entry.grades,
         "subject": entry.subjects,
@@ -155,6 +156,9 @@ def _stored_record(entry: WorkEntry, texts: dict[str, list[str]]) -> str:
         "status": [entry.status],
         "access": [entry.access],
     }
+    for name, more in (("theme", entry.theme_also), ("place", entry.place_also)):
+        values[ALSO[name]] = [value for value in more if value not in values[name]]
+    values[AUTHORITY] = entry.authorities
     return json.dumps(
         {
             "id": entry.work_id,
@@ -173,6 +177,10 @@ def _stored_record(entry: WorkEntry, texts: dict[str, list[str]]) -> str:
         ensure_ascii=False,
         separators=(",", ":"),
     )
+
+
+def _values(words: tuple[str, ...], values: tuple[str, ...] | None) -> tuple[str, ...]:
+    return words if values is None else values
 
 
 def _keep_all(writer: Any, segments: list[Any]) -> list[Any]:

@@ -14,7 +14,7 @@ from archive.core.dates import today
 from archive.core.errors import NotFoundError
 from archive.core.roles import Access, Actor
 from archive.core.status import Status
-from archive.models import Event, File, Page, Publication, Unit
+from archive.models import Event, File, Page, Publication, PublicationValue, Unit
 from archive.search.requests import Viewer
 from archive.services.guard import is_closed
 from archive.services.succession import is_over
@@ -106,7 +106,10 @@ def find_publication(session: Session, publication_id: str, *, actor: Actor) -> 
     publication = session.scalar(
         select(Publication)
         .where(Publication.id == publication_id, visible_to(actor))
-        .options(joinedload(Publication.unit), selectinload(Publication.values))
+        .options(
+            joinedload(Publication.unit),
+            selectinload(Publication.values).joinedload(PublicationValue.authority),
+        )
     )
     if publication is None:
         raise NotFoundError(what="publication", id=publication_id)

@@ -16,6 +16,7 @@ from archive.core.status import WITH_DEPOSITOR, Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.models import Event, File, HeldFile, Page, Publication, Receipt, Stage, Unit, User
 from archive.services.accession import give_accession_number
+from archive.services.authorities.linking import link_record
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.history import change_record
@@ -86,6 +87,7 @@ def deposit(
         revision=1,
     )
     apply_record(publication, record)
+    link_record(session, publication)
     session.add(publication)
     earlier = _earlier(session, files, but=publication_id)
     rows = _add_files(session, publication_id, files)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.models import migrations
 from archive.models.database import Database
+from archive.services.authorities.loading import load_facts
 from archive.services.units import unknown_unit
 
 
@@ -15,6 +16,7 @@ def upgrade(database: Database) -> str | None:
     revision = migrations.upgrade(database)
     with database.writing() as session:
         unknown_unit(session)
+        load_facts(session)
         session.commit()
     return revision
 

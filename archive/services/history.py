@@ -13,6 +13,7 @@ from archive.core.dates import now
 from archive.core.errors import NotFoundError
 from archive.core.roles import Actor
 from archive.models import Publication, RecordVersion, Stage, Unit
+from archive.services.authorities.linking import link_record
 from archive.services.events import note_event
 from archive.services.jobs import enqueue
 from archive.services.records import (
@@ -81,6 +82,7 @@ def change_record(
             actor_name=publication.depositor.name if publication.depositor else "",
         )
     apply_record(publication, record)
+    link_record(session, publication)
     publication.unit_id, publication.unit = new_unit.id, new_unit
     publication.changed_at = now()
     publication.revision += 1

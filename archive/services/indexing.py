@@ -13,6 +13,7 @@ from archive.core.collation import sort_key
 from archive.models import Page, PageMarking, Publication, Stage
 from archive.search.entries import PageEntry, WorkEntry
 from archive.search.index import SearchIndex
+from archive.services.authorities.entries import EntryNames
 from archive.services.jobs import enqueue
 
 BATCH = 50
@@ -23,6 +24,7 @@ _NO_WORDS: dict[str, Any] = {
     "responsibility": "",
     "abstract": "",
     "series": "",
+    "kin": (),
 }
 
 
@@ -42,9 +44,10 @@ def index_entries(session: Session, ids: Sequence[str]) -> Iterator[WorkEntry]:
         .options(joinedload(Publication.unit), selectinload(Publication.values))
         .execution_options(populate_existing=True)
     ).all()
+    names = EntryNames(session, publications)
     for publication in publications:
         if publication.id in closed:
-            yield replace(_entry(publication, ()), status=CLOSED, **_NO_WORDS)
+            yield replace(_entry(publication, (), names), status=CLOSED, **_NO_WORDS)
             continue
         pages = session.execute(
             select(Page.number, Page.label, Page.text)
@@ -56,10 +59,14 @@ def index_entries(session: Session, ids: Sequence[str]) -> Iterator[WorkEntry]:
             tuple(
                 PageEntry(number=number, label=label, text=text) for number, label, text in pages
             ),
+            names,
         )
 
 
-def _entry(publication: Publication, pages: tuple[PageEntry, ...]) -> WorkEntry:
+def _entry(publication: Publication, pages: tuple[PageEntry, ...], names: EntryNames) -> WorkEntry:
+    themes, places, people = (
+        names.shown(publication, field) for field in ("themes", "places", "people")
+    )
     values = {
         name: publication.values_of(name)
         for name in (
@@ -93,6 +100,13 @@ def _entry(publication: Publication, pages: tuple[PageEntry, ...]) -> WorkEntry:
         series=publication.series,
         added_at=publication.accepted_at or publication.added_at,
         title_sort=publication.title_sort or sort_key(publication.title),
+        theme_values=themes.own,
+        theme_also=themes.also,
+        place_values=places.own,
+        place_also=places.also,
+        person_values=people.own,
+        kin=names.kin(publication),
+        authorities=names.ids(publication),
         pages=pages,
         **values,
     )

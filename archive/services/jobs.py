@@ -142,6 +142,28 @@ def enqueue(
     session.flush()
 
 
+def enqueue_many(session: Session, stage: Stage, *, publication_ids: Sequence[str]) -> None:
+    """Queue one stage, due now, for each of these that has none waiting. Joins the caller's
+    transaction; a few hundred at a time."""
+    works = {_coalesce(stage, each): each for each in publication_ids}
+    waiting = {job.coalesce for job in session.scalars(_WAITING, {"works": list(works)})}
+    moment = now()
+    rows = [
+        {
+            "stage": stage,
+            "publication_id": publication_id,
+            "coalesce": coalesce,
+            "state": JobState.QUEUED,
+            "not_before": moment,
+            "created_at": moment,
+        }
+        for coalesce, publication_id in works.items()
+        if coalesce not in waiting
+    ]
+    if rows:
+        session.execute(insert(Job), rows)
+
+
 def claim(
     session: Session,
     *,

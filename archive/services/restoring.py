@@ -17,6 +17,7 @@ from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Event, File, Page, PageMarking, Publication, Stage, Unit, User
 from archive.services.accession import restore_accession
+from archive.services.authorities.linking import link_record
 from archive.services.copies import restore_copies
 from archive.services.events import note_event
 from archive.services.holdings import Holdings, publication_id_of
@@ -53,6 +54,7 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         revision=1,
     )
     apply_record(publication, record_from_json(record))
+    link_record(session, publication)
     session.add(publication)
     session.flush()
     files = {

@@ -19,6 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 
+from archive.core.authorities import KINDS as AUTHORITY_KINDS
 from archive.core.errors import InvalidInputError
 from archive.core.vocabulary import ROLES
 from archive.core.wording import field_sentence
@@ -150,6 +151,38 @@ class UnitMergeForm(Form):
     since = StringField(
         "Từ ngày", [InputRequired("Nhập ngày.")], description="Ví dụ 1/7/2025: ngày đầu tiên."
     )
+
+
+class AuthorityForm(Form):
+    """One name of the catalogue; other names are meant by their id or their only name."""
+
+    FIELDS = (
+        *("name", "variants", "type", "valid_from", "valid_to", "parent", "dates"),
+        *("source", "note", "successors", "formerly_in"),
+    )
+    kind = SelectField("Loại", choices=choices(AUTHORITY_KINDS))
+    name = StringField("Tên", [InputRequired("Nhập tên.")])
+    variants = TextAreaField(
+        "Tên khác, cách viết khác",
+        description="Mỗi tên một dòng; ghi chú viết sau dấu |. Hồ sơ dùng tên nào cũng được gắn.",
+    )
+    type = StringField("Kiểu", description="Với địa danh: tỉnh, huyện, xã, phường, thị trấn…")
+    dates = StringField("Năm sinh, năm mất hoặc ngày", description="Ví dụ 1904–1947; 3/10/1950.")
+    valid_from = StringField("Có từ", description="2025, 7/2025 hoặc 1/7/2025.")
+    valid_to = StringField("Đến hết")
+    parent = StringField("Nằm trong", description="Tên hoặc mã của mục rộng hơn.")
+    successors = StringField("Về sau thành", description="Tên hoặc mã, cách nhau bằng dấu ;.")
+    formerly_in = StringField("Trước đó nằm trong")
+    note = TextAreaField("Ghi chú", description="Điều cần kiểm tra cũng ghi ở đây.")
+    source = TextAreaField("Nguồn", description="Cách nhau bằng dấu ;.")
+
+
+class MergeForm(Form):
+    class Meta(Form.Meta):
+        # It only asks what would be; the button that merges has its token.
+        csrf = False
+
+    into = StringField("Gộp vào", description="Tên hoặc mã của mục được giữ lại.")
 
 
 def empty_choice(labels: Mapping[str, str]) -> list[SelectChoice]:

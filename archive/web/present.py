@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from archive.core.dates import local
+from archive.core.dates import local, parse_issue_date
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
-from archive.models import File, Page, Publication
+from archive.models import Authority, File, Page, Publication
+from archive.services.authorities.finding import Candidate
 from archive.services.holdings import Holdings
 from archive.web.pages.parts import Card, Cover, Link, Pagination
 
@@ -57,6 +58,13 @@ EVENTS: Mapping[str, str] = {
     "lifting_found": "Trang {page} ghi “{line}”",
     "read_again": "Cho đọc lại tệp {file}",
     "read_again_raised": "Cho đọc lại tệp {file} với giới hạn gấp {factor}",
+    "authority_created": "Thêm “{name}” vào danh mục",
+    "authority_changed": "Sửa “{name}” trong danh mục",
+    "authority_deleted": "Xóa “{name}” khỏi danh mục",
+    "authority_merged": "Gộp “{name}” vào “{into_name}”, {records} ấn phẩm",
+    "authority_split": "Tách “{name}” khỏi “{into_name}”",
+    "authority_linked": "Gắn “{value}” với “{name}”, {records} ấn phẩm",
+    "authorities_imported": "Nhập {count} mục vào danh mục",
     "intake_paused": "Tạm dừng {stages}",
     "intake_resumed": "Cho chạy tiếp {stages}",
     "jobs_retried": "Cho làm lại {count} việc",
@@ -190,6 +198,15 @@ FACETS: Mapping[str, str] = {
     "subject": "Môn học",
     "language": "Ngôn ngữ",
 }
+
+
+def authority_time(row: Authority | Candidate) -> str:
+    """`từ 1/7/2025`, `đến 30/6/2025`, "" where neither is known."""
+    told = []
+    for word, day in (("từ", row.valid_from), ("đến", row.valid_to)):
+        if day:
+            told.append(f"{word} {parse_issue_date(day).vietnamese}")
+    return " ".join(told)
 
 
 def paginate(

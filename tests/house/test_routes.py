@@ -11,9 +11,11 @@ from flask import Flask
 from sqlalchemy import event
 from werkzeug.routing import Rule
 
+from archive.core.roles import SYSTEM
 from archive.core.status import Status
 from archive.models import Publication, User
 from archive.models.database import Database, sqlite_module
+from archive.services.authorities.editing import AuthorityInput, create_authority
 from archive.services.receipts import issue_receipt
 from archive.services.uploads import create_upload
 from archive.web.access import OpenTo, audience_of, check_declarations, open_to
@@ -86,6 +88,10 @@ def known(archive: Standing) -> dict[str, Any]:
         user_id = session.query(User.id).filter_by(email=archive.address("reader")).scalar()
     depositor = archive.actor("depositor")
     with archive.holdings.database.writing() as session:
+        given = AuthorityInput(name="Chủ đề mẫu")
+        create_authority(session, "theme", given, by=SYSTEM, authority_id="cd-mau")
+        session.commit()
+    with archive.holdings.database.writing() as session:
         upload = create_upload(session, archive.holdings, name="a.pdf", size_bytes=9, by=depositor)
         receipt = issue_receipt(session, session.get_one(Publication, publication_id), by=depositor)
         session.commit()
@@ -103,6 +109,8 @@ def known(archive: Standing) -> dict[str, Any]:
         "upload_id": upload.id,
         "token": "khong-co-lien-ket-nay",
         "edit_id": "khong-co-dot",
+        "section": "chu-de",
+        "authority_id": "cd-mau",
     }
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from archive.core.vocabulary import ACCESS, LANGUAGES
-from archive.models import Publication
+from archive.models import Publication, PublicationValue
+from archive.web.authorities import authority_url
 from archive.web.pages.publication import Fact
 from archive.web.present import vietnamese_date
 
@@ -17,22 +18,21 @@ def publication_facts(publication: Publication) -> list[Fact]:
     """Every filled field but title, subtitle, abstract and contents, which have places of their
     own."""
     issued = publication.issue_date
-    values: dict[str, list[str]] = {}
-    for value in publication.values:
-        values.setdefault(value.field, []).append(value.typed)
+    rows: dict[str, list[PublicationValue]] = {}
+    for row in publication.values:
+        rows.setdefault(row.field, []).append(row)
 
     def several(label: str, field: str, facet: str = "") -> Fact:
         return Fact(
             label=label,
             values=[
-                (LANGUAGES.get(value, value), f"/duyet?{urlencode({facet: value})}")
-                if facet
-                else (value, "")
-                for value in values.get(field, ())
+                (LANGUAGES.get(row.value, row.typed), value_url(row, facet))
+                for row in rows.get(field, ())
             ],
         )
 
     facts = [
+        _one("Số đăng ký", publication.accession),
         several("Nhan đề khác", "other_titles"),
         Fact("Đơn vị", [_unit(publication)]),
         several("Tác giả", "creators"),
@@ -70,6 +70,13 @@ def publication_facts(publication: Publication) -> list[Fact]:
     return [fact for fact in facts if fact.values]
 
 
+def value_url(row: PublicationValue, facet: str) -> str:
+    """Where a value leads: to what it names, else to all that has it, "" where nothing does."""
+    if row.authority is not None:
+        return authority_url(row.authority)
+    return f"/duyet?{urlencode({facet: row.value})}" if facet else ""
+
+
 def contents_lines(publication: Publication) -> Sequence[str]:
     """The parts of the publication as its record lists them."""
     return [line.strip() for line in publication.contents.splitlines() if line.strip()]
@@ -88,4 +95,11 @@ def _unit(publication: Publication) -> tuple[str, str]:
 def _series(publication: Publication) -> list[Fact]:
     """The series with the volume behind it: which number of which bulletin this is."""
     named = ", ".join(part for part in (publication.series, publication.volume) if part)
-    return [_one("Tùng thư" if publication.series else "Tập, số", named)]
+    if not publication.series:
+        return [_one("Tập, số", named)]
+    address = (
+        url_for("authorities.show", section="tung-thu", authority_id=publication.series_id)
+        if publication.series_id is not None
+        else ""
+    )
+    return [Fact("Tùng thư", [(named, address)])]

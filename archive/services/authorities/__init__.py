@@ -1,0 +1,1 @@
+"""Authorities: the names that records share, found, linked, changed, merged, loaded and counted."""

@@ -1,0 +1,279 @@
+"""Themes, places, people, bodies, events, relics, series: their lists and pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from archive.core.authorities import KINDS
+from archive.core.errors import NotFoundError
+from archive.models import Authority, Publication
+from archive.services.authorities import listing
+from archive.services.authorities.editing import find_authority
+from archive.services.authorities.kin import Kin, load_kin, typed_name
+from archive.services.records import one_line
+from archive.web.access import OpenTo, open_to
+from archive.web.context import current_actor, holdings, reading
+from archive.web.listing import page_number, publication_cards
+from archive.web.pages.authorities import (
+    AuthorityListPage,
+    AuthorityPage,
+    AuthorityRow,
+    IssueYearRow,
+)
+from archive.web.pages.parts import Link, Pagination
+from archive.web.present import authority_time, paginate
+
+blueprint = Blueprint("authorities", __name__)
+
+SECTIONS: Mapping[str, str] = {
+    "theme": "chu-de",
+    "place": "dia-danh",
+    "person": "nhan-vat",
+    "body": "to-chuc",
+    "event": "su-kien",
+    "relic": "di-tich",
+    "series": "tung-thu",
+}
+"""The kind of an authority and its part of the address."""
+
+_KINDS = {section: kind for kind, section in SECTIONS.items()}
+_FILTERS = {"theme": "theme", "place": "place", "person": "person"}
+ROWS = 60
+MOST_ISSUES = 1000
+CARDS = 20
+
+
+def authority_url(authority: Authority) -> str:
+    """Where the authority's page is."""
+    return url_for("authorities.show", section=SECTIONS[authority.kind], authority_id=authority.id)
+
+
+def _list_view(kind: str) -> Callable[[], str]:
+    def show_list() -> str:
+        return _themes() if kind == "theme" else _list(kind)
+
+    return open_to(OpenTo.ANYONE)(show_list)
+
+
+for _kind, _section in SECTIONS.items():
+    blueprint.add_url_rule(f"/{_section}", f"list_{_kind}", _list_view(_kind), methods=["GET"])
+
+
+def _list(kind: str) -> str:
+    session, actor = reading(), current_actor()
+    number, query = page_number(request.args), one_line(request.args.get("q", ""))
+    past = request.args.get("thoi") == "cu" if kind == "place" and not query else None
+    rows, total = listing.list_authorities(
+        session, kind, query=query, past=past, offset=(number - 1) * ROWS, limit=ROWS
+    )
+    counts = listing.counts_for(session, holdings().index, actor=actor)
+    path = url_for(f"authorities.list_{kind}")
+    times = [Link("Hiện nay", path, selected=not past), Link("Trước đây", f"{path}?thoi=cu")]
+    if past:
+        times[1] = Link("Trước đây", f"{path}?thoi=cu", selected=True)
+    return _list_page(
+        kind,
+        [_row(row, counts, grouped=bool(past)) for row in rows],
+        total=total,
+        query=query,
+        times=times if past is not None else (),
+        pagination=paginate(
+            page=number,
+            total=total,
+            per_page=ROWS,
+            path=path,
+            args=request.args.to_dict(flat=False),
+        ),
+    )
+
+
+def _themes() -> str:
+    """The whole tree, or the themes that answer a query."""
+    if request.args.get("q", "").strip():
+        return _list("theme")
+    session = reading()
+    rows, total = listing.list_authorities(session, "theme", limit=2000)
+    counts = listing.counts_for(session, holdings().index, actor=current_actor())
+    below: dict[str | None, list[Authority]] = {}
+    for row in rows:
+        below.setdefault(row.parent_id, []).append(row)
+    tree: list[AuthorityRow] = []
+
+    def add(parent: str | None, depth: int) -> None:
+        for each in below.get(parent, ()):
+            tree.append(_row(each, counts, depth=depth))
+            add(each.id, depth + 1)
+
+    add(None, 0)
+    return _list_page("theme", tree, total=total)
+
+
+def _list_page(
+    kind: str,
+    rows: Sequence[AuthorityRow],
+    *,
+    total: int,
+    query: str = "",
+    times: Sequence[Link] = (),
+    pagination: Pagination | None = None,
+) -> str:
+    page = AuthorityListPage(
+        title=KINDS[kind],
+        rows=rows,
+        total=total,
+        query=query,
+        sections=[
+            Link(label, url_for(f"authorities.list_{each}"), selected=each == kind)
+            for each, label in KINDS.items()
+        ],
+        times=times,
+        pagination=pagination,
+        edit_url=url_for("admin.authorities", loai=kind) if current_actor().may_curate else "",
+    )
+    return render_template("authorities/list.html", current="browse", page=page)
+
+
+def _row(
+    row: Authority,
+    counts: Mapping[str, int] | None,
+    *,
+    depth: int = 0,
+    grouped: bool = False,
+) -> AuthorityRow:
+    parent = row.parent if row.kind == "place" else None
+    where = typed_name(parent.name, parent.type) if parent and parent.parent_id else ""
+    notes = (row.dates, authority_time(row), "" if grouped else where)
+    return AuthorityRow(
+        name=typed_name(row.name, row.type) if row.kind == "place" else row.name,
+        url=authority_url(row),
+        note=", ".join(note for note in notes if note),
+        count=None if counts is None else counts.get(row.id, 0),
+        depth=depth,
+        group=typed_name(parent.name, parent.type) if grouped and parent else "",
+    )
+
+
+@blueprint.get(
+    '/<any("chu-de", "dia-danh", "nhan-vat", "to-chuc", "su-kien", "di-tich", "tung-thu"):section>'
+    "/<authority_id>"
+)
+@open_to(OpenTo.ANYONE)
+def show(section: str, authority_id: str) -> str | Response:
+    session, actor = reading(), current_actor()
+    try:
+        authority = find_authority(session, authority_id)
+        if authority.merged_into_id is not None:
+            return redirect(authority_url(find_authority(session, authority.merged_into_id)), 301)
+    except NotFoundError:
+        abort(404)
+    if _KINDS[section] != authority.kind:
+        return redirect(authority_url(authority), 301)
+    kin = load_kin(session, authority.kind) if authority.kind in ("theme", "place") else None
+    also = sorted(kin.below(authority.id)) if kin and authority.kind == "theme" else ()
+    number = page_number(request.args)
+    is_series = authority.kind == "series"
+    rows, total = listing.list_named(
+        session,
+        listing.names(authority, also=also),
+        actor=actor,
+        offset=0 if is_series else (number - 1) * CARDS,
+        limit=MOST_ISSUES if is_series else CARDS,
+    )
+    label = kin.label(authority.id) if kin else authority.name
+    page = AuthorityPage(
+        kind_label=KINDS[authority.kind],
+        list_url=url_for(f"authorities.list_{authority.kind}"),
+        name=label,
+        lead=", ".join(each for each in (authority.dates, authority_time(authority)) if each),
+        facts=_facts(authority, listing.around(session, authority.id), kin),
+        note=authority.note.splitlines(),
+        source=[part.strip() for part in authority.source.split(";") if part.strip()],
+        total=total,
+        cards=() if is_series else publication_cards(session, rows),
+        years=_years(rows) if is_series else (),
+        pagination=None
+        if is_series
+        else paginate(
+            page=number,
+            total=total,
+            per_page=CARDS,
+            path=request.path,
+            args=request.args.to_dict(flat=False),
+        ),
+        search_url=f"/duyet?{urlencode({_FILTERS[authority.kind]: label})}"
+        if authority.kind in _FILTERS
+        else "",
+        edit_url=url_for("admin.authority", authority_id=authority.id) if actor.may_curate else "",
+    )
+    return render_template("authorities/show.html", current="browse", page=page)
+
+
+def _facts(
+    authority: Authority, found: listing.Around, kin: Kin | None
+) -> list[tuple[str, Sequence[Link]]]:
+    def links(rows: Sequence[Authority]) -> list[Link]:
+        return [
+            Link(kin.label(row.id) if kin else typed_name(row.name, row.type), authority_url(row))
+            for row in rows
+        ]
+
+    is_place = authority.kind == "place"
+    before, after = ("Lập từ", "Về sau thuộc") if is_place else ("Tiền thân", "Về sau")
+    now_in, once_in = _over_the_years(authority, found, kin) if is_place and kin else ((), ())
+    variants = [
+        Link(f"{each.name} ({each.note})" if each.note else each.name, "")
+        for each in authority.variants
+    ]
+    facts: list[tuple[str, Sequence[Link]]] = [
+        ("Tên khác", variants),
+        ("Thuộc", links([authority.parent] if authority.parent else [])),
+        ("Trước đó thuộc", links(found.formerly_in)),
+        (before, links(found.earlier)),
+        (after, links(found.later)),
+        ("Địa bàn nay thuộc", links(now_in)),
+        ("Địa bàn trước đây thuộc", links(once_in)),
+        ("Gồm" if is_place else "Mục con", links(found.inside)),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def _over_the_years(
+    authority: Authority, found: listing.Around, kin: Kin
+) -> tuple[Sequence[Authority], Sequence[Authority]]:
+    """What its ground became, of what still stands, and what that lay in before; beyond what is
+    told of it directly."""
+    told = {row.id for row in (*found.earlier, *found.later, *found.formerly_in, *found.inside)}
+    below, above = kin.below(authority.id), kin.above(authority.id)
+    others = kin.around(authority.id) - below - {authority.id, *told, *above}
+    rows = listing.by_ids(reading(), others)
+    became = kin.reach(authority.id)
+    return (
+        [row for row in rows if row.id in became and not row.valid_to],
+        [row for row in rows if row.id not in became and row.valid_to],
+    )
+
+
+def _years(rows: Sequence[Publication]) -> list[IssueYearRow]:
+    found = []
+    for each in listing.issue_years(rows):
+        missing = ", ".join(map(str, each.missing))
+        found.append(
+            IssueYearRow(
+                label=f"Năm {each.year}" if each.year else "Chưa rõ năm",
+                issues=[
+                    (
+                        issue.volume,
+                        Link(issue.title, url_for("publications.show", publication_id=issue.id)),
+                    )
+                    for issue in each.issues
+                ],
+                missing=f"Thiếu số {missing}: kho chưa có, hoặc chưa mở cho bạn đọc."
+                if missing
+                else "",
+            )
+        )
+    return found
