@@ -27,6 +27,7 @@ ALSO = {"theme": "theme_also", "place": "place_also"}
 # The authorities that a work names: counted when asked for, and no facet to choose from.
 AUTHORITY = "authority"
 MAX_PER_PAGE = 100
+MAX_IN_BULK = 5000
 FACET_VALUES = 60
 
 
@@ -52,10 +53,11 @@ class SearchRequest:
 
     An empty `query` browses. `statuses` left empty means accepted works only; a viewer who may
     not see all gets other statuses of the own units alone. `page` counts from 1 and `per_page`
-    is cut to 1–100. `within` is a work's id: only that work is looked at. The sort "page" puts
-    the pages of a work in their order. Only `facets` are counted; of each the `facet_values`
-    commonest values come back, and whatever is chosen: thousands of names are no list to choose
-    from.
+    is cut to 1–100, or to 1–5,000 with `is_bulk`: for what changes or writes out all that is
+    found, not for what shows it. `within` is a work's id: only that work is looked at. The sort
+    "page" puts the pages of a work in their order. Only `facets` are counted; of each the
+    `facet_values` commonest values come back, and whatever is chosen: thousands of names are no
+    list to choose from.
     """
 
     viewer: Viewer
@@ -80,6 +82,7 @@ class SearchRequest:
     group: Group = "work"
     page: int = 1
     per_page: int = 10
+    is_bulk: bool = False
 
     def selected(self) -> dict[str, tuple[str, ...]]:
         """The chosen values by facet name; facets without a choice are left out."""

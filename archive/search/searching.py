@@ -29,7 +29,7 @@ from archive.search.matching import Matcher, Matches
 from archive.search.query import ParsedQuery, mark_terms, parse_query
 from archive.search.readings import Reading, Repairs, neighbours
 from archive.search.repair import Repairer, repairer_of
-from archive.search.requests import MAX_PER_PAGE, Group, SearchRequest, Sort
+from archive.search.requests import MAX_IN_BULK, MAX_PER_PAGE, Group, SearchRequest, Sort
 from archive.search.rescoring import WeightedPair, folded_pairs, pair_scores
 from archive.search.results import FacetCount, PageItem, SearchResults, WorkHit
 from archive.search.scoring import Scorer, inverse_frequency
@@ -235,7 +235,8 @@ def _weighted_neighbours(
 
 
 def _window(request: SearchRequest) -> tuple[int, int]:
-    per_page = min(max(1, request.per_page), MAX_PER_PAGE)
+    most = MAX_IN_BULK if request.is_bulk else MAX_PER_PAGE
+    per_page = min(max(1, request.per_page), most)
     begin = (max(1, request.page) - 1) * per_page
     return begin, begin + per_page
 

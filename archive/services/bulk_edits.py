@@ -17,14 +17,14 @@ from archive.core.roles import Actor, Role
 from archive.core.status import BulkState
 from archive.models import BulkEdit, BulkItem, Publication, RecordVersion, User
 from archive.search.index import SearchIndex
-from archive.search.requests import MAX_PER_PAGE, SearchRequest
+from archive.search.requests import MAX_IN_BULK, SearchRequest
 from archive.services.bulk_changes import BulkChange, read_change
 from archive.services.events import note_event
 from archive.services.history import change_record, content_now
 from archive.services.records import record_from_json
 from archive.services.units import find_unit
 
-MOST_RECORDS = 5000
+MOST_RECORDS = MAX_IN_BULK
 AT_ONCE = 500
 """So many records are changed in the transaction that begins the edit; the worker does the rest."""
 PIECE = 50
@@ -41,17 +41,9 @@ class Selection:
 
 def select_records(index: SearchIndex, request: SearchRequest) -> Selection:
     """All works that answer the search, up to `MOST_RECORDS`. Raises as `SearchIndex.search`."""
-    ids: list[str] = []
-    page, total = 1, 0
-    while len(ids) < MOST_RECORDS:
-        asked = replace(request, page=page, per_page=MAX_PER_PAGE, facets=(), group="work")
-        found = index.search(asked)
-        total = found.total
-        ids += [item.work_id for item in found.items]
-        if len(found.items) < MAX_PER_PAGE:
-            break
-        page += 1
-    return Selection(ids=tuple(dict.fromkeys(ids))[:MOST_RECORDS], total=max(total, len(ids)))
+    asked = replace(request, page=1, per_page=MOST_RECORDS, is_bulk=True, facets=(), group="work")
+    found = index.search(asked)
+    return Selection(ids=tuple(item.work_id for item in found.items), total=found.total)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from archive.core.dates import parse_day, parse_issue_date
-from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
+from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, MULTIPLE_FIELDS
 from archive.services.history import FieldChange
 from archive.web.pages.record import ChangeRow, WordPart
 from archive.web.present import typed_day
@@ -19,6 +19,7 @@ MOST_WORDS = 2000
 CONTEXT = 8
 """So many words are shown on either side of a change in a long text."""
 _WORD = re.compile(r"\S+\s*")
+_VALUE = re.compile(r"[^;]+(?:;\s*)?")
 _LINE = re.compile(r"[^\n]*\n?")
 
 
@@ -47,18 +48,25 @@ def change_row(change: FieldChange, *, units: Mapping[str, str]) -> ChangeRow:
     """The change with what went and what came marked word by word, or value by value."""
     before = value_words(change.field, change.before, units=units)
     after = value_words(change.field, change.after, units=units)
-    old, new = marked(before, after)
+    several = change.field in MULTIPLE_FIELDS
+    old, new = marked(before, after, pieces=_VALUE if several else _WORD)
     return ChangeRow(label=LABELS.get(change.field, change.field), before=old, after=new)
 
 
-def marked(before: str, after: str) -> tuple[list[WordPart], list[WordPart]]:
+def marked(
+    before: str, after: str, *, pieces: re.Pattern[str] = _WORD
+) -> tuple[list[WordPart], list[WordPart]]:
     """The two texts with what each has of its own; what both have is cut short where it is long."""
-    old, new = _pieces(before), _pieces(after)
+    old, new = pieces.findall(before), pieces.findall(after)
     if max(len(old), len(new)) > MOST_WORDS:
         old, new = _LINE.findall(before), _LINE.findall(after)
     gone: list[WordPart] = []
     came: list[WordPart] = []
-    matcher = SequenceMatcher(a=[word.strip() for word in old], b=[word.strip() for word in new])
+    # A last value has no sign behind it; it is the same value all the same.
+    ends = "; \n" if pieces is _VALUE else " \n"
+    matcher = SequenceMatcher(
+        a=[word.strip(ends) for word in old], b=[word.strip(ends) for word in new]
+    )
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if tag == "equal":
             gone += _shortened(old[old_from:old_to])
@@ -69,10 +77,6 @@ def marked(before: str, after: str) -> tuple[list[WordPart], list[WordPart]]:
         if new_from < new_to:
             came.append(WordPart("new", "".join(new[new_from:new_to])))
     return gone, came
-
-
-def _pieces(text: str) -> list[str]:
-    return _WORD.findall(text)
 
 
 def _shortened(words: Sequence[str]) -> Iterator[WordPart]:

@@ -92,7 +92,10 @@ def test_search_and_browse_lead_curators_and_nobody_else_there(signed_in, record
 
 def test_preview_says_what_would_change_and_writes_nothing(holdings, signed_in, records):
     curator = signed_in(Role.CURATOR)
-    told = words_of(page(curator.get(f"{PATH}?{urlencode(ask(value='Du lịch'))}")))
+    root = page(curator.get(f"{PATH}?{urlencode(ask(value='Du lịch'))}"))
+    told = words_of(root)
+    assert {words_of(e) for e in elements(root, "ins")} == {"[thêm: Du lịch]"}
+    assert not elements(root, "del")
     assert "2 hồ sơ sẽ được sửa, 1 vốn đã như vậy, 0 không sửa được" in told
     assert "Về nguồn 001" in told
     assert values(holdings, records)[1] == ("Lịch sử",)
