@@ -160,7 +160,7 @@ class AuthorityForm(Form):
         *("name", "variants", "type", "valid_from", "valid_to", "parent", "dates"),
         *("source", "note", "successors", "formerly_in"),
     )
-    kind = SelectField("Loại", choices=choices(AUTHORITY_KINDS))
+    kind = SelectField("Loại", choices=choices_of(AUTHORITY_KINDS))
     name = StringField("Tên", [InputRequired("Nhập tên.")])
     variants = TextAreaField(
         "Tên khác, cách viết khác",
