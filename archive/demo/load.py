@@ -22,13 +22,15 @@ from archive.demo.state import ACCOUNTS_FILE, REMOVED_FILE, is_loaded
 from archive.demo.typeset import typeset
 from archive.models import Publication, User
 from archive.services import accounts, deposits, reviews
+from archive.services.accession import take_back_last_numbers
+from archive.services.events import note_event
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile, check_file
 from archive.services.records import TEXT_FIELDS, read_record
 from archive.services.units import UnitInput, create_unit, find_unit, update_unit
 
 _DOMAIN = "demo.khoanpham.example"
-_LOADER = Actor(role=Role.ADMIN, name="Kho minh họa")
+_LOADER = Actor(role=Role.ADMIN, name="Kho minh họa", origin="cli")
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,7 @@ def _depositor(session: Session, publication: DemoPublication) -> Actor:
         unit_id=user.unit_id,
         unit_code=publication.unit,
         name=user.name,
+        origin="cli",
     )
 
 
@@ -237,6 +240,9 @@ def remove_demo(holdings: Holdings) -> int:
         session.execute(delete(Publication).where(Publication.id.in_(ids)))
         for user in session.scalars(select(User).where(User.email.endswith(f"@{_DOMAIN}"))):
             accounts.delete_user(session, user_id=user.id)
+        if ids:
+            take_back_last_numbers(session)
+            note_event(session, "demo_removed", by=_LOADER, data={"count": len(ids)})
         session.commit()
     for publication_id in ids:
         holdings.images.remove(publication_id)

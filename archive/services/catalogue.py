@@ -36,13 +36,32 @@ def readable_by(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
     """
     if actor.may_curate:
         return true()
+    return and_(Publication.status == Status.ACCEPTED, _open_to(actor, on=on))
+
+
+def _open_to(actor: Actor, *, on: date | None = None) -> ColumnElement[bool]:
+    """Whether `actor` may read the content of a record that is (or was) accepted."""
     day = on or today()
     free = or_(Publication.embargo_until.is_(None), Publication.embargo_until <= day)
     open_to = [Access.PUBLIC, Access.INTERNAL] if actor.is_signed_in else [Access.PUBLIC]
     readable = and_(free, Publication.access.in_(open_to))
     if actor.unit_id is not None:
         readable = or_(readable, Publication.unit_id == actor.unit_id)
-    return and_(Publication.status == Status.ACCEPTED, readable, not_(is_closed()))
+    return and_(readable, not_(is_closed()))
+
+
+def find_withdrawn(session: Session, publication_id: str, *, actor: Actor) -> Publication | None:
+    """The withdrawn publication that `actor` could read before; None for any other: that it exists
+    is nobody's business."""
+    return session.scalar(
+        select(Publication)
+        .where(
+            Publication.id == publication_id,
+            Publication.status == Status.WITHDRAWN,
+            _open_to(actor),
+        )
+        .options(joinedload(Publication.unit))
+    )
 
 
 def listed_for(actor: Actor) -> ColumnElement[bool]:

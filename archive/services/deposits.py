@@ -14,25 +14,30 @@ from archive.core.errors import InvalidInputError, NotAllowedError
 from archive.core.roles import Actor
 from archive.core.status import Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
-from archive.models import File, HeldFile, Page, Publication, Stage, Unit
+from archive.models import File, HeldFile, Page, Publication, Receipt, Stage, Unit, User
+from archive.services.accession import give_accession_number
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.history import change_record
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
 from archive.services.jobs import enqueue, supersede
-from archive.services.records import RecordInput, apply_record, record_json
+from archive.services.receipts import issue_receipt
+from archive.services.records import RecordInput, apply_record, record_json, several_lines
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile
+
+REASON_LENGTH = 2000
 
 
 @dataclass(frozen=True)
 class Deposited:
     """A deposit that the caller has still to commit. `same_as`: earlier publications that hold
-    the same bytes, which the depositor is told of."""
+    the same bytes, which the depositor is told of. `receipt`: the one given for its files now."""
 
     publication: Publication
     same_as: tuple[Publication, ...]
+    receipt: Receipt | None = None
 
 
 def deposit(
@@ -46,6 +51,7 @@ def deposit(
     status: Status,
     by: Actor,
     is_demo: bool = False,
+    with_receipt: bool = False,
 ) -> Deposited:
     """A new publication with its files in storage and its jobs queued.
 
@@ -53,7 +59,8 @@ def deposit(
     commit never happens, the same call with the same id converges on the same object, and
     `restoring.adopt_orphans` brings in what nobody sends again. Without files the record is one to
     collect. A publication of this id by the same person is given back as it stands: the request
-    came twice. Raises NotAllowedError for another unit or another person's id and
+    came twice. `with_receipt`: a person hands the files in, who gets a receipt for them; not for a
+    draft. Raises NotAllowedError for another unit or another person's id and
     InvalidInputError(`unit`, `unit_blocked`).
     """
     _check_unit(unit, by=by)
@@ -91,10 +98,16 @@ def deposit(
         },
     )
     session.flush()
+    receipt = None
+    if with_receipt and status is not Status.DRAFT:
+        receipt = issue_receipt(session, publication, by=by)
+    if status is Status.ACCEPTED:
+        give_accession_number(session, publication, by=by)
+    session.flush()
     received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
     _store(session, holdings, publication, received=received)
     enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication_id)
-    return Deposited(publication=publication, same_as=earlier)
+    return Deposited(publication=publication, same_as=earlier, receipt=receipt)
 
 
 def amend(
@@ -125,15 +138,8 @@ def amend(
     received: dict[str, ReceivedFile] = {}
     earlier: tuple[Publication, ...] = ()
     if files:
-        # Whoever reads or draws the earlier files loses the lease and writes nothing more.
-        supersede(session, publication.id, stages=(Stage.EXTRACT, Stage.IMAGES, Stage.OCR))
-        session.execute(delete(Page).where(Page.publication_id == publication.id))
-        session.execute(delete(File).where(File.publication_id == publication.id))
-        holdings.images.remove(publication.id)
-        publication.page_count = 0
         earlier = _earlier(session, files, but=publication.id)
-        rows = _add_files(session, publication.id, files)
-        received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
+        received = _put_in_place(session, holdings, publication, files)
     note_event(
         session,
         "resubmitted" if submit else "amended",
@@ -146,12 +152,81 @@ def amend(
         },
     )
     session.flush()
+    receipt = issue_receipt(session, publication, by=by) if submit else None
+    session.flush()
     was_record_only = publication.object_version == 0
     _store(session, holdings, publication, received=received)
     if files and was_record_only:
         holdings.records.retire([publication.id])
     enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication.id)
+    return Deposited(publication=publication, same_as=earlier, receipt=receipt)
+
+
+def replace_files(
+    session: Session,
+    holdings: Holdings,
+    *,
+    publication: Publication,
+    files: Sequence[CheckedFile],
+    reason: str,
+    by: Actor,
+) -> Deposited:
+    """Put better files in the place of an accepted (or withdrawn) record's: a new version in
+    storage, where the earlier ones stay.
+
+    Pages and images of the earlier files go at once, so that nobody reads one version and saves
+    another; the record stays open and is found by its description until the new files are read.
+    Raises NotAllowedError, and InvalidInputError for `reason` (`required`, `too_long`) or `files`
+    (`files_missing`).
+    """
+    if not by.may_curate or publication.status not in (Status.ACCEPTED, Status.WITHDRAWN):
+        raise NotAllowedError(what="replace_files", status=publication.status.value)
+    reason = several_lines(reason)
+    if not reason:
+        raise InvalidInputError(field="reason", problem="required")
+    if len(reason) > REASON_LENGTH:
+        raise InvalidInputError(field="reason", problem="too_long", most=REASON_LENGTH)
+    if not files:
+        raise InvalidInputError(field="files", problem="files_missing")
+    before = [file.name for file in list_files(session, publication.id)]
+    was_record_only = publication.object_version == 0
+    earlier = _earlier(session, files, but=publication.id)
+    received = _put_in_place(session, holdings, publication, files)
+    publication.changed_at = now()
+    publication.revision += 1
+    note_event(
+        session,
+        "files_replaced",
+        by=by,
+        publication_id=publication.id,
+        note=reason,
+        data={
+            "version": publication.object_version + 1,
+            "before": before,
+            "files": [{"name": file.name, "sha256": file.received.sha256} for file in files],
+        },
+    )
+    session.flush()
+    _store(session, holdings, publication, received=received, message="replace", by=by)
+    if was_record_only:
+        holdings.records.retire([publication.id])
+    # The index as well: what only the earlier files said is not found any more.
+    enqueue(session, Stage.EXTRACT, Stage.INDEX, publication_id=publication.id)
     return Deposited(publication=publication, same_as=earlier)
+
+
+def _put_in_place(
+    session: Session, holdings: Holdings, publication: Publication, files: Sequence[CheckedFile]
+) -> dict[str, ReceivedFile]:
+    """Rows for these files instead of all earlier ones; what storage is to receive, by path."""
+    # Whoever reads or draws the earlier files loses the lease and writes nothing more.
+    supersede(session, publication.id, stages=(Stage.EXTRACT, Stage.IMAGES, Stage.OCR))
+    session.execute(delete(Page).where(Page.publication_id == publication.id))
+    session.execute(delete(File).where(File.publication_id == publication.id))
+    holdings.images.remove(publication.id)
+    publication.page_count = 0
+    rows = _add_files(session, publication.id, files)
+    return {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
 
 
 def check_complete(
@@ -178,7 +253,10 @@ def _store(
     publication: Publication,
     *,
     received: dict[str, ReceivedFile],
+    message: str = "",
+    by: Actor | None = None,
 ) -> None:
+    """`by` is who made this version, where that is not the depositor."""
     record = record_json(session, publication)
     kept = session.execute(
         select(File.logical_path, File.sha512).where(File.publication_id == publication.id)
@@ -187,13 +265,19 @@ def _store(
         holdings.records.append([(publication.id, json.loads(record))])
         return
     depositor = publication.depositor
+    if by is not None:
+        maker = session.get(User, by.user_id) if by.user_id is not None else None
+        user_name, address = by.name, maker.email if maker else ""
+    else:
+        user_name = (depositor.name or depositor.email) if depositor else ""
+        address = depositor.email if depositor else ""
     publication.object_version = holdings.originals.put(
         object_id(publication.id),
         files={path: received.get(path) or KeptFile(path, sha512) for path, sha512 in kept},
         record=record,
-        message="deposit" if received else "record",
-        user_name=(depositor.name or depositor.email) if depositor else "Kho Ấn Phẩm",
-        user_address=f"mailto:{depositor.email}" if depositor else "",
+        message=message or ("deposit" if received else "record"),
+        user_name=user_name or "Kho Ấn Phẩm",
+        user_address=f"mailto:{address}" if address else "",
         created=publication.changed_at,
     )
 

@@ -19,7 +19,7 @@ from archive.core.errors import InvalidInputError
 from archive.core.roles import Access
 from archive.core.text import clean_text
 from archive.core.vocabulary import CREATOR_ROLES, KINDS, MULTIPLE_FIELDS
-from archive.models import Event, File, PageMarking, Publication, PublicationValue
+from archive.models import Event, File, PageMarking, Publication, PublicationValue, Receipt
 
 TEXT_FIELDS: Mapping[str, int] = {
     "title": 500,
@@ -236,6 +236,11 @@ def record_json(session: Session, publication: Publication) -> bytes:
         .where(PageMarking.publication_id == publication.id)
         .order_by(PageMarking.id)
     )
+    receipts = session.scalars(
+        select(Receipt)
+        .where(Receipt.publication_id == publication.id)
+        .order_by(Receipt.issued_at, Receipt.year, Receipt.number)
+    )
     unit = publication.unit
     content = {
         "format": FORMAT,
@@ -259,6 +264,25 @@ def record_json(session: Session, publication: Publication) -> bytes:
         "is_demo": publication.is_demo,
         "added_at": publication.added_at.isoformat(),
         "accepted_at": publication.accepted_at.isoformat() if publication.accepted_at else None,
+        "accession": {
+            "year": publication.accession_year,
+            "number": publication.accession_number,
+            "at": publication.accession_at.isoformat(),
+        }
+        if publication.accession_at
+        else None,
+        "receipts": [
+            {
+                "id": row.id,
+                "year": row.year,
+                "number": row.number,
+                "unit": row.unit.code,
+                "issued_at": row.issued_at.isoformat(),
+                "token": row.token,
+                "content": row.content,
+            }
+            for row in receipts
+        ],
         "depositor": publication.depositor.email if publication.depositor else None,
         "files": [
             {
@@ -290,6 +314,7 @@ def record_json(session: Session, publication: Publication) -> bytes:
                 "at": event.at.isoformat(),
                 "kind": event.kind,
                 "actor": event.actor_name,
+                "role": event.role,
                 "note": event.note,
                 "data": event.data,
             }

@@ -16,11 +16,16 @@ from archive.core.roles import Actor, Role
 from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Event, File, Page, PageMarking, Publication, Stage, Unit, User
+from archive.services.accession import restore_accession
 from archive.services.events import note_event
 from archive.services.holdings import Holdings, publication_id_of
 from archive.services.jobs import enqueue
+from archive.services.receipts import restore_receipts
 from archive.services.records import apply_record, record_from_json
 from archive.services.units import find_unit
+
+_STORAGE = Actor(role=Role.ADMIN, name="hệ thống", origin="storage")
+
 
 def restore_publication(session: Session, record: Mapping[str, Any], *, version: int) -> None:
     """The publication of a stored record, with its unit, files and thread, and its jobs queued.
@@ -81,6 +86,8 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         for marking in record.get("markings", ())
     )
     _restore_thread(session, publication_id, record["history"])
+    restore_accession(session, publication, record.get("accession"), by=_STORAGE)
+    restore_receipts(session, publication, record.get("receipts", ()))
     enqueue(
         session, Stage.EXTRACT if record["files"] else Stage.INDEX, publication_id=publication_id
     )

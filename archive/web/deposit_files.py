@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from archive.core.errors import LimitReachedError, RefusedFileError
 from archive.core.wording import error_sentence, field_sentence, refusal_sentence
+from archive.extract.doc_program import catdoc_program
 from archive.services import deposits
 from archive.services.intake import CheckedFile, check_file
 from archive.web.context import current_actor, holdings, reading, writing
@@ -87,3 +88,9 @@ def declares_free() -> bool:
 def declared_reason() -> str:
     """The curator's reason, "" where nobody declares anything."""
     return request.form.get("declared_reason", "").strip() if declares_free() else ""
+
+
+def accepted_endings() -> str:
+    """The endings of what this machine takes in, as the form names them."""
+    word = ".docx, .doc" if catdoc_program() else ".docx"
+    return f".pdf, {word}, .txt, .jpg, .png, .tif, .webp"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from flask import url_for
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
@@ -11,9 +12,10 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
 from archive.core.wording import marking_words
-from archive.models import Publication
+from archive.models import Publication, Receipt
 from archive.services import catalogue, guard
 from archive.services.progress import progress_of
+from archive.services.receipts import newest_receipts
 from archive.services.recognition import availability
 from archive.web.context import holdings
 from archive.web.likeness import likeness_news
@@ -30,6 +32,7 @@ def deposit_rows(
     rows = []
     can_recognise = availability(holdings()).is_ok
     news = likeness_news(session, publications, actor)
+    receipts = newest_receipts(session, [publication.id for publication in publications])
     for publication, card in zip(
         publications, publication_cards(session, publications), strict=True
     ):
@@ -55,10 +58,17 @@ def deposit_rows(
                 else "",
                 marking=_marking(session, publication.id),
                 likeness=news.get(publication.id, ""),
+                receipt=_receipt_link(receipts.get(publication.id)),
                 flag="Nghi trùng" if actor.may_curate and publication.id in news else "",
             )
         )
     return rows
+
+
+def _receipt_link(receipt: Receipt | None) -> Link | None:
+    if receipt is None:
+        return None
+    return Link(receipt.label, url_for("receipts.show", receipt_id=receipt.id))
 
 
 def _marking(session: Session, publication_id: str) -> str:

@@ -22,7 +22,6 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import MULTIPLE_FIELDS, STATUS, UNKNOWN_UNIT_CODE
 from archive.core.wording import error_sentence, field_sentence, size_label
-from archive.extract.doc_program import catdoc_program
 from archive.models import HeldFile, Publication
 from archive.services import catalogue, deposits, guard
 from archive.services.intake import CheckedFile
@@ -31,7 +30,13 @@ from archive.services.records import TEXT_FIELDS, RecordInput, read_record
 from archive.services.units import find_unit
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
-from archive.web.deposit_files import FormFiles, declared_reason, declares_free, take_files
+from archive.web.deposit_files import (
+    FormFiles,
+    accepted_endings,
+    declared_reason,
+    declares_free,
+    take_files,
+)
 from archive.web.deposit_lists import deposit_rows, last_note, status_links
 from archive.web.forms import DepositForm, show_error
 from archive.web.guesses import (
@@ -188,7 +193,8 @@ def _deposit(
     status: Status,
     amending: bool,
 ) -> list[str]:
-    """Deposit or amend in one transaction; the sentences about earlier deposits of the bytes."""
+    """Deposit or amend in one transaction; the sentences about the receipt and about earlier
+    deposits of the bytes."""
     actor = current_actor()
     with writing() as database:
         unit = find_unit(database, form.unit.data)
@@ -219,12 +225,16 @@ def _deposit(
                 unit=unit,
                 status=status,
                 by=actor,
+                with_receipt=True,
             )
         guard.declare(
             database, done.publication, intake.checked, reason=declared_reason(), by=actor
         )
         known = may_be_told(database, (other.id for other in done.same_as), actor=actor)
-        told = [_told(database, other, actor) for other in done.same_as if other.id in known]
+        told = []
+        if done.receipt is not None:
+            told.append(f"Giấy biên nhận số {done.receipt.label} ở trang này, mục “Tệp gốc”.")
+        told += [_told(database, other, actor) for other in done.same_as if other.id in known]
         deposits.forget_held(database, [file.received.name for file in intake.checked])
         database.commit()
     return told
@@ -290,7 +300,7 @@ def _render(
         held=rows,
         max_upload_label=size_label(most),
         max_upload_bytes=most,
-        accepted_endings=_accepted_endings(),
+        accepted_endings=accepted_endings(),
         file_errors=errors,
         first_year=holdings().settings.first_year,
         editing=bool(amending_id),
@@ -336,8 +346,3 @@ def mine() -> str:
         ),
     )
     return render_template("deposits/mine.html", current="mine", page=page)
-
-
-def _accepted_endings() -> str:
-    word = ".docx, .doc" if catdoc_program() else ".docx"
-    return f".pdf, {word}, .txt, .jpg, .png, .tif, .webp"

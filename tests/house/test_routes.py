@@ -12,8 +12,9 @@ from sqlalchemy import event
 from werkzeug.routing import Rule
 
 from archive.core.status import Status
-from archive.models import User
+from archive.models import Publication, User
 from archive.models.database import Database, sqlite_module
+from archive.services.receipts import issue_receipt
 from archive.services.uploads import create_upload
 from archive.web.access import OpenTo, audience_of, check_declarations, open_to
 from tests.conftest import make_pdf
@@ -81,8 +82,11 @@ def known(archive: Standing) -> dict[str, Any]:
     depositor = archive.actor("depositor")
     with archive.holdings.database.writing() as session:
         upload = create_upload(session, archive.holdings, name="a.pdf", size_bytes=9, by=depositor)
+        receipt = issue_receipt(session, session.get_one(Publication, publication_id), by=depositor)
         session.commit()
+    assert receipt is not None
     return {
+        "receipt_id": receipt.id,
         "publication_id": publication_id,
         "draft_id": draft_id,
         "number": 1,

@@ -86,6 +86,8 @@ class DepositRow:
     """Why it may be a duplicate, in a sentence; "" where nothing waits for a curator's word."""
     flag: str = ""
     """A word that curators look for in the queue, e.g. "Nghi trùng"."""
+    receipt: Link | None = None
+    """The newest receipt for its files."""
 
 
 @dataclass(frozen=True)

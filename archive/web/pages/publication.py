@@ -152,5 +152,11 @@ class PublicationPage:
     """What the pages say and the record does not, for those who may mend the record."""
     doubts: Sequence[str] = ()
     outline: Sequence[OutlineRow] = ()
+    may_reopen: bool = False
+    may_replace: bool = False
+    receipts: Sequence[Link] = ()
+    """For those who look after it: the receipts for its files, the newest first."""
+    versions_url: str = ""
+    """Where curators find the files of earlier versions; "" where there are none."""
     inside_url: str = ""
     """Where the search inside the publication is sent; "" while it has no page."""

@@ -12,9 +12,10 @@ from archive.core.errors import InvalidInputError, MarkingOpenError, NotFoundErr
 from archive.core.status import TransitionError
 from archive.core.wording import error_sentence
 from archive.services import catalogue, guard, likeness, reviews
+from archive.services.receipts import newest_receipts
 from archive.services.rereading import read_again as read_file_again
 from archive.web.access import OpenTo, open_to
-from archive.web.context import current_actor, writing
+from archive.web.context import current_actor, reading, writing
 from archive.web.likeness import NOTED
 from archive.web.publications.base import blueprint, find_publication
 
@@ -42,15 +43,18 @@ def withdraw(publication_id: str) -> Response:
     return _act(
         publication_id,
         reviews.withdraw,
-        "Đã thu hồi; bạn đọc không còn thấy ấn phẩm này.",
+        "Đã thu hồi; ai mở địa chỉ cũ chỉ còn thấy lời báo thu hồi.",
         note=request.form.get("note", ""),
+        public_reason=request.form.get("public_reason", ""),
     )
 
 
 @blueprint.post("/an-pham/<publication_id>/nop-lai")
 @open_to(OpenTo.DEPOSITORS)
 def resubmit(publication_id: str) -> Response:
-    return _act(publication_id, reviews.submit, "Đã gửi duyệt.")
+    answer = _act(publication_id, reviews.submit, "Đã gửi duyệt.")
+    tell_receipt(publication_id)
+    return answer
 
 
 @blueprint.post("/an-pham/<publication_id>/khong-phai-dau-mat")
@@ -137,7 +141,14 @@ def decide(publication_id: str) -> Response:
     return redirect(url_for("publications.show", publication_id=publication_id))
 
 
-def _act(publication_id: str, verb: Callable[..., None], done: str, **given: str) -> Response:
+def tell_receipt(publication_id: str) -> None:
+    """Say which receipt the files have, after they were handed in."""
+    receipt = newest_receipts(reading(), [publication_id]).get(publication_id)
+    if receipt is not None:
+        flash(f"Giấy biên nhận số {receipt.label} ở trang này, mục “Tệp gốc”.", "info")
+
+
+def _act(publication_id: str, verb: Callable[..., object], done: str, **given: str) -> Response:
     """Do one act of the review, tell how it went, and go back to the publication."""
     actor = current_actor()
     with writing() as session:

@@ -18,6 +18,7 @@ from archive.web.context import current_actor, holdings, reading
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import publication_page, tends
+from archive.web.publications.withdrawn import withdrawn_page
 from archive.web.reader import reader_page
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -33,8 +34,12 @@ ORIGINAL_HEADERS = {
 
 @blueprint.get("/an-pham/<publication_id>")
 @open_to(OpenTo.ANYONE)
-def show(publication_id: str) -> str:
+def show(publication_id: str) -> str | tuple[str, int]:
+    """Its page; of one that was open to this reader and was withdrawn, what stays of it (410)."""
     session, actor = reading(), current_actor()
+    gone = withdrawn_page(session, publication_id, actor)
+    if gone is not None:
+        return render_template("publications/withdrawn.html", current="", page=gone), 410
     publication = find_publication(session, publication_id, actor)
     everything = request.args.get("trang") == "tat-ca"
     page = publication_page(session, publication, actor, all_thumbs=everything)
@@ -57,8 +62,11 @@ def progress(publication_id: str) -> str:
 
 @blueprint.get("/an-pham/<publication_id>/trang/<int:number>")
 @open_to(OpenTo.ANYONE)
-def read(publication_id: str, number: int) -> str:
-    """One page to read, with the words of `q` marked."""
+def read(publication_id: str, number: int) -> str | tuple[str, int]:
+    """One page to read, with the words of `q` marked; 410 as for the publication's page."""
+    gone = withdrawn_page(reading(), publication_id, current_actor())
+    if gone is not None:
+        return render_template("publications/withdrawn.html", current="", page=gone), 410
     page = _find_page(publication_id, number)
     shown = reader_page(
         reading(),

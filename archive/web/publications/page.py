@@ -20,6 +20,7 @@ from archive.services.guessing import Offers, guess_publication
 from archive.services.likeness import may_be_told
 from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
+from archive.services.receipts import receipts_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
 from archive.web.context import holdings
@@ -83,6 +84,12 @@ def publication_page(
         may_resubmit=_is_theirs(publication, actor)
         and publication.status in (Status.DRAFT, Status.RETURNED),
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
+        may_reopen=actor.may_curate and publication.status is Status.WITHDRAWN,
+        may_replace=actor.may_curate and publication.status in (Status.ACCEPTED, Status.WITHDRAWN),
+        receipts=_receipt_links(session, publication.id) if mine else [],
+        versions_url=url_for("publications.versions", publication_id=publication.id)
+        if actor.may_curate and publication.object_version > 1
+        else "",
         marking=marking_notice(session, publication, actor) if mine else None,
         duplicate_of=_duplicates(session, publication, files, actor)
         if mine and likeness is None
@@ -98,6 +105,13 @@ def publication_page(
         if pages
         else "",
     )
+
+
+def _receipt_links(session: Session, publication_id: str) -> list[Link]:
+    return [
+        Link(row.label, url_for("receipts.show", receipt_id=row.id))
+        for row in reversed(receipts_of(session, publication_id))
+    ]
 
 
 def tends(actor: Actor, publication: Publication) -> bool:
@@ -241,6 +255,7 @@ def _facts(publication: Publication) -> list[Fact]:
         else (publication.unit.name, url_for("home.browse", unit=publication.unit.code))
     )
     facts = [
+        one("Số đăng ký", publication.accession),
         Fact("Đơn vị", [unit]),
         one("Thông tin trách nhiệm", publication.responsibility),
         several("Tác giả", "creators"),

@@ -1,0 +1,160 @@
+"""The register: a number for each record, given when it is accepted first and kept for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, func, select
+from sqlalchemy.orm import Session, joinedload, load_only
+
+from archive.core.dates import local, now
+from archive.core.roles import Actor
+from archive.models import Counter, Event, File, Publication
+from archive.services.events import note_event
+from archive.services.numbering import ACCESSION, keep_up, next_number
+
+ROWS_AT_ONCE = 1000
+
+
+def give_accession_number(session: Session, publication: Publication, *, by: Actor) -> None:
+    """The next place in this year's register; nothing for one that has its place already. The
+    year is the one that it is in Vietnam."""
+    if publication.accession_number is not None:
+        return
+    moment = now()
+    publication.accession_at = moment
+    publication.accession_year = local(moment).year
+    publication.accession_number = next_number(
+        session, name=ACCESSION, year=publication.accession_year
+    )
+    note_event(
+        session,
+        "accession_given",
+        by=by,
+        publication_id=publication.id,
+        data={"number": publication.accession},
+    )
+
+
+def restore_accession(
+    session: Session, publication: Publication, given: Mapping[str, Any] | None, *, by: Actor
+) -> None:
+    """The place that a stored record names. Where another record has it, since this one's deposit
+    was cut off before anybody saw its number, it gets the next one."""
+    if not given:
+        return
+    year, number = int(given["year"]), int(given["number"])
+    taken = session.scalar(
+        select(Publication.id).where(
+            Publication.accession_year == year, Publication.accession_number == number
+        )
+    )
+    if taken is not None:
+        give_accession_number(session, publication, by=by)
+        return
+    publication.accession_year, publication.accession_number = year, number
+    publication.accession_at = datetime.fromisoformat(given["at"])
+    keep_up(session, name=ACCESSION, year=year, number=number)
+
+
+def take_back_last_numbers(session: Session) -> None:
+    """After records were removed for good (the demo): the counts go on from the last number that
+    is still held, so that the register has no gap at its end."""
+    session.execute(delete(Counter).where(Counter.name == ACCESSION))
+    held = session.execute(
+        select(Publication.accession_year, func.max(Publication.accession_number))
+        .where(Publication.accession_number.is_not(None))
+        .group_by(Publication.accession_year)
+    ).all()
+    session.add_all(Counter(name=ACCESSION, year=year, value=last) for year, last in held)
+
+
+def register_years(session: Session) -> list[int]:
+    """The years that have a register, the newest first."""
+    years = select(Counter.year).where(Counter.name == ACCESSION).order_by(Counter.year.desc())
+    return list(session.scalars(years))
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """A line of the register: the record, its number of files, and why it was withdrawn if so."""
+
+    publication: Publication
+    file_count: int
+    note: str
+
+
+def register_page(
+    session: Session, year: int, *, offset: int, limit: int
+) -> tuple[Sequence[RegisterRow], int]:
+    """Lines of the year's register in the order of their numbers, and how many it has."""
+    total = session.scalar(
+        select(func.count()).select_from(Publication).where(Publication.accession_year == year)
+    )
+    rows = session.scalars(_of_year(year).offset(offset).limit(limit)).all()
+    return _lines(session, rows), total or 0
+
+
+def whole_register(session: Session, year: int) -> Iterator[RegisterRow]:
+    """Every line of the year's register, a thousand in memory at a time."""
+    last = 0
+    while True:
+        rows = session.scalars(
+            _of_year(year).where(Publication.accession_number > last).limit(ROWS_AT_ONCE)
+        ).all()
+        if not rows:
+            return
+        yield from _lines(session, rows)
+        last = rows[-1].accession_number or 0
+        session.expunge_all()
+
+
+def _of_year(year: int) -> Select[Publication]:
+    return (
+        select(Publication)
+        .where(Publication.accession_year == year)
+        .options(
+            joinedload(Publication.unit),
+            load_only(
+                Publication.id,
+                Publication.title,
+                Publication.unit_name_given,
+                Publication.kind,
+                Publication.issued,
+                Publication.issued_year,
+                Publication.licence_number,
+                Publication.isbn,
+                Publication.print_run,
+                Publication.status,
+                Publication.accession_year,
+                Publication.accession_number,
+                Publication.accession_at,
+            ),
+        )
+        .order_by(Publication.accession_number)
+    )
+
+
+def _lines(session: Session, rows: Sequence[Publication]) -> list[RegisterRow]:
+    ids = [row.id for row in rows]
+    counts: dict[str, int] = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(File.publication_id, func.count())
+            .where(File.publication_id.in_(ids))
+            .group_by(File.publication_id)
+        )
+    }
+    withdrawn = [row.id for row in rows if row.status.value == "withdrawn"]
+    notes = {
+        row[0]: row[1]
+        for row in session.execute(
+            select(Event.publication_id, Event.note)
+            .where(Event.publication_id.in_(withdrawn), Event.kind == "withdrawn")
+            .order_by(Event.id)
+        )
+    }
+    return [RegisterRow(row, counts.get(row.id, 0), notes.get(row.id, "")) for row in rows]
