@@ -11,13 +11,14 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from alembic import command
 from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from archive.core.dates import now
 from archive.core.roles import SYSTEM, Actor, Role
-from archive.models import Event
+from archive.models import Event, Publication, migrations
 from archive.models.database import sqlite_module
 from archive.services import accounts, audit
 from archive.services.events import chain_head, note_event
@@ -342,3 +343,27 @@ def test_twenty_thousand_links_are_walked_in_constant_memory(holdings):
     with holdings.database.reading() as session:
         assert found.rows == session.scalar(select(func.count()).select_from(Event))
     assert peak < 30_000_000
+
+
+def test_upgrade_links_the_events_there_are_and_numbers_what_was_accepted(
+    holdings, deposited, signed_in
+):
+    made = [deposited(title=f"Bản {n}") for n in range(3)]
+    post(signed_in(Role.CURATOR), f"/an-pham/{made[1]}/thu-hoi", {"note": "Đã in lại"})
+    before = last_id(holdings)
+    with holdings.database.engine.connect().execution_options(writes=True) as connection:
+        config = migrations._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+        connection.commit()
+    migrations.upgrade(holdings.database)
+    with holdings.database.reading() as session:
+        # Links made anew have other digests, which the seal of before tells.
+        assert audit.verify(session, holdings).problem == "rewritten"
+        audit.seal_anew(session, holdings)
+        assert audit.verify(session, holdings).is_whole
+        assert chain_head(session).number == before
+        numbers = [session.get_one(Publication, id_).accession_number for id_ in made]
+    assert numbers == [1, 2, 3]
+    deposited(title="Sau khi nâng cấp")
+    assert verdict(holdings).is_whole

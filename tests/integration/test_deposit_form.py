@@ -370,9 +370,11 @@ def test_returned_deposit_goes_round_with_its_notes(
         rows = select(Event.kind).where(Event.publication_id == path.rpartition("/")[2])
         assert list(session.scalars(rows.order_by(Event.id))) == [
             "deposited",
+            "receipt_issued",
             "returned",
             "resubmitted",
             "accepted",
+            "accession_given",
         ]
 
 
