@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -14,16 +15,29 @@ from archive.core.errors import InvalidInputError, NotAllowedError
 from archive.core.roles import Actor
 from archive.core.status import Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
-from archive.models import File, HeldFile, Page, Publication, Stage, Unit
+from archive.models import (
+    File,
+    HeldFile,
+    Page,
+    Publication,
+    PublicationValue,
+    Stage,
+    Unit,
+    User,
+)
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.history import change_record
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
-from archive.services.jobs import enqueue, supersede
-from archive.services.records import RecordInput, apply_record, record_json
+from archive.services.jobs import enqueue, enqueue_all, supersede
+from archive.services.records import RecordInput, apply_record, record_json, stored_content
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile
+
+_PUBLICATIONS = cast(Table, Publication.__table__)
+_VALUES = cast(Table, PublicationValue.__table__)
+_COLUMNS = tuple(column.key for column in _PUBLICATIONS.columns)
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,7 @@ def deposit(
     status: Status,
     by: Actor,
     is_demo: bool = False,
+    note: str = "",
 ) -> Deposited:
     """A new publication with its files in storage and its jobs queued.
 
@@ -53,14 +68,145 @@ def deposit(
     commit never happens, the same call with the same id converges on the same object, and
     `restoring.adopt_orphans` brings in what nobody sends again. Without files the record is one to
     collect. A publication of this id by the same person is given back as it stands: the request
-    came twice. Raises NotAllowedError for another unit or another person's id and
-    InvalidInputError(`unit`, `unit_blocked`).
+    came twice. `note` is what was said of it on handing it in. Raises NotAllowedError for another
+    unit or another person's id and InvalidInputError(`unit`, `unit_blocked`).
     """
     _check_unit(unit, by=by)
     if (known := session.get(Publication, publication_id)) is not None:
         if known.depositor_id != by.user_id:
             raise NotAllowedError(what="deposit", id=publication_id)
         return Deposited(publication=known, same_as=())
+    publication = _new_publication(
+        publication_id, record, unit=unit, status=status, by=by, is_demo=is_demo
+    )
+    session.add(publication)
+    earlier = _earlier(session, files, but=publication_id)
+    rows = _add_files(session, publication_id, files)
+    note_event(
+        session,
+        _act(status),
+        by=by,
+        publication_id=publication_id,
+        note=note,
+        data={
+            "files": [{"name": row.name, "sha256": row.sha256} for row in rows],
+            "same_as": [other.id for other in earlier],
+        },
+    )
+    session.flush()
+    received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
+    _store(session, holdings, publication, received=received)
+    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication_id)
+    return Deposited(publication=publication, same_as=earlier)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRecord:
+    """A record without files, to be collected, as `deposit_records` takes many at once."""
+
+    publication_id: str
+    record: RecordInput
+    unit: Unit
+    note: str = ""
+
+
+def deposit_records(
+    session: Session, holdings: Holdings, given: Sequence[NewRecord], *, status: Status, by: Actor
+) -> frozenset[str]:
+    """What `deposit` does for each of these records without files, all in one: the ids of those
+    that are new. What the catalogue has already is left as it stands.
+
+    The records are on the disk when this returns; the caller commits, and where that never happens
+    the same call converges. Raises InvalidInputError(`unit`, `unit_blocked`) for the first of a
+    blocked unit.
+    """
+    wanted: dict[str, NewRecord] = {}
+    for each in given:
+        wanted.setdefault(each.publication_id, each)
+    known = present_ids(session, list(wanted))
+    fresh = [each for each in wanted.values() if each.publication_id not in known]
+    depositor = session.get(User, by.user_id) if by.user_id is not None else None
+    publications = []
+    for each in fresh:
+        _check_unit(each.unit, by=by)
+        publication = _new_publication(
+            each.publication_id, each.record, unit=each.unit, status=status, by=by
+        )
+        publication.depositor = depositor
+        publications.append(publication)
+    _insert_all(session, publications)
+    events = [
+        note_event(
+            session,
+            _act(status),
+            by=by,
+            publication_id=each.publication_id,
+            note=each.note,
+            data={"files": [], "same_as": []},
+        )
+        for each in fresh
+    ]
+    session.flush()
+    holdings.records.append(
+        [
+            (row.id, stored_content(row, events=[event]))
+            for row, event in zip(publications, events, strict=True)
+        ]
+    )
+    ids = [row.id for row in publications]
+    enqueue_all(session, Stage.INDEX, ids)
+    return frozenset(ids)
+
+
+def _insert_all(session: Session, publications: Sequence[Publication]) -> None:
+    """Put new publications with their values into the tables, past the session: objects that it
+    has to watch cost several times as much, and an import brings them in by the thousand."""
+    if not publications:
+        return
+    session.execute(
+        insert(_PUBLICATIONS),
+        [{name: getattr(row, name) for name in _COLUMNS} for row in publications],
+    )
+    values = [
+        {
+            "publication_id": row.id,
+            "field": value.field,
+            "position": value.position,
+            "value": value.value,
+            "role": value.role,
+        }
+        for row in publications
+        for value in row.values
+    ]
+    if values:
+        session.execute(insert(_VALUES), values)
+
+
+def present_ids(session: Session, ids: Sequence[str]) -> frozenset[str]:
+    """Those of `ids` that the catalogue has, in whatever state."""
+    found: set[str] = set()
+    for start in range(0, len(ids), 500):
+        found.update(
+            session.scalars(
+                select(Publication.id).where(Publication.id.in_(ids[start : start + 500]))
+            )
+        )
+    return frozenset(found)
+
+
+def _act(status: Status) -> str:
+    return "deposited" if status is not Status.DRAFT else "drafted"
+
+
+def _new_publication(
+    publication_id: str,
+    record: RecordInput,
+    *,
+    unit: Unit,
+    status: Status,
+    by: Actor,
+    is_demo: bool = False,
+) -> Publication:
     moment = now()
     publication = Publication(
         id=publication_id,
@@ -77,24 +223,7 @@ def deposit(
         revision=1,
     )
     apply_record(publication, record)
-    session.add(publication)
-    earlier = _earlier(session, files, but=publication_id)
-    rows = _add_files(session, publication_id, files)
-    note_event(
-        session,
-        "deposited" if status is not Status.DRAFT else "drafted",
-        by=by,
-        publication_id=publication_id,
-        data={
-            "files": [{"name": row.name, "sha256": row.sha256} for row in rows],
-            "same_as": [other.id for other in earlier],
-        },
-    )
-    session.flush()
-    received = {row.logical_path: file.received for row, file in zip(rows, files, strict=True)}
-    _store(session, holdings, publication, received=received)
-    enqueue(session, Stage.EXTRACT if files else Stage.INDEX, publication_id=publication_id)
-    return Deposited(publication=publication, same_as=earlier)
+    return publication
 
 
 def amend(

@@ -142,6 +142,32 @@ def enqueue(
     session.flush()
 
 
+def enqueue_all(session: Session, stage: Stage, ids: Sequence[str]) -> None:
+    """Queue one stage of many publications (each id once), due now, as `enqueue` does of one."""
+    moment = now()
+    for start in range(0, len(ids), 500):
+        wanted = {_coalesce(stage, each): each for each in ids[start : start + 500]}
+        for job in session.scalars(_WAITING, {"works": list(wanted)}):
+            job.not_before = min(job.not_before, moment)
+            del wanted[job.coalesce]
+        if wanted:
+            session.execute(
+                insert(Job),
+                [
+                    {
+                        "stage": stage,
+                        "publication_id": publication_id,
+                        "coalesce": coalesce,
+                        "state": JobState.QUEUED,
+                        "not_before": moment,
+                        "created_at": moment,
+                    }
+                    for coalesce, publication_id in wanted.items()
+                ],
+            )
+    session.flush()
+
+
 def claim(
     session: Session,
     *,
