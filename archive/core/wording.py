@@ -121,6 +121,10 @@ _FIELDS: Mapping[str, str] = {
     "reason_needed": "Ghi lý do vì sao đây không phải tài liệu mật.",
     "factor_range": "Chọn một số từ 1 đến {most}.",
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
+    "file_ambiguous": "Có nhiều tệp tên “{value}” trong tệp ZIP. Ghi cả tên thư mục.",
+    "batch_busy": "Đợt nhập đã chuyển sang bước khác. Tải lại trang.",
+    "batch_problems": "Còn {count} dòng chưa đạt, mà đã chọn dừng khi có lỗi. Chưa nhập dòng nào.",
+    "sheet_missing": "Chọn bảng cần nhập.",
     "path_outside": "“{value}” nằm ngoài thư mục nhập.",
     "sheet_unreadable": "Không đọc được bảng: {value}.",
 }

@@ -4,6 +4,7 @@ from archive.models.base import Base
 from archive.models.event import Event
 from archive.models.file import File, HeldFile, Page, PageWords
 from archive.models.history import RecordVersion
+from archive.models.imports import BatchState, ImportBatch, ImportRow, RowState
 from archive.models.intake import MinuteTally, StagePause
 from archive.models.job import Job, Stage, WorkerHeartbeat
 from archive.models.likeness import Likeness, PageSignature
@@ -15,9 +16,12 @@ from archive.models.user import LoginSession, PasswordLink, SignInAttempt, User
 
 __all__ = [
     "Base",
+    "BatchState",
     "Event",
     "File",
     "HeldFile",
+    "ImportBatch",
+    "ImportRow",
     "Job",
     "Likeness",
     "LoginSession",
@@ -30,6 +34,7 @@ __all__ = [
     "Publication",
     "PublicationValue",
     "RecordVersion",
+    "RowState",
     "SignInAttempt",
     "Stage",
     "StagePause",

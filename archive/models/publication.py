@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.core.dates import IssueDate, parse_issue_date
@@ -33,6 +34,12 @@ class Publication(Base):
         Index("ix_publication_status_accepted_at", "status", "accepted_at"),
         Index("ix_publication_unit_id_status", "unit_id", "status"),
         Index("ix_publication_issued_year", "issued_year"),
+        Index(
+            "ix_publication_to_collect",
+            "title_sort",
+            sqlite_where=sql("object_version = 0"),
+            postgresql_where=sql("object_version = 0"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)

@@ -73,10 +73,10 @@ def _check(
     return count, failed
 
 
-def pieces(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """The rows, `PIECE` at a time."""
+def pieces(rows: Iterable[Row], *, size: int = PIECE) -> Iterator[list[Row]]:
+    """The rows, `size` at a time."""
     going = iter(rows)
-    while piece := list(itertools.islice(going, PIECE)):
+    while piece := list(itertools.islice(going, size)):
         yield piece
 
 

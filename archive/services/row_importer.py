@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,7 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import VIETNAM, IssueDate
-from archive.core.errors import ArchiveError, InvalidInputError
+from archive.core.errors import (
+    ArchiveError,
+    DamagedFileError,
+    InvalidInputError,
+    StorageError,
+)
 from archive.core.identifiers import derived_id
 from archive.core.roles import Actor
 from archive.core.status import Status
@@ -37,6 +44,11 @@ _NOTE_LENGTH = 20_000
 # Fields whose column in a sheet has another name.
 _COLUMNS = {"languages": "language", "files": "file"}
 _ANY_TITLE = "…"
+# A file that went away, or a member of a ZIP that is damaged, locked or packed in some other way.
+UNREADABLE = (
+    *(OSError, EOFError, zipfile.BadZipFile, zlib.error),
+    *(NotImplementedError, RuntimeError),
+)
 
 
 @dataclass(frozen=True)
@@ -271,12 +283,12 @@ class RowImporter:
                         guard_contact=self._holdings.settings.guard_contact,
                     )
                 )
-        except (ArchiveError, OSError) as error:
+        except (ArchiveError, *UNREADABLE) as error:
             for file in received:
                 self._holdings.incoming.discard(file)
-            if isinstance(error, OSError):
-                error = InvalidInputError(field="file", problem="file_missing", value=name)
-            raise RowError("file", error) from error
+            if isinstance(error, StorageError):
+                raise  # The row is not to blame, and will go in once there is room.
+            raise RowError("file", _file_fault(error, name)) from error
         return checked
 
 
@@ -287,14 +299,21 @@ def _identify(row: Row, record: RecordInput, unit: str) -> str:
         try:
             with source.open() as stream:
                 digests.append(hashlib.file_digest(stream, "sha256").hexdigest())  # type: ignore[arg-type]
-        except OSError as error:
-            missing = InvalidInputError(field="file", problem="file_missing", value=name)
-            raise RowError("file", missing) from error
+        except UNREADABLE as error:
+            raise RowError("file", _file_fault(error, name)) from error
     if digests:
         return derived_id("import", unit, record.title, *digests)
     return derived_id(
         "import", unit, record.title, str(record.issued or ""), record.volume, record.kind
     )
+
+
+def _file_fault(error: Exception, name: str) -> ArchiveError:
+    if isinstance(error, ArchiveError):
+        return error
+    if isinstance(error, OSError):
+        return InvalidInputError(field="file", problem="file_missing", value=name)
+    return DamagedFileError(detail=str(error)[:200])
 
 
 def _file_date(row: Row, first_year: int) -> IssueDate | None:
