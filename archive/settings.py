@@ -76,6 +76,11 @@ class Settings:
         return self.instance / "audit.json"
 
     @property
+    def imports(self) -> Path:
+        """Sheets and files of the batches of a backfile, a folder for each."""
+        return self.uploads / "imports"
+
+    @property
     def search_folder(self) -> Path:
         return self.index / "search"
 

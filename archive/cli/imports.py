@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,13 +18,15 @@ from archive.core.roles import SYSTEM
 from archive.core.status import Status
 from archive.core.wording import field_sentence, sentence
 from archive.metadata.csv_sheet import write_csv
+from archive.metadata.headings import FIELDS, guess_fields, heading_name
 from archive.models import Stage
 from archive.services.importing import ImportReport, Options, import_source
 from archive.services.jobs import worker_is_alive
 from archive.services.outcomes import publication_states, waiting_stages
 from archive.services.pauses import unpaused
 from archive.services.recognition import availability
-from archive.services.sources import FailedRow, sheet_of
+from archive.services.sheets import Sheet, check_fields
+from archive.services.sources import FailedRow, Mapped, sheet_of
 from archive.worker.loop import Worker
 
 _PATH = click.Path(exists=True, path_type=Path)
@@ -39,6 +43,12 @@ _PATH = click.Path(exists=True, path_type=Path)
 @click.option("--wait", is_flag=True, help="Return when all is searchable.")
 @click.option("--json", "as_json", is_flag=True)
 @click.option(
+    "--map",
+    "map_given",
+    default="",
+    help="Foreign headings: `auto`, or a JSON file {heading: field}.",
+)
+@click.option(
     "--failed", "failed_path", type=click.Path(dir_okay=False, path_type=Path), help="A CSV file."
 )
 @with_appcontext
@@ -53,6 +63,7 @@ def import_command(
     on_error: str,
     wait: bool,
     as_json: bool,
+    map_given: str,
     failed_path: Path | None,
 ) -> None:
     """Bring in a file, a folder with its subfolders, or what a sheet names in a folder."""
@@ -72,7 +83,8 @@ def import_command(
                 sheet=sheet,
                 options=options,
                 by=SYSTEM,
-                on_row=lambda done, total: bar.update(task, completed=done, total=total),
+                mapped=_mapped(map_given) if map_given else None,
+                on_row=lambda done: bar.update(task, completed=done),
             )
         except InvalidInputError as error:
             reason = field_sentence(str(error.data["problem"]), error.data)
@@ -100,6 +112,32 @@ def import_command(
         )
     if report.failed:
         sys.exit(1)
+
+
+def _mapped(given: str) -> Mapped:
+    """What `--map` says of a sheet's columns: guessed by likeness, or as a JSON file tells."""
+    chosen: dict[str, str] = {}
+    if given != "auto":
+        try:
+            loaded = json.loads(Path(given).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            fail(f"Không đọc được bảng ghép cột {given}: cần tệp JSON dạng {{đầu cột: trường}}.")
+        if not isinstance(loaded, dict):
+            fail(f"Bảng ghép cột {given} phải là một đối tượng JSON dạng {{đầu cột: trường}}.")
+        chosen = {heading_name(str(name)): str(field or "") for name, field in loaded.items()}
+
+    def fields_of(sheet: Sheet) -> Sequence[str]:
+        if given == "auto":
+            fields = guess_fields(sheet.headings)
+        else:
+            fields = tuple(chosen.get(heading_name(heading), "") for heading in sheet.headings)
+        for field in fields:
+            if field and field not in FIELDS:
+                raise InvalidInputError(field="sheet", problem="field_unknown", value=field)
+        check_fields(sheet.headings, fields)
+        return fields
+
+    return fields_of
 
 
 def _wait(ids: list[str]) -> None:

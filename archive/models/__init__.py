@@ -7,6 +7,7 @@ from archive.models.copy import Copy
 from archive.models.event import Event
 from archive.models.file import File, HeldFile, Page, PageWords
 from archive.models.history import RecordVersion
+from archive.models.imports import BatchState, ImportBatch, ImportRow, RowState
 from archive.models.intake import MinuteTally, StagePause
 from archive.models.job import Job, Stage, WorkerHeartbeat
 from archive.models.likeness import Likeness, PageSignature
@@ -23,6 +24,7 @@ __all__ = [
     "AuthoritySuccession",
     "AuthorityVariant",
     "Base",
+    "BatchState",
     "BulkEdit",
     "BulkItem",
     "Copy",
@@ -30,6 +32,8 @@ __all__ = [
     "Event",
     "File",
     "HeldFile",
+    "ImportBatch",
+    "ImportRow",
     "Job",
     "Likeness",
     "LoginSession",
@@ -45,6 +49,7 @@ __all__ = [
     "PublicationValue",
     "Receipt",
     "RecordVersion",
+    "RowState",
     "SignInAttempt",
     "Stage",
     "StagePause",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.core.dates import IssueDate, parse_issue_date
@@ -42,6 +43,12 @@ class Publication(Base):
         Index("ix_publication_reviewer_id_status", "reviewer_id", "status"),
         Index("uq_publication_accession", "accession_year", "accession_number", unique=True),
         Index("ix_publication_series_id", "series_id", "series"),
+        Index(
+            "ix_publication_to_collect",
+            "title_sort",
+            sqlite_where=sql("object_version = 0"),
+            postgresql_where=sql("object_version = 0"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)

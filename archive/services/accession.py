@@ -19,18 +19,18 @@ from archive.services.numbering import ACCESSION, keep_up, next_number
 ROWS_AT_ONCE = 1000
 
 
-def give_accession_number(session: Session, publication: Publication, *, by: Actor) -> None:
-    """The next place in this year's register; nothing for one that has its place already. The
-    year is the one that it is in Vietnam."""
+def give_accession_number(session: Session, publication: Publication, *, by: Actor) -> Event | None:
+    """The next place in this year's register, with the event that says so; nothing, None, for one
+    that has its place already. The year is the one that it is in Vietnam."""
     if publication.accession_number is not None:
-        return
+        return None
     moment = now()
     publication.accession_at = moment
     publication.accession_year = local(moment).year
     publication.accession_number = next_number(
         session, name=ACCESSION, year=publication.accession_year
     )
-    note_event(
+    return note_event(
         session,
         "accession_given",
         by=by,

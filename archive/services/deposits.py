@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -14,23 +15,44 @@ from archive.core.errors import InvalidInputError, NotAllowedError
 from archive.core.roles import Actor
 from archive.core.status import WITH_DEPOSITOR, Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
-from archive.models import Event, File, HeldFile, Page, Publication, Receipt, Stage, Unit, User
+from archive.models import (
+    Event,
+    File,
+    HeldFile,
+    Page,
+    Publication,
+    PublicationValue,
+    Receipt,
+    Stage,
+    Unit,
+    User,
+)
 from archive.services.accession import give_accession_number
-from archive.services.authorities.linking import link_record
+from archive.services.authorities.linking import link_new_records, link_record
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.history import change_record
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
-from archive.services.jobs import enqueue, supersede
+from archive.services.jobs import enqueue, enqueue_all, supersede
 from archive.services.notices import tell_curators, tell_reviewer
 from archive.services.receipts import issue_receipt
-from archive.services.records import RecordInput, apply_record, record_json, several_lines
+from archive.services.records import (
+    RecordInput,
+    apply_record,
+    record_json,
+    several_lines,
+    stored_content,
+)
 from archive.services.succession import check_may_deposit
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile
 
 REASON_LENGTH = 2000
+
+_PUBLICATIONS = cast(Table, Publication.__table__)
+_VALUES = cast(Table, PublicationValue.__table__)
+_COLUMNS = tuple(column.key for column in _PUBLICATIONS.columns)
 
 
 @dataclass(frozen=True)
@@ -55,6 +77,7 @@ def deposit(
     by: Actor,
     is_demo: bool = False,
     with_receipt: bool = False,
+    note: str = "",
 ) -> Deposited:
     """A new publication with its files in storage and its jobs queued.
 
@@ -63,39 +86,28 @@ def deposit(
     `restoring.adopt_orphans` brings in what nobody sends again. Without files the record is one to
     collect. A publication of this id by the same person is given back as it stands: the request
     came twice. `with_receipt`: a person hands the files in, who gets a receipt for them; not for a
-    draft. Raises NotAllowedError for another unit or another person's id and
-    InvalidInputError(`unit`, `unit_blocked`) or as `succession.check_may_deposit`.
+    draft. `note` is what was said of it on handing it in. Raises NotAllowedError for another unit
+    or another person's id and InvalidInputError(`unit`, `unit_blocked`) or as
+    `succession.check_may_deposit`.
     """
     _check_unit(session, unit, record=record, by=by)
     if (known := session.get(Publication, publication_id)) is not None:
         if known.depositor_id != by.user_id:
             raise NotAllowedError(what="deposit", id=publication_id)
         return Deposited(publication=known, same_as=())
-    moment = now()
-    publication = Publication(
-        id=publication_id,
-        unit_id=unit.id,
-        unit=unit,
-        status=status,
-        is_demo=is_demo,
-        added_at=moment,
-        accepted_at=moment if status is Status.ACCEPTED else None,
-        changed_at=moment,
-        depositor_id=by.user_id,
-        page_count=0,
-        object_version=0,
-        revision=1,
+    publication = _new_publication(
+        publication_id, record, unit=unit, status=status, by=by, is_demo=is_demo
     )
-    apply_record(publication, record)
     link_record(session, publication)
     session.add(publication)
     earlier = _earlier(session, files, but=publication_id)
     rows = _add_files(session, publication_id, files)
     event = note_event(
         session,
-        "deposited" if status is not Status.DRAFT else "drafted",
+        _act(status),
         by=by,
         publication_id=publication_id,
+        note=note,
         data={
             "files": [{"name": row.name, "sha256": row.sha256} for row in rows],
             "same_as": [other.id for other in earlier],
@@ -114,6 +126,146 @@ def deposit(
     if status is Status.SUBMITTED:
         tell_of_deposit(session, event, publication, by=by)
     return Deposited(publication=publication, same_as=earlier, receipt=receipt)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRecord:
+    """A record without files, to be collected, as `deposit_records` takes many at once."""
+
+    publication_id: str
+    record: RecordInput
+    unit: Unit
+    note: str = ""
+
+
+def deposit_records(
+    session: Session, holdings: Holdings, given: Sequence[NewRecord], *, status: Status, by: Actor
+) -> frozenset[str]:
+    """What `deposit` does for each of these records without files, all in one: the ids of those
+    that are new. What the catalogue has already is left as it stands.
+
+    The records are on the disk when this returns; the caller commits, and where that never happens
+    the same call converges. Raises InvalidInputError(`unit`, `unit_blocked`) for the first of a
+    blocked unit.
+    """
+    wanted: dict[str, NewRecord] = {}
+    for each in given:
+        wanted.setdefault(each.publication_id, each)
+    known = present_ids(session, list(wanted))
+    fresh = [each for each in wanted.values() if each.publication_id not in known]
+    depositor = session.get(User, by.user_id) if by.user_id is not None else None
+    publications = []
+    for each in fresh:
+        _check_unit(session, each.unit, record=each.record, by=by)
+        publication = _new_publication(
+            each.publication_id, each.record, unit=each.unit, status=status, by=by
+        )
+        publication.depositor = depositor
+        publications.append(publication)
+    link_new_records(session, publications)
+    histories = [
+        _note_new_record(session, row, each, status=status, by=by)
+        for row, each in zip(publications, fresh, strict=True)
+    ]
+    _insert_all(session, publications)
+    session.flush()
+    holdings.records.append(
+        [
+            (row.id, stored_content(row, events=events))
+            for row, events in zip(publications, histories, strict=True)
+        ]
+    )
+    ids = [row.id for row in publications]
+    enqueue_all(session, Stage.INDEX, ids)
+    return frozenset(ids)
+
+
+def _note_new_record(
+    session: Session, publication: Publication, given: NewRecord, *, status: Status, by: Actor
+) -> list[Event]:
+    """Write down that the record came in, and give it its place in the register if it is accepted;
+    the events."""
+    deposited = note_event(
+        session,
+        _act(status),
+        by=by,
+        publication_id=publication.id,
+        note=given.note,
+        data={"files": [], "same_as": []},
+    )
+    if status is not Status.ACCEPTED:
+        return [deposited]
+    numbered = give_accession_number(session, publication, by=by)
+    return [deposited, numbered] if numbered is not None else [deposited]
+
+
+def _insert_all(session: Session, publications: Sequence[Publication]) -> None:
+    """Put new publications with their values into the tables, past the session: objects that it
+    has to watch cost several times as much, and an import brings them in by the thousand."""
+    if not publications:
+        return
+    session.execute(
+        insert(_PUBLICATIONS),
+        [{name: getattr(row, name) for name in _COLUMNS} for row in publications],
+    )
+    values = [
+        {
+            "publication_id": row.id,
+            "field": value.field,
+            "position": value.position,
+            "value": value.value,
+            "role": value.role,
+            "authority_id": value.authority_id,
+        }
+        for row in publications
+        for value in row.values
+    ]
+    if values:
+        session.execute(insert(_VALUES), values)
+
+
+def present_ids(session: Session, ids: Sequence[str]) -> frozenset[str]:
+    """Those of `ids` that the catalogue has, in whatever state."""
+    found: set[str] = set()
+    for start in range(0, len(ids), 500):
+        found.update(
+            session.scalars(
+                select(Publication.id).where(Publication.id.in_(ids[start : start + 500]))
+            )
+        )
+    return frozenset(found)
+
+
+def _act(status: Status) -> str:
+    return "deposited" if status is not Status.DRAFT else "drafted"
+
+
+def _new_publication(
+    publication_id: str,
+    record: RecordInput,
+    *,
+    unit: Unit,
+    status: Status,
+    by: Actor,
+    is_demo: bool = False,
+) -> Publication:
+    moment = now()
+    publication = Publication(
+        id=publication_id,
+        unit_id=unit.id,
+        unit=unit,
+        status=status,
+        is_demo=is_demo,
+        added_at=moment,
+        accepted_at=moment if status is Status.ACCEPTED else None,
+        changed_at=moment,
+        depositor_id=by.user_id,
+        page_count=0,
+        object_version=0,
+        revision=1,
+    )
+    apply_record(publication, record)
+    return publication
 
 
 def amend(

@@ -142,26 +142,30 @@ def enqueue(
     session.flush()
 
 
-def enqueue_many(session: Session, stage: Stage, *, publication_ids: Sequence[str]) -> None:
-    """Queue one stage, due now, for each of these that has none waiting. Joins the caller's
-    transaction; a few hundred at a time."""
-    works = {_coalesce(stage, each): each for each in publication_ids}
-    waiting = {job.coalesce for job in session.scalars(_WAITING, {"works": list(works)})}
+def enqueue_all(session: Session, stage: Stage, ids: Sequence[str]) -> None:
+    """Queue one stage of many publications (each id once), due now, as `enqueue` does of one."""
     moment = now()
-    rows = [
-        {
-            "stage": stage,
-            "publication_id": publication_id,
-            "coalesce": coalesce,
-            "state": JobState.QUEUED,
-            "not_before": moment,
-            "created_at": moment,
-        }
-        for coalesce, publication_id in works.items()
-        if coalesce not in waiting
-    ]
-    if rows:
-        session.execute(insert(Job), rows)
+    for start in range(0, len(ids), 500):
+        wanted = {_coalesce(stage, each): each for each in ids[start : start + 500]}
+        for job in session.scalars(_WAITING, {"works": list(wanted)}):
+            job.not_before = min(job.not_before, moment)
+            del wanted[job.coalesce]
+        if wanted:
+            session.execute(
+                insert(Job),
+                [
+                    {
+                        "stage": stage,
+                        "publication_id": publication_id,
+                        "coalesce": coalesce,
+                        "state": JobState.QUEUED,
+                        "not_before": moment,
+                        "created_at": moment,
+                    }
+                    for coalesce, publication_id in wanted.items()
+                ],
+            )
+    session.flush()
 
 
 def claim(

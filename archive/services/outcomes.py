@@ -13,6 +13,9 @@ from archive.models import File, Job, Page, Publication, Stage
 from archive.services.guard import has_open_markings
 from archive.services.recognition import WAITING, count_pages
 
+_PIECE = 500
+_SOURCES = ("embedded", "repaired", "ocr", "none")
+
 
 @dataclass(frozen=True)
 class PublicationState:
@@ -27,27 +30,59 @@ class PublicationState:
 
 
 def publication_states(session: Session, ids: Sequence[str]) -> Iterator[PublicationState]:
-    """The state of each publication, in the order of `ids`."""
+    """The state of each publication that the catalogue has, in the order of `ids`."""
+    for start in range(0, len(ids), _PIECE):
+        yield from _states(session, ids[start : start + _PIECE])
+        session.expunge_all()
+
+
+def _states(session: Session, ids: Sequence[str]) -> Iterator[PublicationState]:
+    publications = {
+        row.id: row for row in session.scalars(select(Publication).where(Publication.id.in_(ids)))
+    }
+    with_files = set(
+        session.scalars(select(File.publication_id).where(File.publication_id.in_(ids)))
+    )
+    jobs = select(Job.publication_id).where(
+        Job.publication_id.in_(ids), Job.stage.in_((Stage.EXTRACT, Stage.INDEX))
+    )
+    waiting = set(session.scalars(jobs.where(Job.state.in_((JobState.QUEUED, JobState.RUNNING)))))
+    failed = set(session.scalars(jobs.where(Job.state == JobState.FAILED)))
     for publication_id in ids:
-        publication = session.get(Publication, publication_id)
+        publication = publications.get(publication_id)
         if publication is None:
             continue
-        sources = dict.fromkeys(("embedded", "repaired", "ocr", "none"), 0)
-        for row in session.execute(
-            select(Page.text_source, func.count())
-            .where(Page.publication_id == publication_id)
-            .group_by(Page.text_source)
-        ):
-            sources[row[0]] = row[1]
-        files = session.scalars(select(File).where(File.publication_id == publication_id)).all()
-        yield PublicationState(
-            id=publication_id,
-            title=publication.title,
-            files=len(files),
-            pages=publication.page_count,
-            state=_state(session, publication_id, files, sources),
-            text_sources=sources,
-        )
+        if publication_id in with_files or publication_id in failed:
+            yield _state_of(session, publication)
+        else:
+            # A record to be collected has nothing that would have to be asked for one by one.
+            yield PublicationState(
+                id=publication_id,
+                title=publication.title,
+                files=0,
+                pages=publication.page_count,
+                state="in_progress" if publication_id in waiting else "searchable",
+                text_sources=dict.fromkeys(_SOURCES, 0),
+            )
+
+
+def _state_of(session: Session, publication: Publication) -> PublicationState:
+    sources = dict.fromkeys(_SOURCES, 0)
+    for row in session.execute(
+        select(Page.text_source, func.count())
+        .where(Page.publication_id == publication.id)
+        .group_by(Page.text_source)
+    ):
+        sources[row[0]] = row[1]
+    files = session.scalars(select(File).where(File.publication_id == publication.id)).all()
+    return PublicationState(
+        id=publication.id,
+        title=publication.title,
+        files=len(files),
+        pages=publication.page_count,
+        state=_state(session, publication.id, files, sources),
+        text_sources=sources,
+    )
 
 
 def _state(

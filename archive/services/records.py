@@ -253,26 +253,49 @@ def record_json(session: Session, publication: Publication) -> bytes:
     """The whole record as the UTF-8 JSON that storage keeps: what `record_from_json` reads."""
     files = session.scalars(
         select(File).where(File.publication_id == publication.id).order_by(File.position)
-    )
+    ).all()
     events = session.scalars(
         select(Event).where(Event.publication_id == publication.id).order_by(Event.id)
-    )
+    ).all()
     markings = session.execute(
         select(PageMarking, File.logical_path)
         .join(File, File.id == PageMarking.file_id)
         .where(PageMarking.publication_id == publication.id)
         .order_by(PageMarking.id)
-    )
+    ).all()
     copies = session.scalars(
         select(Copy).where(Copy.publication_id == publication.id).order_by(Copy.number)
-    )
+    ).all()
     receipts = session.scalars(
         select(Receipt)
         .where(Receipt.publication_id == publication.id)
         .order_by(Receipt.issued_at, Receipt.year, Receipt.number)
+    ).all()
+    content = stored_content(
+        publication,
+        files=files,
+        events=events,
+        markings=[(marking, path) for marking, path in markings],
+        copies=copies,
+        receipts=receipts,
     )
+    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def stored_content(
+    publication: Publication,
+    *,
+    files: Sequence[File] = (),
+    events: Sequence[Event] = (),
+    markings: Sequence[tuple[PageMarking, str]] = (),
+    copies: Sequence[Copy] = (),
+    receipts: Sequence[Receipt] = (),
+) -> dict[str, Any]:
+    """What `record_json` writes, where what belongs to the publication is at hand: its files,
+    events, printed copies and receipts in their order, its marks of secrecy each with the path of
+    its file."""
     unit = publication.unit
-    content = {
+    return {
         "format": FORMAT,
         "id": publication.id,
         **{name: getattr(publication, name) for name in _PLAIN},
@@ -362,7 +385,6 @@ def record_json(session: Session, publication: Publication) -> bytes:
             for event in events
         ],
     }
-    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _iso(day: date | None) -> str | None:

@@ -19,6 +19,11 @@ IMAGE_SMALL_PX, IMAGE_LARGE_PX = 320, 1200
 
 EVENTS: Mapping[str, str] = {
     "drafted": "Lưu bản nháp",
+    "import_uploaded": "Gửi bảng để nhập: {name}",
+    "import_checked": "Kiểm tra bảng nhập: {name}",
+    "import_started": "Chạy đợt nhập: {name}",
+    "import_paused": "Tạm dừng đợt nhập: {name}",
+    "import_undone": "Gỡ đợt nhập: {name}",
     "deposited": "Nộp ấn phẩm",
     "amended": "Sửa bản nộp",
     "resubmitted": "Nộp lại",

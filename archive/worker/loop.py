@@ -23,11 +23,12 @@ from archive.core.errors import (
 from archive.extract.limits import Limits
 from archive.models import Stage
 from archive.services import jobs
+from archive.services.batches import any_batch_due, any_batch_left
 from archive.services.bulk_edits import anything_pending
 from archive.services.holdings import Holdings
 from archive.services.jobs import Claim, StaleLeaseError
 from archive.services.pauses import unpaused
-from archive.worker import comparing, drawing, recognition, stages
+from archive.worker import comparing, drawing, importing, recognition, stages
 from archive.worker.care import Care
 from archive.worker.mailing import mail_going_out
 
@@ -82,6 +83,7 @@ class Worker:
         self._name = jobs.worker_name()
         self._owed: list[_Postponed] = []
         self._is_busy = False
+        self._works_on_batches = set(stages) == set(Stage)
 
     def stop(self) -> None:
         self._stopping = True
@@ -103,7 +105,9 @@ class Worker:
             while not self._stopping:
                 try:
                     self.care.run_due()
-                    if self.run_once():
+                    # A batch and the jobs take turns, so that neither waits for the other's end.
+                    has_batch = self._run_batch()
+                    if self.run_once() or has_batch:
                         faults = 0
                         continue
                     if until_idle and not self._anything_left():
@@ -117,6 +121,19 @@ class Worker:
                     continue
                 faults = 0
                 self._pause(IDLE_SECONDS)
+
+    def _run_batch(self) -> bool:
+        """Go on with a batch of the backfile, where this worker does every stage."""
+        if not self._works_on_batches:
+            return False
+
+        def something_waits() -> bool:
+            if self._stopping:
+                return True
+            with self._holdings.database.reading() as session:
+                return jobs.anything_due(session, stages=(Stage.EXTRACT, Stage.INDEX))
+
+        return importing.work_on_batch(self._holdings, worker=self._name, give_way=something_waits)
 
     def run_once(self) -> bool:
         """Claim and run what is most urgent; False where nothing is due."""
@@ -196,7 +213,8 @@ class Worker:
         def check_and_look() -> None:
             check()
             with self._holdings.database.reading() as session:
-                if jobs.more_urgent_waits(session, claim, stages=self.care.stages):
+                urgent = jobs.more_urgent_waits(session, claim, stages=self.care.stages)
+                if urgent or (self._works_on_batches and any_batch_due(session)):
                     raise stages.StopRequestedError()
 
         return check_and_look
@@ -237,7 +255,8 @@ class Worker:
             if anything_pending(session):
                 self.care.next_bulk = 0.0
                 return True
-        return counts.waiting + counts.running > 0
+            batches = self._works_on_batches and any_batch_left(session)
+        return counts.waiting + counts.running > 0 or batches
 
     @contextmanager
     def _leases(self, claims: Sequence[Claim]) -> Iterator[Callable[[], None]]:

@@ -13,7 +13,7 @@ from archive.core.authorities import FIELD_KINDS
 from archive.core.dates import IssueDate, parse_issue_date
 from archive.models import Publication, PublicationValue, Stage
 from archive.services.authorities.finding import Finder, Match
-from archive.services.jobs import enqueue_many
+from archive.services.jobs import enqueue_all
 
 _FIELDS = tuple(field for field in FIELD_KINDS if field != "series")
 _AT_ONCE = 400
@@ -27,15 +27,42 @@ def link_record(session: Session, publication: Publication) -> None:
     # Before anything is asked: a question flushes, and then nobody knows what stood there.
     before = _links_before(publication)
     finder = Finder(session)
-    values = [value for value in publication.values if value.field in FIELD_KINDS]
-    named = [(value.field, value.value) for value in values]
+    named = [
+        (value.field, value.value) for value in publication.values if value.field in FIELD_KINDS
+    ]
     if publication.series:
         named.append(("series", publication.series))
     finder.prepare(named)
+    _link_by(finder, publication, before=before)
+
+
+def link_new_records(session: Session, publications: Sequence[Publication]) -> None:
+    """The same for many records that are new and not in the session yet, asking for all names at
+    once."""
+    finder = Finder(session)
+    finder.prepare(
+        [
+            *(
+                (value.field, value.value)
+                for publication in publications
+                for value in publication.values
+                if value.field in FIELD_KINDS
+            ),
+            *(("series", row.series) for row in publications if row.series),
+        ]
+    )
+    for publication in publications:
+        _link_by(finder, publication, before={})
+
+
+def _link_by(
+    finder: Finder, publication: Publication, *, before: Mapping[tuple[str, str], str]
+) -> None:
     on = publication.issue_date
-    for value in values:
-        found = finder.find(value.field, value.value, on=on)
-        value.authority_id = _decided(found, before.get((value.field, value.value)))
+    for value in publication.values:
+        if value.field in FIELD_KINDS:
+            found = finder.find(value.field, value.value, on=on)
+            value.authority_id = _decided(found, before.get((value.field, value.value)))
     series = finder.find("series", publication.series, on=on) if publication.series else None
     publication.series_id = series.authority_id if series else None
 
@@ -134,7 +161,7 @@ def index_again(session: Session, publication_ids: Iterable[str]) -> None:
             .values(revision=Publication.revision + 1)
             .execution_options(synchronize_session="fetch")
         )
-        enqueue_many(session, Stage.INDEX, publication_ids=some)
+        enqueue_all(session, Stage.INDEX, some)
 
 
 def matches_of(session: Session, unlinked: Sequence[Unlinked]) -> Mapping[Unlinked, Match]:

@@ -1,0 +1,53 @@
+"""Records to be collected: those the archive knows of and has no file of, and what they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from archive.core.status import Status
+from archive.core.vocabulary import UNKNOWN_UNIT_CODE
+from archive.models import Publication, Unit
+
+_TO_COLLECT = and_(
+    Publication.object_version == 0,
+    Publication.status.in_((Status.ACCEPTED, Status.SUBMITTED, Status.DRAFT, Status.RETURNED)),
+)
+_UNKNOWN_UNIT = select(Unit.id).where(Unit.code == UNKNOWN_UNIT_CODE).scalar_subquery()
+LACKS: Mapping[str, ColumnElement[bool]] = {
+    "issued": Publication.issued.is_(None),
+    "unit": Publication.unit_id == _UNKNOWN_UNIT,
+    "publisher": Publication.publisher == "",
+    "extent": Publication.extent == "",
+}
+"""What a record may lack besides its files, and the condition under which it does."""
+
+
+def list_to_collect(
+    session: Session, *, lacks: str = "", offset: int, limit: int
+) -> tuple[Sequence[Publication], int]:
+    """Records without files by title, those that lack `lacks` where it is given; and how many."""
+    condition = and_(_TO_COLLECT, LACKS[lacks]) if lacks in LACKS else _TO_COLLECT
+    rows = session.scalars(
+        select(Publication)
+        .where(condition)
+        .options(joinedload(Publication.unit))
+        .order_by(Publication.title_sort, Publication.id)
+        .offset(offset)
+        .limit(limit)
+    ).all()
+    total = session.scalar(select(func.count()).select_from(Publication).where(condition)) or 0
+    return rows, total
+
+
+def missing_of(publication: Publication) -> list[str]:
+    """The codes of what the record lacks, of those in `LACKS`."""
+    found = {
+        "issued": publication.issued is None,
+        "unit": publication.unit.code == UNKNOWN_UNIT_CODE,
+        "publisher": not publication.publisher,
+        "extent": not publication.extent,
+    }
+    return [name for name, is_missing in found.items() if is_missing]
