@@ -135,7 +135,11 @@ def description_of(
         url=url,
         creators=tuple(
             Creator(
-                name=value.value, role=value.role, is_body=looks_like_body(value.value, value.role)
+                name=value.value,
+                role=value.role,
+                is_body=value.authority.kind == "body"
+                if value.authority is not None
+                else looks_like_body(value.value, value.role),
             )
             for value in creators
         ),

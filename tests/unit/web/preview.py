@@ -56,11 +56,11 @@ from archive.web.pages.depositing import (  # noqa: E402
     DepositRow,
     HeldFileRow,
     MyDepositsPage,
-    QueuePage,
     WaitingFileRow,
 )
 from archive.web.pages.finding import BrowsePage, Hit, HitPage, HomePage, SearchPage  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
+from archive.web.pages.queue import QueuePage  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
     Fact,
     FileRow,

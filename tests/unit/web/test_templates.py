@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from archive.web.pages.depositing import DepositRow, MyDepositsPage, QueuePage
+from archive.web.pages.depositing import DepositRow, MyDepositsPage
+from archive.web.pages.queue import QueuePage
 from archive.web.pages.finding import Hit
 from archive.web.pages.parts import Link
 from tests.unit.web import preview
