@@ -7,14 +7,15 @@ import unicodedata
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import select
+from alembic import command
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import IssueDate, parse_issue_date
 from archive.core.errors import InvalidInputError
 from archive.core.roles import SYSTEM
 from archive.core.status import Status
-from archive.models import Authority, Event, Publication, PublicationValue
+from archive.models import Authority, Event, Page, Publication, PublicationValue, migrations
 from archive.services.authorities import editing, merging
 from archive.services.authorities.editing import AuthorityInput
 from archive.services.authorities.finding import Finder
@@ -341,3 +342,17 @@ def test_commands_load_export_and_import(cli, holdings, tmp_path):
     with holdings.database.reading() as session:
         assert session.get(Authority, "t9") is not None
         assert session.get(Authority, "t10") is None
+
+
+def test_older_schema_and_back_keeps_records_and_their_values(deposited, work, holdings):
+    made = deposited(values={"places": ("Pác Bó",)})
+    work()
+    with holdings.database.engine.connect().execution_options(writes=True) as connection:
+        config = migrations._config()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0007")
+        connection.commit()
+    migrations.upgrade(holdings.database)
+    with holdings.database.reading() as session:
+        assert session.get_one(Publication, made).values_of("places") == ("Pác Bó",)
+        assert session.scalar(select(func.count()).select_from(Page)) == 3
