@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from archive.core.roles import Actor
 from archive.metadata.description import Creator, DescribedFile, Description, looks_like_body
-from archive.models import File, Publication
+from archive.models import File, Publication, PublicationValue
 from archive.models.database import Database
 from archive.search.index import SearchIndex
 from archive.search.requests import MAX_PER_PAGE, SearchRequest
@@ -97,7 +97,10 @@ def picked_by(
             rows = session.scalars(
                 select(Publication)
                 .where(condition, Publication.id > last)
-                .options(joinedload(Publication.unit), selectinload(Publication.values))
+                .options(
+                    joinedload(Publication.unit),
+                    selectinload(Publication.values).joinedload(PublicationValue.authority),
+                )
                 .order_by(Publication.id)
                 .limit(BATCH)
             ).all()
@@ -133,6 +136,7 @@ def description_of(
     }
     return Description(
         url=url,
+        accession_number=publication.accession,
         creators=tuple(
             Creator(
                 name=value.value,

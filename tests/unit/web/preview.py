@@ -60,7 +60,6 @@ from archive.web.pages.depositing import (  # noqa: E402
 )
 from archive.web.pages.finding import BrowsePage, Hit, HitPage, HomePage, SearchPage  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
-from archive.web.pages.queue import QueuePage  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
     Fact,
     FileRow,
@@ -73,6 +72,7 @@ from archive.web.pages.publication import (  # noqa: E402
     PageThumb,
     PublicationPage,
 )
+from archive.web.pages.queue import QueuePage  # noqa: E402
 from archive.web.pages.reading import (  # noqa: E402
     Box,
     HitSteps,

@@ -17,9 +17,9 @@ from markupsafe import Markup
 sys.path.insert(0, str(Path(__file__).parent))
 
 from archive.web.pages.depositing import DepositRow, MyDepositsPage
-from archive.web.pages.queue import QueuePage
 from archive.web.pages.finding import Hit
 from archive.web.pages.parts import Link
+from archive.web.pages.queue import QueuePage
 from tests.unit.web import preview
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
