@@ -14,7 +14,8 @@ from archive.services.authorities.kin import Kin, load_kin
 _AT_ONCE = 400
 # Names of one word (Văn, Thiết) would be found on every other page.
 _LEAST_WORDS = 2
-_SPOKEN_OF = ("person", "body", "relic", "event", "theme")
+# Other names of a theme would only make the record longer, and so less like what is asked.
+_SPOKEN_OF = ("person", "body", "relic", "event")
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class EntryNames:
                 # The province is named on every other page.
                 around -= {each for each in around if places.nodes[each].parent_id is None}
                 found |= dict.fromkeys(places.typed(each) for each in sorted(around | {linked}))
-        said = set(publication.values_of("people"))
+        said = {value.value for value in publication.values}
         return tuple(name for name in found if name not in said)
 
 
