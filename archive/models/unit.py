@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, ClassVar
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from archive.models.base import Base
 
@@ -28,8 +29,17 @@ class Unit(Base):
     valid_to: Mapped[date | None]
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     is_blocked: Mapped[bool] = mapped_column(default=False)
+    # Whether another unit names this one as its successor; set below, where the class is known.
+    is_successor: ClassVar[Any]
 
     parent: Mapped[Unit | None] = relationship(foreign_keys=[parent_id], remote_side="Unit.id")
     successor: Mapped[Unit | None] = relationship(
         foreign_keys=[successor_id], remote_side="Unit.id"
     )
+
+
+_earlier = aliased(Unit)
+# Every request of an officer asks it, and nearly always it is not so.
+Unit.is_successor = column_property(
+    select(_earlier.id).where(_earlier.successor_id == Unit.id).exists(), deferred=True
+)

@@ -85,9 +85,9 @@ def actor_of(user: User) -> Actor:
 
 def _predecessors(user: User) -> tuple[tuple[int, str], ...]:
     session = object_session(user)
-    if user.unit_id is None or session is None:
+    if user.unit is None or session is None or not user.unit.is_successor:
         return ()
-    return predecessors_of(session, user.unit_id)
+    return predecessors_of(session, user.unit.id)
 
 
 def normal_email(email: str) -> str:
@@ -198,7 +198,7 @@ def find_session_user(session: Session, token: str) -> User | None:
     row = session.scalar(
         select(LoginSession)
         .where(LoginSession.token_sha256 == _sha256(token))
-        .options(joinedload(LoginSession.user).joinedload(User.unit))
+        .options(joinedload(LoginSession.user).joinedload(User.unit).undefer(Unit.is_successor))
     )
     if row is None or row.revoked_at is not None or row.expires_at <= now():
         return None

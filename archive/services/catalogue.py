@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, not_, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from archive.core.dates import today
 from archive.core.errors import NotFoundError
@@ -103,14 +103,15 @@ def find_publication(session: Session, publication_id: str, *, actor: Actor) -> 
 
     What exists but is closed to the actor is "not found" too: its existence is nobody's business.
     """
-    publication = session.scalar(
+    found = session.scalars(
         select(Publication)
         .where(Publication.id == publication_id, visible_to(actor))
         .options(
             joinedload(Publication.unit),
-            selectinload(Publication.values).joinedload(PublicationValue.authority),
+            joinedload(Publication.values).joinedload(PublicationValue.authority),
         )
     )
+    publication = found.unique().one_or_none()
     if publication is None:
         raise NotFoundError(what="publication", id=publication_id)
     return publication
@@ -142,6 +143,19 @@ def find_file(session: Session, publication_id: str, position: int, *, actor: Ac
     if file is None:
         raise NotFoundError(what="file", id=publication_id, number=position)
     return file
+
+
+def files_and_twins(session: Session, publication_id: str) -> tuple[list[File], set[str]]:
+    """The publication's files in their order, and the others that hold one of them, byte for
+    byte: both in one statement."""
+    own = select(File.sha256).where(File.publication_id == publication_id)
+    found = session.scalars(
+        select(File)
+        .where(or_(File.publication_id == publication_id, File.sha256.in_(own)))
+        .order_by(File.position)
+    ).all()
+    files = [file for file in found if file.publication_id == publication_id]
+    return files, {file.publication_id for file in found} - {publication_id}
 
 
 def list_files(session: Session, publication_id: str) -> Sequence[File]:

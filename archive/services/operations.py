@@ -134,6 +134,7 @@ def _stages(session: Session) -> list[StageState]:
         since = counts.get((stage, JobState.QUEUED), (0, None))[1]
         return moment - since if since is not None else None
 
+    speeds = recent(session)
     return [
         StageState(
             stage=stage,
@@ -141,7 +142,7 @@ def _stages(session: Session) -> list[StageState]:
             running=count(stage, JobState.RUNNING),
             failed=count(stage, JobState.FAILED),
             oldest=oldest(stage),
-            speed=recent(session, stage),
+            speed=speeds.get(stage, Throughput(0, 0.0)),
             pause=pauses.get(stage),
         )
         for stage in ORDER

@@ -55,12 +55,19 @@ class FieldAnswer:
 
 def last_return(session: Session, publication_id: str) -> Return | None:
     """The last time the deposit was returned, None where it never was."""
-    event = session.scalar(
-        select(Event)
-        .where(Event.publication_id == publication_id, Event.kind == "returned")
-        .order_by(Event.id.desc())
-        .limit(1)
+    return return_among(
+        session.scalars(
+            select(Event)
+            .where(Event.publication_id == publication_id, Event.kind == "returned")
+            .order_by(Event.id.desc())
+            .limit(1)
+        ).all()
     )
+
+
+def return_among(events: Sequence[Event]) -> Return | None:
+    """The last return among events that the caller has at hand, in their order."""
+    event = next((each for each in reversed(events) if each.kind == "returned"), None)
     if event is None:
         return None
     fields = (event.data or {}).get("fields") or {}

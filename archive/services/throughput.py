@@ -43,17 +43,19 @@ def note_pages(session: Session, stage: Stage, pages: int) -> None:
         session.flush()
 
 
-def recent(session: Session, stage: Stage) -> Throughput:
-    """What the stage did within `WINDOW`."""
+def recent(session: Session) -> dict[Stage, Throughput]:
+    """What each stage did within `WINDOW`; a stage that did nothing is not there."""
     moment = now()
-    pages, first = session.execute(
-        select(func.coalesce(func.sum(MinuteTally.pages), 0), func.min(MinuteTally.minute)).where(
-            MinuteTally.stage == stage, MinuteTally.minute > moment - WINDOW
-        )
-    ).one()
-    if not pages:
-        return Throughput(0, 0.0)
-    return Throughput(pages, pages / max(1.0, (moment - first).total_seconds()))
+    rows = session.execute(
+        select(MinuteTally.stage, func.sum(MinuteTally.pages), func.min(MinuteTally.minute))
+        .where(MinuteTally.minute > moment - WINDOW)
+        .group_by(MinuteTally.stage)
+    )
+    return {
+        stage: Throughput(pages, pages / max(1.0, (moment - first).total_seconds()))
+        for stage, pages, first in rows
+        if pages
+    }
 
 
 def forget_old(session: Session) -> None:

@@ -343,18 +343,20 @@ def mine() -> str:
     own: ColumnElement[bool] = Publication.depositor_id == actor.user_id
     own = or_(own, catalogue.of_own_unit(actor))
     own = and_(own, catalogue.not_closed_to(actor))
-    chosen = request.args.get("tinh-trang", "")
-    condition = and_(own, Publication.status == Status(chosen)) if chosen in STATUS else own
+    asked = request.args.get("tinh-trang", "")
+    chosen = asked if asked in STATUS else ""
+    condition = and_(own, Publication.status == Status(chosen)) if chosen else own
     number = page_number(request.args)
     publications = catalogue.list_publications(
         session, condition, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
     )
+    filters = status_links(session, own, chosen=chosen, path="/cua-toi")
     page = MyDepositsPage(
         rows=deposit_rows(session, publications, actor),
-        filters=status_links(session, own, chosen=chosen, path="/cua-toi"),
+        filters=filters,
         pagination=paginate(
             page=number,
-            total=catalogue.count_publications(session, condition),
+            total=next(link.count or 0 for link in filters if link.selected),
             per_page=PER_PAGE,
             path="/cua-toi",
             args=request.args.to_dict(flat=False),

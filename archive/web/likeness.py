@@ -15,7 +15,6 @@ from archive.services import catalogue
 from archive.services.likeness import (
     Likeness,
     editions_of,
-    likenesses,
     may_be_told,
     paired_pages,
 )
@@ -38,11 +37,11 @@ NOTED = {
 
 
 def likeness_panel(
-    session: Session, publication: Publication, actor: Actor
+    session: Session, publication: Publication, actor: Actor, *, found: Sequence[Likeness]
 ) -> LikenessPanel | None:
-    """What the publication is like, for those who work with it; None where nothing is. A
+    """What the publication is like, for those who work with it; None where nothing is. `found`:
+    its pairs, all of them. A
     depositor does not hear of pairs that a curator told apart, nor of what `may_be_told` keeps."""
-    found = likenesses(session, publication.id)
     known = may_be_told(session, (pair.other.id for pair in found), actor=actor)
     pairs = _told(found, known, actor)
     if not pairs:

@@ -37,13 +37,22 @@ ORIGINAL_HEADERS = {
 def show(publication_id: str) -> str | tuple[str, int]:
     """Its page; of one that was open to this reader and was withdrawn, what stays of it (410)."""
     session, actor = reading(), current_actor()
-    gone = withdrawn_page(session, publication_id, actor)
-    if gone is not None:
-        return render_template("publications/withdrawn.html", current="", page=gone), 410
-    publication = find_publication(session, publication_id, actor)
+    try:
+        publication = catalogue.find_publication(session, publication_id, actor=actor)
+    except NotFoundError:
+        return _instead_of(publication_id)
     everything = request.args.get("trang") == "tat-ca"
     page = publication_page(session, publication, actor, all_thumbs=everything)
     return render_template("publications/show.html", current="browse", page=page)
+
+
+def _instead_of(publication_id: str) -> tuple[str, int]:
+    """What this reader finds where they may open nothing: what stays of a withdrawn publication
+    that was open to them (410), else 404."""
+    gone = withdrawn_page(reading(), publication_id, current_actor())
+    if gone is None:
+        abort(404)
+    return render_template("publications/withdrawn.html", current="", page=gone), 410
 
 
 @blueprint.get("/an-pham/<publication_id>/tien-do")
@@ -64,10 +73,10 @@ def progress(publication_id: str) -> str:
 @open_to(OpenTo.ANYONE)
 def read(publication_id: str, number: int) -> str | tuple[str, int]:
     """One page to read, with the words of `q` marked; 410 as for the publication's page."""
-    gone = withdrawn_page(reading(), publication_id, current_actor())
-    if gone is not None:
-        return render_template("publications/withdrawn.html", current="", page=gone), 410
-    page = _find_page(publication_id, number)
+    try:
+        page = catalogue.find_page(reading(), publication_id, number, actor=current_actor())
+    except NotFoundError:
+        return _instead_of(publication_id)
     shown = reader_page(
         reading(),
         holdings(),

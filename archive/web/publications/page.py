@@ -13,11 +13,11 @@ from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.wording import marking_words, sentence, size_label
 from archive.extract.limits import GREATEST_FACTOR
 from archive.metadata.citation import cite
-from archive.models import File, Page, Publication
+from archive.models import Event, File, Page, Publication
 from archive.services import catalogue, guard
 from archive.services.exporting import description_of
 from archive.services.guessing import Offers, guess_publication
-from archive.services.likeness import may_be_told
+from archive.services.likeness import likenesses, may_be_told
 from archive.services.outlines import outline_of
 from archive.services.progress import Progress, progress_of
 from archive.services.receipts import receipts_of
@@ -62,7 +62,7 @@ def publication_page(
     pages, else the first `THUMBS`. Progress, events and duplicates are told to curators and to
     the depositors of the publication's unit. `typed`: what they sent with a form that is wrong."""
     mine = tends(actor, publication)
-    files = catalogue.list_files(session, publication.id)
+    files, twins = catalogue.files_and_twins(session, publication.id)
     limit = MOST_THUMBS if all_thumbs else THUMBS
     pages = catalogue.pages_of(session, publication.id, limit=limit)
     progress = (
@@ -76,7 +76,9 @@ def publication_page(
         if mine
         else None
     )
-    likeness = likeness_panel(session, publication, actor) if mine else None
+    pairs = likenesses(session, publication.id) if mine else []
+    likeness = likeness_panel(session, publication, actor, found=pairs) if pairs else None
+    events = catalogue.list_events(session, publication.id) if mine else ()
     described = description_of(publication, files, base_url=base_url())
     offers = _offers(session, publication, pages) if mine else Offers()
     return PublicationPage(
@@ -96,7 +98,7 @@ def publication_page(
         progress_url=url_for("publications.progress", publication_id=publication.id)
         if progress and progress.is_running
         else "",
-        events=_event_rows(session, publication.id, actor) if mine else [],
+        events=_event_rows(session, events, actor),
         citation=cite(described),
         citing=publication_downloads(publication.id, CITING),
         downloads=publication_downloads(publication.id, RECORD),
@@ -111,13 +113,11 @@ def publication_page(
         else "",
         marking=marking_notice(session, publication, actor) if mine else None,
         duplicate_of=_duplicates(session, publication, files, actor)
-        if mine and likeness is None
+        if mine and twins and likeness is None
         else [],
         likeness=likeness,
-        # A curator is told of every pair: without one there is no other edition to look for.
-        editions=edition_links(session, publication, actor)
-        if likeness is not None or not actor.may_curate
-        else (),
+        # Without a pair there is no other edition to look for.
+        editions=edition_links(session, publication, actor) if pairs or not mine else (),
         guesses=guess_rows(
             offers, DepositForm(formdata=None), publication_id=publication.id, has_pages=True
         ),
@@ -130,7 +130,9 @@ def publication_page(
         else "",
         copies=copies_panel(session, publication, actor),
         record_links=_record_links(publication, actor) if mine else (),
-        review=review_parts(session, publication, actor, typed=typed) if mine else ReviewParts(),
+        review=review_parts(session, publication, actor, events=events, typed=typed)
+        if mine
+        else ReviewParts(),
     )
 
 
@@ -198,8 +200,7 @@ def _stage_rows(progress: Progress) -> list[StageRow]:
     ]
 
 
-def _event_rows(session: Session, publication_id: str, actor: Actor) -> list[EventRow]:
-    events = catalogue.list_events(session, publication_id)
+def _event_rows(session: Session, events: Sequence[Event], actor: Actor) -> list[EventRow]:
     named = [str(event.data["other"]) for event in events if event.data and "other" in event.data]
     others = catalogue.publications_by_id(session, named, actor=actor) if named else {}
     rows = []

@@ -3,7 +3,7 @@ was mended since, and the message form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -17,9 +17,9 @@ from archive.core.roles import Actor, Role
 from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
 from archive.core.wording import field_sentence
-from archive.models import Publication, Unit, User
+from archive.models import Event, Publication, Unit, User
 from archive.services.checks import checks_of
-from archive.services.returns import NAMEABLE, FieldAnswer, Return, answers_to, last_return
+from archive.services.returns import NAMEABLE, FieldAnswer, Return, answers_to, return_among
 from archive.web.context import holdings
 from archive.web.pages.reviewing import (
     AnswerRow,
@@ -65,16 +65,21 @@ class Typed:
 
 
 def review_parts(
-    session: Session, publication: Publication, actor: Actor, *, typed: Typed | None = None
+    session: Session,
+    publication: Publication,
+    actor: Actor,
+    *,
+    events: Sequence[Event],
+    typed: Typed | None = None,
 ) -> ReviewParts:
-    """The parts for an actor who works with the publication."""
+    """The parts for an actor who works with the publication, whose thread is `events`."""
     typed = typed or Typed()
     curates = actor.may_curate and publication.status in WITH_CURATORS
     mends = publication.status in WITH_DEPOSITOR
     checks: list[CheckRow] = []
     if curates or mends or (not actor.may_curate and publication.status in WITH_CURATORS):
         checks = check_rows(session, publication, actor)
-    returned = last_return(session, publication.id)
+    returned = return_among(events)
     answers = answers_to(session, publication, returned) if returned is not None and curates else ()
     return ReviewParts(
         checks=checks,

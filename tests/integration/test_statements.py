@@ -1,0 +1,151 @@
+"""No page asks the database more than a dozen times, however long its lists are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event, select
+
+from archive.core.dates import IssueDate, now
+from archive.core.identifiers import new_id
+from archive.core.roles import Actor
+from archive.core.status import Status
+from archive.models import Publication, Unit, User
+from archive.services.deposits import deposit
+from archive.services.records import RecordInput
+from archive.services.units import find_unit
+from tests.conftest import make_pdf
+from tests.integration.standing import ANYONE, Standing, standing_archive
+
+MOST = 12
+# Where a list as long as a page holds would show a question asked for each row.
+ROWS = 45
+WHO = (ANYONE, "depositor", "curator", "admin")
+# What is no page of the archive: files, sign-in by a one-time link.
+LEFT_OUT = {"static.file", "accounts.set_password", "health.ready"}
+# Addresses whose answer depends on more than the route.
+WITH = {
+    "/tim-kiem": "?q=hoi+xuan",
+    "/tim-kiem.atom": "?q=hoi+xuan",
+    "/tim-kiem/goi-y": "?q=hoi",
+    "/api/v1/search": "?q=hoi+xuan",
+    "/tim-kiem/tai-ve": "?q=hoi+xuan&dang=csv",
+    "/duyet/tai-ve": "?dang=csv",
+}
+VALUES = {
+    "creators": ("Nông Văn A (chủ biên)", "Ban Tuyên giáo"),
+    "themes": ("Lịch sử", "Lễ hội"),
+    "places": ("Pác Bó", "huyện Hà Quảng"),
+    "people": ("Kim Đồng",),
+    "grades": ("8", "9"),
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
+    with standing_archive(tmp_path_factory.mktemp("statements")) as made:
+        by = made.actor("depositor")
+        for status in Status:
+            made.put(
+                f"Hội xuân {status.value}",
+                make_pdf("Hội xuân", "Trang hai"),
+                status=status,
+                by=by,
+                values=VALUES,
+            )
+            if status in (Status.SUBMITTED, Status.ACCEPTED, Status.RETURNED):
+                add_records(made, status, by)
+        made.work()
+        yield made
+
+
+def add_records(archive: Standing, status: Status, by: Actor) -> None:
+    """As many records without files as a page of any list holds, and more."""
+    with archive.holdings.database.writing() as session:
+        unit = find_unit(session, "so-van-hoa")
+        assert unit is not None
+        for number in range(ROWS):
+            record = RecordInput(
+                title=f"Hội xuân số {number}",
+                issued=IssueDate(2024, 5),
+                kind="bulletin",
+                series="Tủ sách Hội xuân",
+                volume=str(number),
+                values=VALUES,
+            )
+            deposit(
+                session,
+                archive.holdings,
+                publication_id=new_id(),
+                record=record,
+                files=(),
+                unit=unit,
+                status=status,
+                by=by,
+            )
+        session.commit()
+
+
+@pytest.fixture(scope="module")
+def places(archive: Standing) -> dict[str, object]:
+    """What stands in an address for each of the parameters that routes have."""
+    with archive.holdings.database.reading() as session:
+        publication_id = session.scalar(
+            select(Publication.id)
+            .where(Publication.status == Status.ACCEPTED, Publication.page_count == 2)
+            .limit(1)
+        )
+        return {
+            "publication_id": publication_id,
+            "unit_id": session.scalar(select(Unit.id).limit(1)),
+            "user_id": session.scalar(select(User.id).limit(1)),
+            "number": 1,
+            "position": 1,
+            "width_px": 320,
+            "year": now().year,
+        }
+
+
+def addresses(archive: Standing, places: dict[str, object]) -> list[str]:
+    """An address for each GET route whose parameters are known here."""
+    found = []
+    adapter = archive.app.url_map.bind("localhost")
+    for rule in archive.app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in LEFT_OUT:
+            continue
+        if rule.arguments <= places.keys():
+            values = {name: places[name] for name in rule.arguments}
+            path = adapter.build(rule.endpoint, values, method="GET").partition("localhost")[2]
+            found.append(path or adapter.build(rule.endpoint, values, method="GET"))
+    return [f"{path}{WITH.get(path, '')}" for path in found]
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_no_page_asks_the_database_more_than_a_dozen_times(
+    archive: Standing, places: dict[str, object], who: str
+) -> None:
+    client = archive.client(who)
+    asked: list[str] = []
+
+    def see(_connection, _cursor, statement, *_rest) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            asked.append(statement)
+
+    engine = archive.holdings.database.engine
+    event.listen(engine, "before_cursor_execute", see)
+    too_many = {}
+    opened = 0
+    try:
+        for path in addresses(archive, places):
+            client.get(path)
+            asked.clear()
+            answer = client.get(path)
+            assert answer.status_code < 500, path
+            opened += answer.status_code == 200
+            if len(asked) > MOST:
+                too_many[path] = [len(asked), *(one[:160] for one in asked)]
+    finally:
+        event.remove(engine, "before_cursor_execute", see)
+    assert not too_many, "\n".join(f"{path} {held}" for path, held in too_many.items())
+    assert opened > (20 if who == ANYONE else 25)
