@@ -107,7 +107,9 @@ def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
     `date_early`, `date_future`, `kind_unknown`, `access_unknown` or `too_many`.
     """
     texts = {
-        name: (several_lines if name in SEVERAL_LINES else one_line)(given.get(name) or "")
+        name: (several_lines if name in SEVERAL_LINES else one_line)(text)
+        if (text := given.get(name))
+        else ""
         for name in TEXT_FIELDS
     }
     if not texts["title"]:
@@ -124,7 +126,10 @@ def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
         ),
         embargo_until=_day(given, "embargo_until"),
         licence_date=_day(given, "licence_date"),
-        values={name: read_values(name, given.get(name) or "") for name in MULTIPLE_FIELDS},
+        values={
+            name: read_values(name, text) if (text := given.get(name)) else ()
+            for name in MULTIPLE_FIELDS
+        },
     )
 
 
