@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness bench-retrieval bench-search bench-forty lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness bench-retrieval bench-search bench-forty bench-catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -51,6 +51,9 @@ bench-pages: $(VENV)/.installed
 
 bench-likeness: $(VENV)/.installed
 	@$(BIN)/python -m bench.likeness $(if $(PAGES),--pages $(PAGES))
+
+bench-catalogue: $(VENV)/.installed
+	@$(BIN)/python -m bench.catalogue
 
 bench-retrieval: $(VENV)/.installed
 	@$(BIN)/python -m bench.retrieval

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from archive.core.text import clean_text
 
@@ -59,6 +60,7 @@ def _clusters(text: str) -> list[str]:
     return clusters
 
 
+@lru_cache(maxsize=4096)
 def _split_tone(cluster: str) -> tuple[str, str]:
     """The letter without its tone, composed, and the weight of the tone."""
     tone = "0"

@@ -19,13 +19,14 @@ from archive.models import (
     RecordVersion,
     RowState,
 )
+from archive.services.accession import take_back_last_numbers
 from archive.services.batch_work import GiveWay
 from archive.services.batches import BatchClaim, end_work, held_batch
 from archive.services.holdings import Holdings, object_id
 
 PIECE = 200
 # What an import itself writes down of a publication; anything else is somebody's act.
-_OWN_ACTS = ("deposited", "drafted")
+_OWN_ACTS = ("deposited", "drafted", "accession_given")
 
 
 def undo_rows(holdings: Holdings, claim: BatchClaim, *, give_way: GiveWay) -> None:
@@ -88,6 +89,8 @@ def _take_out(
         .where(Publication.id.in_(gone))
         .execution_options(synchronize_session=False)
     )
+    # The register goes on from the last number that is still held.
+    take_back_last_numbers(session)
     for state, numbers in (
         (RowState.KEPT, [row.id for row in rows if row.publication_id in kept]),
         (RowState.UNDONE, [row.id for row in rows if row.publication_id not in kept]),

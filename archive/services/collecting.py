@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from archive.core.status import Status
+from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.models import Publication, Unit
 
 _TO_COLLECT = and_(
     Publication.object_version == 0,
-    Publication.status.in_((Status.ACCEPTED, Status.SUBMITTED, Status.DRAFT, Status.RETURNED)),
+    Publication.status.in_((*WITH_CURATORS, *WITH_DEPOSITOR, Status.ACCEPTED)),
 )
 _UNKNOWN_UNIT = select(Unit.id).where(Unit.code == UNKNOWN_UNIT_CODE).scalar_subquery()
 LACKS: Mapping[str, ColumnElement[bool]] = {

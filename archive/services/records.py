@@ -117,7 +117,10 @@ def read_record(given: Mapping[str, str], *, first_year: int) -> RecordInput:
             name: read_field(name, given.get(name) or "", first_year=first_year)
             for name in (*TEXT_FIELDS, "issued", "kind", "access", "embargo_until", "licence_date")
         },
-        values={name: read_values(name, given.get(name) or "") for name in MULTIPLE_FIELDS},
+        values={
+            name: read_values(name, text) if (text := given.get(name)) else ()
+            for name in MULTIPLE_FIELDS
+        },
     )
 
 

@@ -7,7 +7,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask import (
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -112,10 +121,14 @@ def import_batch(batch_id: str) -> str:
 
 @blueprint.get("/nhap/<batch_id>/tinh-hinh")
 @open_to(OpenTo.CURATORS)
-def import_now(batch_id: str) -> str:
-    """The part of the batch's page that asks for itself again while a worker is at it."""
-    batch = batches.find_batch(reading(), batch_id)
-    return render_template("admin/imports/_progress.html", page=batch_page(batch))
+def import_now(batch_id: str) -> Response:
+    """The part of the batch's page that asks for itself again while a worker is at it; once that
+    is over the whole page is to be loaded anew, with what was found and what may be done."""
+    page = batch_page(batches.find_batch(reading(), batch_id))
+    answer = make_response(render_template("admin/imports/_progress.html", page=page))
+    if not page.refresh_url:
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 @blueprint.get("/nhap/<batch_id>/cot")

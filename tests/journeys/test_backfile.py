@@ -1,0 +1,94 @@
+"""A curator brings in a list from elsewhere: sent, told, checked, run, reported, undone; with
+scripts and without, on a phone and on a wide screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from archive.core.roles import Role
+from archive.models import Publication
+from tests.conftest import PASSWORD, make_user
+from tests.journeys.conftest import PICTURES, sign_in, wait_until
+
+pytestmark = pytest.mark.browser
+PATH = "/quan-tri/nhap"
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SHEET = (
+    "DANH MỤC SƯU TẦM\t\t\t\t\t\n"
+    "STT\tTên sách\tCơ quan ban hành\tNăm XB\tLoại hình\tTình trạng\n"
+    "1\tĐường về Nặm Lìn\tHội Văn nghệ dân gian\tquý III/2023\tsách\tchưa xác nhận\n"
+    "2\tThác và động\tkhông rõ\tkhông rõ\tkhông rõ\tđã in\n"
+    "3\tKỷ yếu cũ\tHội Văn nghệ dân gian\t2009\tsách (kỷ yếu)\tđã in\n"
+    "4\tNúi Các Mác <b>1941</b>\tHội Văn nghệ dân gian\t2022\tinfographic\t\n"
+)
+WAYS = [(360, False, True), (360, True, True), (1440, False, False), (1440, True, True)]
+
+
+@pytest.fixture(scope="module")
+def curator(site):
+    return make_user(site.holdings, Role.CURATOR, email="nhap@example.org")
+
+
+def titles(site) -> set[str]:
+    with site.holdings.database.reading() as session:
+        return {row.title for row in session.query(Publication)}
+
+
+@pytest.mark.parametrize(("width", "dark", "scripts"), WAYS)
+def test_list_goes_in_and_out_again(site, curator, open_page, tmp_path, width, dark, scripts):
+    page = open_page(width=width, dark=dark, javascript=scripts)
+    look = f"nhap-{width}-{'toi' if dark else 'sang'}"
+    sheet = tmp_path / f"danh mục {look}.tsv"
+    sheet.write_text(SHEET, encoding="utf-8")
+
+    def picture(name: str) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        page.screenshot(path=PICTURES / f"{look}-{name}.png", full_page=True)
+        if scripts:
+            assert page.evaluate(SIDEWAYS) <= 0, name
+
+    def settle(words: str) -> None:
+        """Until the batch has come so far; without scripts by loading the page again."""
+
+        def is_there() -> bool:
+            page.goto(address)
+            at_rest = page.locator("[data-hx-get]").count() == 0
+            return at_rest and page.get_by_role("status").filter(has_text=words).count() > 0
+
+        wait_until(is_there, seconds=40)
+
+    sign_in(page, curator, PASSWORD)
+    page.goto(PATH)
+    picture("1-gui")
+    page.get_by_label("Bảng (bắt buộc)").set_input_files(sheet)
+    page.get_by_role("button", name="Gửi bảng").click()
+    expect(page.get_by_role("heading", name="Ghép cột")).to_be_visible()
+    expect(page.get_by_label("Mục cho cột B: Tên sách")).to_have_value("title")
+    expect(page.get_by_label("Mục cho cột F: Tình trạng")).to_have_value("note")
+    picture("2-cot")
+    address = page.url.removesuffix("/cot")
+    page.get_by_role("button", name="Kiểm tra từng dòng").click()
+    settle("Đã kiểm tra")
+    expect(page.get_by_text("“2009” sớm hơn")).to_be_visible()
+    picture("3-kiem-tra")
+    assert titles(site) == set()
+    page.get_by_label("Dừng: chỉ nhập khi mọi dòng đều đạt").check()
+    page.get_by_role("button", name="Nhập 3 dòng").click()
+    expect(page.get_by_text("Còn 1 dòng chưa đạt")).to_be_visible()
+    page.get_by_label("Bỏ qua dòng ấy").check()
+    page.get_by_role("button", name="Nhập 3 dòng").click()
+    settle("Đã nhập xong")
+    picture("4-xong")
+    assert "Núi Các Mác <b>1941</b>" in titles(site)
+    with page.expect_download() as downloaded:
+        page.get_by_role("link", name="Tải báo cáo CSV").click()
+    report = downloaded.value.path().read_text(encoding="utf-8-sig")
+    assert "Kỷ yếu cũ" in report
+    page.goto("/quan-tri/can-suu-tam")
+    expect(page.get_by_role("row", name="Thác và động")).to_contain_text("tệp, ngày phát hành")
+    picture("5-suu-tam")
+    page.goto(address)
+    page.get_by_role("button", name="Gỡ cả đợt nhập").click()
+    settle("Đã gỡ")
+    assert titles(site) == set()
