@@ -22,6 +22,7 @@ from archive.core.roles import ANYONE as NOBODY
 from archive.core.roles import SYSTEM, Access, Role
 from archive.core.status import Status
 from archive.metadata.formats import FORMATS
+from archive.metadata.headings import HEADINGS
 from archive.metadata.record_sheet import COLUMNS
 from archive.models import Publication
 from archive.search.requests import SearchRequest
@@ -30,7 +31,6 @@ from archive.services.catalogue import viewer_of
 from archive.services.exporting import found_by, picked_by
 from archive.services.holdings import Holdings
 from archive.services.records import RecordInput, record_content, record_of
-from archive.services.sheets import HEADINGS
 from tests.conftest import Depositing, SignedIn
 
 BASE = "https://kho.example"

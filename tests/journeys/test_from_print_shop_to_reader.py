@@ -30,7 +30,7 @@ def test_real_pdf_goes_from_the_form_to_the_marked_words(site, people, open_page
     sign_in(officer, people["depositor"], PASSWORD)
     officer.goto("/nop")
     officer.get_by_label("Tệp của ấn phẩm").set_input_files(corpus / "vi" / "born_046.pdf")
-    officer.get_by_label("Nhan đề").fill("Bài giảng tìm kiếm lời giải")
+    officer.get_by_label("Nhan đề (bắt buộc)").fill("Bài giảng tìm kiếm lời giải")
     officer.get_by_label("Ngày phát hành").fill("15/7/2024")
     officer.get_by_role("button", name="Gửi duyệt").click()
     officer.wait_for_url(re.compile(r"/an-pham/[0-9a-z]{12}$"), timeout=30_000)
@@ -85,11 +85,11 @@ def test_wrong_form_keeps_what_was_typed_and_the_file_that_arrived(
     sign_in(page, people["depositor"], PASSWORD)
     page.goto("/nop")
     page.get_by_label("Tệp của ấn phẩm").set_input_files(path)
-    page.get_by_label("Nhan đề").fill("Tờ rơi về nguồn")
+    page.get_by_label("Nhan đề (bắt buộc)").fill("Tờ rơi về nguồn")
     page.get_by_label("Ngày phát hành").fill("2018")
     page.get_by_role("button", name="Gửi duyệt").click()
     expect(page.get_by_text("Kho nhận ấn phẩm phát hành từ năm 2019").first).to_be_visible()
-    assert page.get_by_label("Nhan đề").input_value() == "Tờ rơi về nguồn"
+    assert page.get_by_label("Nhan đề (bắt buộc)").input_value() == "Tờ rơi về nguồn"
     expect(page.get_by_text("to-roi.pdf")).to_be_visible()
 
     page.get_by_label("Ngày phát hành").fill("2019")
@@ -105,7 +105,7 @@ def test_deposit_and_reading_work_without_javascript(site, people, open_page, tm
     sign_in(page, people["depositor"], PASSWORD)
     page.goto("/nop")
     page.get_by_label("Tệp của ấn phẩm").set_input_files(path)
-    page.get_by_label("Nhan đề").fill("Bản tin thường")
+    page.get_by_label("Nhan đề (bắt buộc)").fill("Bản tin thường")
     page.get_by_label("Ngày phát hành").fill("7/2024")
     page.get_by_role("button", name="Gửi duyệt").click()
     page.wait_for_url(re.compile(r"/an-pham/[0-9a-z]{12}$"))

@@ -52,9 +52,9 @@ def test_guesses_are_taken_without_scripts(officer, open_page, book):
     page.get_by_label("Tệp của ấn phẩm").set_input_files(book)
     page.get_by_role("button", name="Đọc thông tin trong tệp").click()
     expect(page.get_by_text("Gợi ý nằm dưới từng ô còn trống")).to_be_visible()
-    assert page.get_by_label("Nhan đề").input_value() == ""
+    assert page.get_by_label("Nhan đề (bắt buộc)").input_value() == ""
     guess_of(page, "Nhan đề").click()
-    assert page.get_by_label("Nhan đề").input_value() == "Đường về Pác Bó"
+    assert page.get_by_label("Nhan đề (bắt buộc)").input_value() == "Đường về Pác Bó"
     page.get_by_role("button", name="Dùng tất cả gợi ý").click()
     assert page.get_by_label("Số lượng in").input_value() == "1000 cuốn"
     page.get_by_role("button", name="Gửi duyệt").click()
@@ -70,17 +70,17 @@ def test_guesses_are_taken_at_once_with_scripts(officer, open_page, book):
     expect(guess_of(page, "Số giấy phép")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("button", name="Đọc thông tin trong tệp")).to_be_hidden()
     address = page.url
-    page.get_by_label("Nhan đề").fill("Tên do tôi gõ")
+    page.get_by_label("Nhan đề (bắt buộc)").fill("Tên do tôi gõ")
     expect(guess_of(page, "Nhan đề")).to_be_hidden()
     guess_of(page, "Số giấy phép").click()
     assert page.get_by_label("Số giấy phép").input_value() == "12/GP-SVHTTDL"
     expect(page.get_by_text("Đã điền: Số giấy phép.")).to_be_visible()
     page.get_by_role("button", name="Dùng tất cả gợi ý").click()
     assert page.get_by_label("Ngày phát hành").input_value() == "7/2025"
-    assert page.get_by_label("Nhan đề").input_value() == "Tên do tôi gõ"
+    assert page.get_by_label("Nhan đề (bắt buộc)").input_value() == "Tên do tôi gõ"
     assert page.url == address, "nothing was sent"
     # The Enter key hands the form in; it does not press the first of the many buttons.
-    page.get_by_label("Nhan đề").press("Enter")
+    page.get_by_label("Nhan đề (bắt buộc)").press("Enter")
     page.wait_for_url(re.compile(r"/an-pham/[0-9a-z]{12}$"))
 
 
@@ -111,10 +111,10 @@ def test_file_that_arrives_while_the_form_is_open_is_asked(officer, open_page, b
     expect(guess_of(page, "Số giấy phép")).to_be_visible()
     expect(page.get_by_text("Số ISBN 978-604-000-000-1 ở trang 2 sai số kiểm tra.")).to_be_visible()
     guess_of(page, "Nhan đề").click()
-    assert page.get_by_label("Nhan đề").input_value() == "Đường về Pác Bó"
+    assert page.get_by_label("Nhan đề (bắt buộc)").input_value() == "Đường về Pác Bó"
     page.locator("input[name=held][type=hidden]").evaluate("input => input.parentNode.remove()")
     expect(guess_of(page, "Số giấy phép")).to_have_count(0)
-    assert page.get_by_label("Nhan đề").input_value() == "Đường về Pác Bó"
+    assert page.get_by_label("Nhan đề (bắt buộc)").input_value() == "Đường về Pác Bó"
 
 
 def test_file_sent_earlier_is_asked_while_it_is_ticked(officer, open_page, book):

@@ -82,7 +82,7 @@ def row(page):
 
 
 def fill(page, title: str) -> None:
-    page.get_by_label("Nhan đề").fill(title)
+    page.get_by_label("Nhan đề (bắt buộc)").fill(title)
     page.get_by_label("Ngày phát hành").fill("7/2024")
 
 
@@ -116,7 +116,7 @@ def test_file_paused_and_page_closed_goes_on_where_it_stopped(site, form, scan):
     page.wait_for_timeout(500)
 
     page.reload()
-    expect(page.get_by_label("Nhan đề")).to_have_value("Gửi dở rồi gửi tiếp")
+    expect(page.get_by_label("Nhan đề (bắt buộc)")).to_have_value("Gửi dở rồi gửi tiếp")
     expect(page.get_by_text("Đã điền lại những gì bạn gõ dở")).to_be_visible()
     expect(
         page.get_by_text(re.compile(r"Còn dở: Quét – Đường về Pác Bó.pdf \([1-9]\d%\)"))
@@ -135,7 +135,7 @@ def test_file_paused_and_page_closed_goes_on_where_it_stopped(site, form, scan):
     assert file_of(site, page.url).sha512 == sha512_of(scan)
     assert uploads(site) == []
     page.goto("/nop")
-    assert page.get_by_label("Nhan đề").input_value() == "", "what was sent is not kept"
+    assert page.get_by_label("Nhan đề (bắt buộc)").input_value() == "", "what was sent is not kept"
 
 
 def test_form_pressed_while_its_file_is_under_way_follows_by_itself(site, form, scan):

@@ -94,7 +94,10 @@ def go_to(publication_id: str) -> Response | tuple[str, int]:
     """To the page that a reader names by what is printed on it ("iv", "A-3") or by its place; where
     there is none, the page they came from says so."""
     session = reading()
-    publication = find_publication(session, publication_id, current_actor())
+    try:
+        publication = catalogue.find_publication(session, publication_id, actor=current_actor())
+    except NotFoundError:
+        return _instead_of(publication_id)
     typed, query = one_line(request.args.get("so", "")), one_line(request.args.get("q", ""))
     number = find_labelled(session, publication.id, typed)
     if number is not None:

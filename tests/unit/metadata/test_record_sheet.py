@@ -14,9 +14,9 @@ from python_calamine import CalamineWorkbook
 
 from archive.metadata.csv_sheet import as_text, from_text
 from archive.metadata.formats import FORMATS
+from archive.metadata.headings import HEADINGS
 from archive.metadata.record_sheet import COLUMNS, csv_sheet, xlsx_sheet
 from archive.services.records import RecordInput, record_content
-from archive.services.sheets import HEADINGS
 from tests.unit.metadata.described import URL, described, hostile
 
 

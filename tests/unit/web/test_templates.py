@@ -227,7 +227,7 @@ def test_what_depositors_typed_is_escaped_everywhere() -> None:
     found = replace(
         preview.SEARCH,
         query=attack,
-        hits=[Hit(card, [], 0)],
+        hits=[Hit(card, [], [], 0)],
         suggestion=Link(attack, "/tim-kiem?q=x"),
     )
     reading = preview.reader(card=card, query=attack, original_name=attack)
