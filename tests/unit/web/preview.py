@@ -580,15 +580,15 @@ EMPTY_HOME = HomePage([], [], [], [], [], 0, 0)
 
 ANYONE = SimpleNamespace(
     is_signed_in=False, name="", role_label="", unit="",
-    may_deposit=False, may_curate=False, may_administer=False,
+    may_deposit=False, may_curate=False, may_administer=False, unread=0,
 )  # fmt: skip
 DEPOSITOR = SimpleNamespace(
     is_signed_in=True, name="Hoàng Văn Mẫu", role_label="Cán bộ nộp", unit="Tỉnh đoàn",
-    may_deposit=True, may_curate=False, may_administer=False,
+    may_deposit=True, may_curate=False, may_administer=False, unread=0,
 )  # fmt: skip
 ADMIN = SimpleNamespace(
     is_signed_in=True, name="Nông Thị Ví Dụ", role_label="Quản trị", unit="",
-    may_deposit=True, may_curate=True, may_administer=True,
+    may_deposit=True, may_curate=True, may_administer=True, unread=3,
 )  # fmt: skip
 
 
