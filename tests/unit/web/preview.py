@@ -80,6 +80,17 @@ from archive.web.pages.reading import (  # noqa: E402
     PageReading,
     ReaderPage,
 )
+from archive.web.pages.reviewing import (  # noqa: E402
+    AnswerRow,
+    CheckRow,
+    Choice,
+    MessageForm,
+    ReturnedNotice,
+    ReturnField,
+    ReturnForm,
+    ReviewPanel,
+    ReviewParts,
+)
 from archive.web.record_form import CHOICES, WIDE, form_groups  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
@@ -281,6 +292,11 @@ class UnitForm(ExampleForm):
     successor = SelectField("Đơn vị kế tục", choices=choices({"": "–"}))
 
 
+class UnitMergeForm(ExampleForm):
+    successor = SelectField("Hợp nhất vào", choices=choices({"": "–", "tu": "Tỉnh ủy"}))
+    since = StringField("Từ ngày")
+
+
 def wrong(form: ExampleForm) -> ExampleForm:
     """The form as it comes back when nothing was filled in."""
     form.process(None)
@@ -289,6 +305,32 @@ def wrong(form: ExampleForm) -> ExampleForm:
 
 
 # --- screens ----------------------------------------------------------------------------------
+
+
+REVIEW = ReviewParts(
+    checks=[
+        CheckRow("problem", "ISBN ghi 978-604-1 có số kiểm tra không khớp (ví dụ).", "#ho-so"),
+        CheckRow("notice", "2 trang chưa có chữ (ví dụ).", ""),
+    ],
+    panel=ReviewPanel(
+        reviewer="Nông Thị Ví Dụ",
+        is_mine=True,
+        is_in_review=True,
+        takes=False,
+        seen="3",
+        curators=[Choice("3", "Nông Thị Ví Dụ", selected=True), Choice("4", "Lê Văn Mẫu")],
+    ),
+    return_form=ReturnForm(
+        first=[ReturnField("files", "Tệp"), ReturnField("title", "Nhan đề")],
+        rest=[ReturnField("isbn", "ISBN", is_named=True, text="Ghi ISBN ở bìa sau", error="Sai.")],
+        is_open=True,
+    ),
+    answers=[
+        AnswerRow("Nhan đề", "Ghi đủ nhan đề", True, "Các tướng", "Các tướng lĩnh"),
+        AnswerRow("ISBN", "Ghi ISBN", False, "", ""),
+    ],
+    message=MessageForm(url="/an-pham/vi-du-1/loi-nhan", hint="Ví dụ."),
+)
 
 
 def publication(**changes: Any) -> PublicationPage:
@@ -735,6 +777,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "page": publication(
                     card=card(1, status="submitted", status_label=STATUS["submitted"]),
                     may_review=True,
+                    review=REVIEW,
                     events=EVENTS,
                     progress=STAGES,
                     progress_url="/an-pham/vi-du-1/tien-do",
@@ -752,6 +795,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "page": publication(
                     card=card(1, status="submitted", status_label=STATUS["submitted"]),
                     may_review=True,
+                    review=REVIEW,
                     likeness=ALIKE,
                 ),
                 "current": "review",
@@ -783,6 +827,11 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             {
                 "page": publication(
                     card=card(0, status="returned", status_label=STATUS["returned"]),
+                    review=ReviewParts(
+                        returned=ReturnedNotice(
+                            AT, "Nông Thị Ví Dụ", "Trang 3 bị ngược.\nXin thay tệp bìa.", ()
+                        )
+                    ),
                     may_resubmit=True,
                     events=list(reversed(EVENTS)),
                     read_url="",
@@ -807,6 +856,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "page": publication(
                     card=card(1, status="submitted", status_label=STATUS["submitted"]),
                     may_review=True,
+                    review=REVIEW,
                     marking=MARKING,
                     files=[LIMITED, replace(LIMITED, factor=0, url="/tep/2")],
                 ),
@@ -1006,11 +1056,23 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         ),
         "unit": (
             "admin/unit.html",
-            {"row": UNITS[0], "form": UnitForm(), "current": "admin", "me": ADMIN},
+            {
+                "row": UNITS[0],
+                "form": UnitForm(),
+                "merging": UnitMergeForm(prefix="merging-"),
+                "current": "admin",
+                "me": ADMIN,
+            },
         ),
         "unit-blocked": (
             "admin/unit.html",
-            {"row": UNITS[1], "form": UnitForm(), "current": "admin", "me": ADMIN},
+            {
+                "row": UNITS[1],
+                "form": UnitForm(),
+                "merging": UnitMergeForm(prefix="merging-"),
+                "current": "admin",
+                "me": ADMIN,
+            },
         ),
         "password-link": (
             "admin/password_link.html",
