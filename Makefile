@@ -53,7 +53,7 @@ bench-likeness: $(VENV)/.installed
 	@$(BIN)/python -m bench.likeness $(if $(PAGES),--pages $(PAGES))
 
 bench-catalogue: $(VENV)/.installed
-	@$(BIN)/python -m bench.catalogue
+	@$(BIN)/python -m bench.catalogue $(PART)
 
 bench-retrieval: $(VENV)/.installed
 	@$(BIN)/python -m bench.retrieval
