@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from archive.core.dates import now
@@ -18,23 +17,21 @@ from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.models import (
     Event,
     File,
-    HeldFile,
     Page,
     Publication,
-    PublicationValue,
     Receipt,
     Stage,
     Unit,
     User,
 )
 from archive.services.accession import give_accession_number
-from archive.services.authorities.linking import link_new_records, link_record
+from archive.services.authorities.linking import link_record
 from archive.services.catalogue import list_files, same_bytes
 from archive.services.events import note_event
 from archive.services.history import change_record
 from archive.services.holdings import Holdings, object_id
 from archive.services.intake import CheckedFile
-from archive.services.jobs import enqueue, enqueue_all, supersede
+from archive.services.jobs import enqueue, supersede
 from archive.services.notices import tell_curators, tell_reviewer
 from archive.services.receipts import issue_receipt
 from archive.services.records import (
@@ -42,17 +39,12 @@ from archive.services.records import (
     apply_record,
     record_json,
     several_lines,
-    stored_content,
 )
 from archive.services.succession import check_may_deposit
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile
 
 REASON_LENGTH = 2000
-
-_PUBLICATIONS = cast(Table, Publication.__table__)
-_VALUES = cast(Table, PublicationValue.__table__)
-_COLUMNS = tuple(column.key for column in _PUBLICATIONS.columns)
 
 
 @dataclass(frozen=True)
@@ -90,12 +82,12 @@ def deposit(
     or another person's id and InvalidInputError(`unit`, `unit_blocked`) or as
     `succession.check_may_deposit`.
     """
-    _check_unit(session, unit, record=record, by=by)
+    check_unit(session, unit, record=record, by=by)
     if (known := session.get(Publication, publication_id)) is not None:
         if known.depositor_id != by.user_id:
             raise NotAllowedError(what="deposit", id=publication_id)
         return Deposited(publication=known, same_as=())
-    publication = _new_publication(
+    publication = new_publication(
         publication_id, record, unit=unit, status=status, by=by, is_demo=is_demo
     )
     link_record(session, publication)
@@ -104,7 +96,7 @@ def deposit(
     rows = _add_files(session, publication_id, files)
     event = note_event(
         session,
-        _act(status),
+        act_of(status),
         by=by,
         publication_id=publication_id,
         note=note,
@@ -128,119 +120,12 @@ def deposit(
     return Deposited(publication=publication, same_as=earlier, receipt=receipt)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewRecord:
-    """A record without files, to be collected, as `deposit_records` takes many at once."""
-
-    publication_id: str
-    record: RecordInput
-    unit: Unit
-    note: str = ""
-
-
-def deposit_records(
-    session: Session, holdings: Holdings, given: Sequence[NewRecord], *, status: Status, by: Actor
-) -> frozenset[str]:
-    """What `deposit` does for each of these records without files, all in one: the ids of those
-    that are new. What the catalogue has already is left as it stands.
-
-    The records are on the disk when this returns; the caller commits, and where that never happens
-    the same call converges. Raises InvalidInputError(`unit`, `unit_blocked`) for the first of a
-    blocked unit.
-    """
-    wanted: dict[str, NewRecord] = {}
-    for each in given:
-        wanted.setdefault(each.publication_id, each)
-    known = present_ids(session, list(wanted))
-    fresh = [each for each in wanted.values() if each.publication_id not in known]
-    depositor = session.get(User, by.user_id) if by.user_id is not None else None
-    publications = []
-    for each in fresh:
-        _check_unit(session, each.unit, record=each.record, by=by)
-        publication = _new_publication(
-            each.publication_id, each.record, unit=each.unit, status=status, by=by
-        )
-        publication.depositor = depositor
-        publications.append(publication)
-    link_new_records(session, publications)
-    histories = [
-        _note_new_record(session, row, each, status=status, by=by)
-        for row, each in zip(publications, fresh, strict=True)
-    ]
-    _insert_all(session, publications)
-    session.flush()
-    holdings.records.append(
-        [
-            (row.id, stored_content(row, events=events))
-            for row, events in zip(publications, histories, strict=True)
-        ]
-    )
-    ids = [row.id for row in publications]
-    enqueue_all(session, Stage.INDEX, ids)
-    return frozenset(ids)
-
-
-def _note_new_record(
-    session: Session, publication: Publication, given: NewRecord, *, status: Status, by: Actor
-) -> list[Event]:
-    """Write down that the record came in, and give it its place in the register if it is accepted;
-    the events."""
-    deposited = note_event(
-        session,
-        _act(status),
-        by=by,
-        publication_id=publication.id,
-        note=given.note,
-        data={"files": [], "same_as": []},
-    )
-    if status is not Status.ACCEPTED:
-        return [deposited]
-    numbered = give_accession_number(session, publication, by=by)
-    return [deposited, numbered] if numbered is not None else [deposited]
-
-
-def _insert_all(session: Session, publications: Sequence[Publication]) -> None:
-    """Put new publications with their values into the tables, past the session: objects that it
-    has to watch cost several times as much, and an import brings them in by the thousand."""
-    if not publications:
-        return
-    session.execute(
-        insert(_PUBLICATIONS),
-        [{name: getattr(row, name) for name in _COLUMNS} for row in publications],
-    )
-    values = [
-        {
-            "publication_id": row.id,
-            "field": value.field,
-            "position": value.position,
-            "value": value.value,
-            "role": value.role,
-            "authority_id": value.authority_id,
-        }
-        for row in publications
-        for value in row.values
-    ]
-    if values:
-        session.execute(insert(_VALUES), values)
-
-
-def present_ids(session: Session, ids: Sequence[str]) -> frozenset[str]:
-    """Those of `ids` that the catalogue has, in whatever state."""
-    found: set[str] = set()
-    for start in range(0, len(ids), 500):
-        found.update(
-            session.scalars(
-                select(Publication.id).where(Publication.id.in_(ids[start : start + 500]))
-            )
-        )
-    return frozenset(found)
-
-
-def _act(status: Status) -> str:
+def act_of(status: Status) -> str:
+    """What the thread calls the coming of a publication of this status."""
     return "deposited" if status is not Status.DRAFT else "drafted"
 
 
-def _new_publication(
+def new_publication(
     publication_id: str,
     record: RecordInput,
     *,
@@ -285,7 +170,7 @@ def amend(
     """
     if publication.status not in WITH_DEPOSITOR:
         raise NotAllowedError(what="amend", status=publication.status.value)
-    _check_unit(session, unit, record=record, by=by, before=publication.unit_id)
+    check_unit(session, unit, record=record, by=by, before=publication.unit_id)
     changes = change_record(session, publication, record, by=by, act="amended", unit=unit)
     is_mended = False
     if submit:
@@ -485,7 +370,7 @@ def _earlier(
     return tuple({publication.id: publication for _, publication in found}.values())
 
 
-def _check_unit(
+def check_unit(
     session: Session, unit: Unit, *, record: RecordInput, by: Actor, before: int | None = None
 ) -> None:
     if unit.is_blocked:
@@ -495,60 +380,6 @@ def _check_unit(
     check_may_deposit(session, unit, issued=record.issued, by=by, is_new=unit.id != before)
     if unit.code == UNKNOWN_UNIT_CODE and not by.may_curate:
         raise NotAllowedError(what="deposit", unit=unit.code)
-
-
-def hold_file(session: Session, *, received: ReceivedFile, name: str, by: Actor) -> HeldFile:
-    """Keep a received file for the form's next attempt, so that it need not be sent again."""
-    assert by.user_id is not None, "only an account holds files"
-    held = HeldFile(
-        id=received.name,
-        user_id=by.user_id,
-        name=name,
-        size_bytes=received.size_bytes,
-        sha256=received.sha256,
-        sha512=received.sha512,
-        received_at=now(),
-    )
-    session.add(held)
-    return held
-
-
-def find_held(
-    session: Session, holdings: Holdings, ids: Sequence[str], *, by: Actor
-) -> list[tuple[HeldFile, ReceivedFile]]:
-    """The actor's own held files among `ids` whose bytes are still there, in the order of `ids`."""
-    rows = {
-        row.id: row
-        for row in session.scalars(
-            select(HeldFile).where(HeldFile.id.in_(ids), HeldFile.user_id == by.user_id)
-        )
-    }
-    found = []
-    for held_id in dict.fromkeys(ids):
-        row = rows.get(held_id)
-        path = holdings.incoming.folder / held_id
-        if row is not None and path.is_file():
-            received = ReceivedFile(
-                path=path,
-                size_bytes=row.size_bytes,
-                sha512=row.sha512,
-                sha256=row.sha256,
-                name=row.id,
-            )
-            found.append((row, received))
-    return found
-
-
-def forget_held(session: Session, ids: Sequence[str]) -> None:
-    """The held files became part of a deposit, or were taken back."""
-    session.execute(delete(HeldFile).where(HeldFile.id.in_(ids)))
-
-
-def sweep_held(session: Session, holdings: Holdings) -> int:
-    """Forget what waited too long, remove temporary names nobody holds; returns their number."""
-    oldest = now() - holdings.settings.held_file_lifetime
-    session.execute(delete(HeldFile).where(HeldFile.received_at < oldest))
-    return holdings.incoming.sweep(holdings.settings.held_file_lifetime)
 
 
 def with_unit_given(record: RecordInput, name: str) -> RecordInput:

@@ -29,9 +29,9 @@ from archive.metadata.headings import NOTE
 from archive.metadata.sheet_dates import first_year_of
 from archive.models import Publication, Unit
 from archive.services import deposits
-from archive.services.deposits import NewRecord, deposit_records, present_ids
 from archive.services.holdings import Holdings
 from archive.services.intake import CheckedFile, check_file
+from archive.services.record_deposits import NewRecord, deposit_records, present_ids
 from archive.services.records import RecordInput, read_issued, read_record, several_lines
 from archive.services.sources import Row, RowError
 from archive.services.units import unknown_unit

@@ -25,7 +25,7 @@ from archive.core.errors import (
 )
 from archive.core.roles import Actor
 from archive.models import HeldFile, Upload
-from archive.services.deposits import hold_file
+from archive.services.held_files import hold_file
 from archive.services.holdings import Holdings
 from archive.services.intake import NAME_LENGTH, CheckedFile, check_file
 from archive.settings import Settings

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from archive.core.errors import LimitReachedError, RefusedFileError
 from archive.core.wording import error_sentence, field_sentence, refusal_sentence
 from archive.extract.doc_program import catdoc_program
-from archive.services import deposits
+from archive.services import held_files
 from archive.services.intake import CheckedFile, check_file
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.uploads import finish_uploads
@@ -33,7 +33,7 @@ def take_files() -> FormFiles:
     session = reading()
     candidates = [
         (row.name, received)
-        for row, received in deposits.find_held(
+        for row, received in held_files.find_held(
             session, holdings(), request.form.getlist("held"), by=actor
         )
     ]
@@ -70,7 +70,7 @@ def take_files() -> FormFiles:
     try:
         with writing() as database:
             for file in new:
-                deposits.hold_file(database, received=file.received, name=file.name, by=actor)
+                held_files.hold_file(database, received=file.received, name=file.name, by=actor)
             database.commit()
     except OperationalError:
         # Nobody owns them, and on a full disk they would take the room that is left.

@@ -22,7 +22,7 @@ from archive.core.status import WITH_DEPOSITOR, Status
 from archive.core.vocabulary import STATUS, UNKNOWN_UNIT_CODE
 from archive.core.wording import error_sentence, field_sentence, size_label
 from archive.models import HeldFile, Publication, Unit
-from archive.services import catalogue, deposits, guard
+from archive.services import catalogue, deposits, guard, held_files
 from archive.services.intake import CheckedFile
 from archive.services.likeness import may_be_told
 from archive.services.records import RecordInput, read_record
@@ -247,7 +247,7 @@ def _deposit(
         if done.receipt is not None:
             told.append(f"Giấy biên nhận số {done.receipt.label} ở trang này, mục “Tệp gốc”.")
         told += [_told(database, other, actor) for other in done.same_as if other.id in known]
-        deposits.forget_held(database, [file.received.name for file in intake.checked])
+        held_files.forget_held(database, [file.received.name for file in intake.checked])
         database.commit()
     return told
 

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from archive.core.errors import NotFoundError
-from archive.services import catalogue, deposits
+from archive.services import catalogue, held_files
 from archive.services.guessing import (
     NamedPath,
     Offers,
@@ -37,7 +37,7 @@ def show() -> dict[str, Any]:
     asked = list(dict.fromkeys(request.args.getlist("held")))
     if len(asked) > holdings().settings.max_files_per_deposit:
         abort(400)
-    found = deposits.find_held(reading(), holdings(), asked, by=current_actor())
+    found = held_files.find_held(reading(), holdings(), asked, by=current_actor())
     if len(found) != len(asked):
         abort(404)
     offers = _offers_of(NamedPath(received.path, row.name) for row, received in found)

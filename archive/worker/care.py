@@ -17,7 +17,7 @@ from archive.search.engine import ARRAYS
 from archive.search.index import SearchIndex
 from archive.search.results import IndexStatus
 from archive.services import accounts, bulk_edits, jobs, restoring, throughput
-from archive.services.deposits import sweep_held
+from archive.services.held_files import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
 from archive.services.recognition import availability, forgotten

@@ -18,7 +18,7 @@ from archive.core.roles import SYSTEM, Actor, Role
 from archive.core.status import JobState, Status
 from archive.models import Event, File, Job, Publication, Stage, User
 from archive.search.requests import SearchRequest
-from archive.services import deposits, jobs, restoring, reviews
+from archive.services import deposits, held_files, jobs, restoring, reviews
 from archive.services.catalogue import viewer_of
 from archive.services.holdings import object_id, original_path
 from archive.services.intake import check_file
@@ -39,7 +39,7 @@ def sweep_now(holdings):
         if path.parent.name != "locks":
             os.utime(path, (0, 0))
     with holdings.database.writing() as session:
-        deposits.sweep_held(session, holdings)
+        held_files.sweep_held(session, holdings)
         session.commit()
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 
 from archive.core.dates import now
 from archive.models import File, HeldFile, Upload
-from archive.services import deposits, uploads
+from archive.services import held_files, uploads
 from archive.storage.incoming import Incoming
 from archive.web import tus
 from tests.conftest import make_pdf, token_of
@@ -752,7 +752,7 @@ def test_held_file_of_the_plain_form_counts_and_can_be_ended(
     )
     actor = replace(archive.actor("depositor"))
     with archive.holdings.database.writing() as session:
-        deposits.hold_file(session, received=received, name="từ mẫu.pdf", by=actor)
+        held_files.hold_file(session, received=received, name="từ mẫu.pdf", by=actor)
         session.commit()
     assert sender.offset(f"{ADDRESS}/{received.name}") == len(small_pdf)
     assert sender.ask("DELETE", f"{ADDRESS}/{received.name}").status_code == 204

@@ -13,7 +13,7 @@ from archive.core.errors import InvalidInputError, NotFoundError, StorageError
 from archive.core.status import Status
 from archive.core.wording import error_sentence, field_sentence, size_label
 from archive.models import Publication
-from archive.services import catalogue, deposits, guard
+from archive.services import catalogue, deposits, guard, held_files
 from archive.services.intake import CheckedFile
 from archive.services.versions import StoredVersion, find_stored_file, list_stored_versions
 from archive.web.access import OpenTo, open_to
@@ -71,7 +71,7 @@ def replace(publication_id: str) -> str | Response | tuple[str, int]:
             guard.declare(
                 session, done.publication, intake.checked, reason=declared_reason(), by=actor
             )
-            deposits.forget_held(session, [file.received.name for file in intake.checked])
+            held_files.forget_held(session, [file.received.name for file in intake.checked])
             session.commit()
     except InvalidInputError as error:
         show_error(form, error)
