@@ -171,7 +171,9 @@ def amend(
     if publication.status not in WITH_DEPOSITOR:
         raise NotAllowedError(what="amend", status=publication.status.value)
     check_unit(session, unit, record=record, by=by, before=publication.unit_id)
-    changes = change_record(session, publication, record, by=by, act="amended", unit=unit)
+    changes = change_record(
+        session, publication, record, by=by, act="amended", unit=unit, is_followed=False
+    )
     is_mended = False
     if submit:
         check_transition(publication.status, Status.SUBMITTED)

@@ -56,12 +56,13 @@ def change_record(
     act: str = "corrected",
     unit: Unit | None = None,
     batch: str = "",
+    is_followed: bool = True,
 ) -> tuple[FieldChange, ...]:
     """Write `record` (and `unit`, where given) into the publication; what changed, () for nothing.
 
     The one way in which a record that exists is changed: the state before and after is kept as
-    versions, and index and storage follow. The caller notes the event, checks that `by` may do
-    this, and commits.
+    versions, and index and storage follow; not where `is_followed` is false, whose caller sees to
+    both. The caller notes the event, checks that `by` may do this, and commits.
     """
     before = content_now(publication)
     new_unit = unit or publication.unit
@@ -97,7 +98,8 @@ def change_record(
         actor_name=by.name,
         batch=batch,
     )
-    enqueue(session, Stage.INDEX, Stage.RECORD, publication_id=publication.id)
+    if is_followed:
+        enqueue(session, Stage.INDEX, Stage.RECORD, publication_id=publication.id)
     return changes
 
 
