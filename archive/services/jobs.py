@@ -35,7 +35,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from archive.core.dates import now
 from archive.core.errors import ArchiveError
 from archive.core.status import JobState
-from archive.models import Job, Stage, WorkerHeartbeat
+from archive.models import Job, Publication, Stage, WorkerHeartbeat
 from archive.services.pauses import not_paused
 
 MOST_ATTEMPTS = 5
@@ -200,6 +200,13 @@ def claim(
         claims.append(Claim(job.id, job.stage, job.publication_id, job.fence, job.attempts))
     session.flush()
     return claims
+
+
+def count_pages(session: Session, claims: Sequence[Claim]) -> int:
+    """How many pages the publications of these claims have together."""
+    ids = [claim.publication_id for claim in claims]
+    asked = select(func.coalesce(func.sum(Publication.page_count), 0))
+    return session.scalar(asked.where(Publication.id.in_(ids))) or 0
 
 
 def anything_due(session: Session, *, stages: Sequence[Stage] = tuple(Stage)) -> bool:

@@ -13,6 +13,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import exc
+from sqlalchemy.orm import Session
 
 from archive.core.errors import (
     ArchiveError,
@@ -33,7 +34,9 @@ from archive.worker.care import Care
 from archive.worker.mailing import mail_going_out
 
 IDLE_SECONDS = 0.15
+# So many publications share one commit of the index, and so many records that hardly have pages.
 INDEX_BATCH = 64
+INDEX_RECORDS = 512
 MOST_FAULTS = 5
 FAULT_SECONDS = 1.0
 LONGEST_FAULT_SECONDS = 30.0
@@ -147,19 +150,30 @@ class Worker:
         with self._holdings.database.writing() as session:
             claims = jobs.claim(session, lease=lease, stages=self.care.stages, worker=self._name)
             if claims and claims[0].stage is Stage.INDEX:
-                claims += jobs.claim(
-                    session,
-                    lease=lease,
-                    stages=(Stage.INDEX,),
-                    limit=INDEX_BATCH - 1,
-                    worker=self._name,
-                )
+                self._claim_beside(session, claims)
             session.commit()
         self._is_busy = bool(claims)
         if not claims:
             return False
         self._run_claimed(claims)
         return True
+
+    def _claim_beside(self, session: Session, claims: list[Claim]) -> None:
+        """More index jobs, which one commit of the index does together; of records without pages,
+        as a backfile brings them, many more."""
+        while True:
+            more = jobs.claim(
+                session,
+                lease=self._holdings.settings.lease,
+                stages=(Stage.INDEX,),
+                limit=INDEX_BATCH - 1 if len(claims) == 1 else INDEX_BATCH,
+                worker=self._name,
+            )
+            claims += more
+            if len(more) < INDEX_BATCH - 1 or len(claims) >= INDEX_RECORDS:
+                return
+            if jobs.count_pages(session, claims) > INDEX_BATCH:
+                return
 
     def _run_claimed(self, claims: Sequence[Claim]) -> None:
         started = time.monotonic()
