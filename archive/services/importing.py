@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.core.errors import ArchiveError
+from archive.core.errors import ArchiveError, StorageError
 from archive.core.roles import Actor
 from archive.services.holdings import Holdings
 from archive.services.row_importer import PIECE, OnError, Options, Prepared, RowImporter
@@ -156,6 +156,10 @@ class _Run:
                 self._importer.discard(files)
         except RowError as error:
             self._fail(prepared.row, error)
+            return
+        except StorageError as error:
+            # No room: the row is told of and the others are tried; nothing else is asked of it.
+            self._failed.append(fail_row(prepared.row, RowError("file", error)))
             return
         (self._added if is_new else self._present).append(prepared.publication_id)
 

@@ -16,6 +16,7 @@ from archive.core.errors import ArchiveError, StorageError, StorageFullError
 from archive.models import Publication, User
 from archive.models.database import Database, create_private, sqlite_module
 from archive.services.holdings import Holdings
+from archive.storage.durable import storage_faults
 from archive.storage.snapshot import Snapshot, pack, unpack
 
 DATABASE, SECRET, SEAL = "archive.db", "secret_key", "seal.json"
@@ -53,7 +54,8 @@ def back_up(
         # The seal before the database: one that is ahead would say that the log was cut off.
         if holdings.settings.seal.is_file():
             create_private(seal)
-            seal.write_bytes(holdings.settings.seal.read_bytes())
+            with storage_faults():
+                seal.write_bytes(holdings.settings.seal.read_bytes())
         _copy_database(holdings.database, copy)
         files = {DATABASE: copy, SECRET: holdings.settings.instance / SECRET, SEAL: seal}
         return pack(

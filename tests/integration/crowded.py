@@ -24,7 +24,7 @@ from sqlalchemy.exc import OperationalError
 
 from archive.core.status import JobState, Status
 from archive.models import File, HeldFile, Publication
-from archive.services import deposits, reviews, uploads
+from archive.services import held_files, reviews, uploads
 from archive.services.jobs import worker_is_alive
 from archive.storage.ocfl import StorageRoot
 from archive.worker import loop, stages
@@ -253,7 +253,7 @@ def said(answer: Any) -> str:
 
 
 DOORS: dict[str, tuple[Any, str]] = {
-    "held": (deposits, "hold_file"),
+    "held": (held_files, "hold_file"),
     "originals": (StorageRoot, "put"),
 }
 

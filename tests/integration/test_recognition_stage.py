@@ -202,7 +202,6 @@ def test_pictures_that_came_in_before_they_could_be_read_are_read_after_the_upgr
         config.attributes["connection"] = connection
         command.downgrade(config, "0005")
         connection.commit()
-    work()
     assert hits(holdings, "bien gioi") == [], "nobody told it so far"
     migrations.upgrade(holdings.database)
     work()

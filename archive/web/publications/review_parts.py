@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from flask import url_for
@@ -33,9 +32,10 @@ from archive.web.pages.reviewing import (
     ReviewPanel,
     ReviewParts,
 )
-from archive.web.record_form import DepositForm
+from archive.web.record_form import LABELS
 
 FIRST_FIELDS = ("files", "title", "unit", "kind", "issued", "access", "isbn", "licence_number")
+_FILES = "Tệp của ấn phẩm"
 MESSAGE_HINT = {
     True: "Cán bộ nộp của đơn vị và các biên mục viên đọc được. Tình trạng bản nộp không đổi.",
     False: "Biên mục viên và cán bộ cùng đơn vị đọc được. Gửi lời nhắn chưa phải là nộp lại.",
@@ -130,15 +130,9 @@ def _panel(session: Session, publication: Publication, actor: Actor) -> ReviewPa
     )
 
 
-@cache
 def field_labels() -> Mapping[str, str]:
-    """The labels of the deposit form's fields, by name."""
-    labels = {
-        name: str(unbound.args[0])
-        for name, unbound in vars(DepositForm).items()
-        if name in NAMEABLE and getattr(unbound, "args", None)
-    }
-    return {name: labels.get(name, name) for name in NAMEABLE}
+    """What each field that a return may name is called, by name."""
+    return {name: LABELS.get(name, _FILES) for name in NAMEABLE}
 
 
 def _return_form(typed: Typed) -> ReturnForm:
