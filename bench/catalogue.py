@@ -81,7 +81,8 @@ def measure_pages() -> list[Row]:
         folder = Path(name)
         holdings = _archive(folder)
         for count, status in ((ROWS, Status.ACCEPTED), (WAITING, Status.SUBMITTED)):
-            sheet = write_sheet(folder / f"{status.value}.csv", count, first=ROWS - count)
+            first = 0 if status is Status.ACCEPTED else ROWS
+            sheet = write_sheet(folder / f"{status.value}.csv", count, first=first)
             options = Options(status=status)
             report = import_source(holdings, sheet, sheet=None, options=options, by=SYSTEM)
             assert len(report.added) == count, "every row went in"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from archive.core.collation import sort_key
@@ -46,6 +47,7 @@ _TYPES = {
 KEY_LENGTH = 300
 
 
+@lru_cache(maxsize=1 << 14)
 def name_key(name: str) -> str:
     """What two spellings of one name have in common: Unicode form, capitals, signs, blanks, the
     place of a tone (Hoà, Hòa) and i for y (Lý, Lí). Marks and đ count: Hòa is not Hoa."""

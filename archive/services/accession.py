@@ -14,7 +14,7 @@ from archive.core.dates import local, now
 from archive.core.roles import Actor
 from archive.models import Counter, Event, File, Publication
 from archive.services.events import note_event
-from archive.services.numbering import ACCESSION, keep_up, next_number
+from archive.services.numbering import ACCESSION, keep_up, next_numbers
 
 ROWS_AT_ONCE = 1000
 
@@ -24,19 +24,31 @@ def give_accession_number(session: Session, publication: Publication, *, by: Act
     that has its place already. The year is the one that it is in Vietnam."""
     if publication.accession_number is not None:
         return None
+    return give_accession_numbers(session, [publication], by=by)[0]
+
+
+def give_accession_numbers(
+    session: Session, publications: Sequence[Publication], *, by: Actor
+) -> list[Event]:
+    """The next places for records that have none yet, in their order, asked for together; the
+    events that say so."""
     moment = now()
-    publication.accession_at = moment
-    publication.accession_year = local(moment).year
-    publication.accession_number = next_number(
-        session, name=ACCESSION, year=publication.accession_year
-    )
-    return note_event(
-        session,
-        "accession_given",
-        by=by,
-        publication_id=publication.id,
-        data={"number": publication.accession},
-    )
+    year = local(moment).year
+    numbers = next_numbers(session, name=ACCESSION, year=year, count=len(publications))
+    events = []
+    for publication, number in zip(publications, numbers, strict=True):
+        publication.accession_at = moment
+        publication.accession_year, publication.accession_number = year, number
+        events.append(
+            note_event(
+                session,
+                "accession_given",
+                by=by,
+                publication_id=publication.id,
+                data={"number": publication.accession},
+            )
+        )
+    return events
 
 
 def restore_accession(

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from archive.core.roles import Actor
 from archive.core.status import Status
-from archive.models import Event, Publication, PublicationValue, Stage, Unit, User
-from archive.services.accession import give_accession_number
+from archive.models import Publication, PublicationValue, Stage, Unit, User
+from archive.services.accession import give_accession_numbers
 from archive.services.authorities.linking import link_new_records
 from archive.services.deposits import act_of, check_unit, new_publication
 from archive.services.events import note_event
@@ -60,12 +60,23 @@ def deposit_records(
         publication.depositor = depositor
         publications.append(publication)
     link_new_records(session, publications)
-    histories = [
-        _note_new_record(session, row, each, status=status, by=by)
-        for row, each in zip(publications, fresh, strict=True)
+    deposited = [
+        note_event(
+            session,
+            act_of(status),
+            by=by,
+            publication_id=each.publication_id,
+            note=each.note,
+            data={"files": [], "same_as": []},
+        )
+        for each in fresh
     ]
+    numbered = (
+        give_accession_numbers(session, publications, by=by) if status is Status.ACCEPTED else []
+    )
     _insert_all(session, publications)
     session.flush()
+    histories = zip(deposited, numbered, strict=True) if numbered else ((one,) for one in deposited)
     holdings.records.append(
         [
             (row.id, stored_content(row, events=events))
@@ -77,25 +88,6 @@ def deposit_records(
     return frozenset(ids)
 
 
-def _note_new_record(
-    session: Session, publication: Publication, given: NewRecord, *, status: Status, by: Actor
-) -> list[Event]:
-    """Write down that the record came in, and give it its place in the register if it is accepted;
-    the events."""
-    deposited = note_event(
-        session,
-        act_of(status),
-        by=by,
-        publication_id=publication.id,
-        note=given.note,
-        data={"files": [], "same_as": []},
-    )
-    if status is not Status.ACCEPTED:
-        return [deposited]
-    numbered = give_accession_number(session, publication, by=by)
-    return [deposited, numbered] if numbered is not None else [deposited]
-
-
 def _insert_all(session: Session, publications: Sequence[Publication]) -> None:
     """Put new publications with their values into the tables, past the session: objects that it
     has to watch cost several times as much, and an import brings them in by the thousand."""
@@ -103,7 +95,7 @@ def _insert_all(session: Session, publications: Sequence[Publication]) -> None:
         return
     session.execute(
         insert(_PUBLICATIONS),
-        [{name: getattr(row, name) for name in _COLUMNS} for row in publications],
+        [{name: held.get(name) for name in _COLUMNS} for held in map(vars, publications)],
     )
     values = [
         {

@@ -25,6 +25,7 @@ from archive.core.identifiers import derived_id
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.text import clean_text
+from archive.core.vocabulary import UNKNOWN_UNIT_CODE
 from archive.metadata.headings import NOTE
 from archive.metadata.sheet_dates import first_year_of
 from archive.models import Publication, Unit
@@ -197,7 +198,7 @@ class RowImporter:
     def _new_record(self, session: Session, units: Units, prepared: Prepared) -> NewRecord:
         unit, record = units.find(prepared.unit_given), prepared.record
         if unit is None:
-            unit = unknown_unit(session)
+            unit = units.find(UNKNOWN_UNIT_CODE) or unknown_unit(session)
             record = deposits.with_unit_given(record, prepared.unit_given[:300])
         return NewRecord(
             publication_id=prepared.publication_id, record=record, unit=unit, note=prepared.note

@@ -64,7 +64,7 @@ def fill(archive: Standing | None = None) -> None:
             connection.exec_driver_sql("BEGIN")
     _fill_up()
     if archive is not None:
-        # What just ended may still be giving room back: a child that was reading, a file's old copy.
+        # What just ended may still be giving room back: a child that read, a file's old copy.
         time.sleep(0.2)
         _fill_up()
     assert shutil.disk_usage(DISK).free == 0
