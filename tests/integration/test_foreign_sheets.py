@@ -307,7 +307,6 @@ def test_two_thousand_rows_with_one_bad_are_each_accounted_for(cli, holdings, tm
     hold_to_every_row(cli, holdings, rows_with_one_bad(tmp_path / "a.csv", 2000), 2000)
 
 
-@pytest.mark.timeout(1800)
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_a_hundred_thousand_rows_with_one_bad_are_each_accounted_for(cli, holdings, tmp_path):

@@ -41,7 +41,7 @@ def test_real_pdf_goes_from_the_form_to_the_marked_words(site, people, open_page
     sign_in(curator, people["curator"], PASSWORD)
     curator.goto("/duyet-nop")
     curator.get_by_role("link", name="Bài giảng tìm kiếm lời giải").first.click()
-    curator.get_by_role("button", name=re.compile("Nhận")).click()
+    curator.get_by_role("button", name="Nhận vào kho").click()
     expect(curator.get_by_text("Đã nhận ấn phẩm vào kho.")).to_be_visible()
 
     reader = open_page(width=360)
