@@ -37,9 +37,9 @@ from archive.services.receipts import issue_receipt
 from archive.services.records import (
     RecordInput,
     apply_record,
-    record_json,
     several_lines,
 )
+from archive.services.stored_records import record_json
 from archive.services.succession import check_may_deposit
 from archive.storage.incoming import ReceivedFile
 from archive.storage.ocfl import KeptFile

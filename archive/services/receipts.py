@@ -139,8 +139,9 @@ def check_receipt(session: Session, token: str) -> CheckedReceipt:
 def restore_receipts(
     session: Session, publication: Publication, given: Sequence[Mapping[str, Any]]
 ) -> None:
-    """The receipts of a stored record (`records.record_json`). One whose number was meanwhile given
-    to another, since its deposit was cut off before anybody saw it, gets the next of its year."""
+    """The receipts of a stored record (`stored_records.record_json`). One whose number was
+    meanwhile given to another, since its deposit was cut off before anybody saw it, gets the next
+    of its year."""
     for content in given:
         if not is_id(content["id"]) or session.get(Receipt, content["id"]) is not None:
             continue

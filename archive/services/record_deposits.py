@@ -18,7 +18,8 @@ from archive.services.deposits import act_of, check_unit, new_publication
 from archive.services.events import note_event
 from archive.services.holdings import Holdings
 from archive.services.jobs import enqueue_all
-from archive.services.records import RecordInput, stored_content
+from archive.services.records import RecordInput
+from archive.services.stored_records import stored_content
 
 _PUBLICATIONS = cast(Table, Publication.__table__)
 _VALUES = cast(Table, PublicationValue.__table__)
