@@ -39,6 +39,13 @@ class Publication(Base):
         Index("ix_publication_unit_id_status", "unit_id", "status"),
         Index("ix_publication_issued_year", "issued_year"),
         Index("ix_publication_status_issued_year", "status", "issued_year"),
+        # What a list of accepted records asks of each: whether this reader may see it, and the
+        # newest issues first, so that neither goes through the records themselves.
+        Index("ix_publication_listed", "status", "access", "embargo_until", "unit_id", "id"),
+        Index(
+            "ix_publication_newest_issues",
+            *("status", "issued", "title_sort", "id", "access", "embargo_until", "unit_id"),
+        ),
         Index("ix_publication_status_kind", "status", "kind"),
         Index("ix_publication_reviewer_id_status", "reviewer_id", "status"),
         Index("uq_publication_accession", "accession_year", "accession_number", unique=True),
