@@ -27,7 +27,7 @@ from archive.core.roles import SYSTEM, Access, Actor, Role
 from archive.core.status import Status
 from archive.models import Publication, User, migrations
 from archive.models.database import Database, create_private
-from archive.services import accounts, deposits
+from archive.services import accounts, credentials, deposits
 from archive.services.holdings import Holdings
 from archive.services.intake import check_file
 from archive.services.records import RecordInput
@@ -55,7 +55,7 @@ def _cheap_passwords() -> Iterator[None]:
     guess costs is asked in one place (`test_accounts.py`)."""
     with pytest.MonkeyPatch.context() as patched:
         cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-        patched.setattr(accounts, "_HASHER", cheap)
+        patched.setattr(credentials, "_HASHER", cheap)
         yield
 
 

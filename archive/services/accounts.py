@@ -1,20 +1,14 @@
-"""Accounts: signing in and out, passwords, one-time links, and what an admin does to users."""
+"""Accounts: what an admin does to users, their passwords, and one-time links."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import secrets
-import unicodedata
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload, object_session
+from sqlalchemy.orm import Session, object_session
 
 from archive.core.dates import now
 from archive.core.errors import ArchiveError, InvalidInputError
@@ -25,40 +19,27 @@ from archive.models import (
     LoginSession,
     PasswordLink,
     Publication,
-    SignInAttempt,
     Unit,
     Upload,
     User,
 )
+from archive.services.credentials import (
+    MAXIMUM_PASSWORD_LENGTH,
+    MINIMUM_PASSWORD_LENGTH,
+    hash_password,
+    normal_email,
+    password_matches,
+    token_digest,
+    typed_password,
+)
 from archive.services.events import note_event
 from archive.services.records import one_line
+from archive.services.signing_in import end_sessions, open_session
 from archive.services.succession import predecessors_of
 from archive.settings import Settings
 
-MINIMUM_PASSWORD_LENGTH = 10
-# Longer ones add no safety, only work for the hasher.
-MAXIMUM_PASSWORD_LENGTH = 1000
 NAME_LENGTH = 200
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
-_HASHER = PasswordHasher()
-
-
-class SignInRefusedError(ArchiveError):
-    """Wrong address or password: from outside they are one and the same."""
-
-    code = "sign_in_refused"
-
-
-class AccountBlockedError(ArchiveError):
-    """The password was right, the account is blocked: who knows it may know that too."""
-
-    code = "account_blocked"
-
-
-class SignInSlowedError(ArchiveError):
-    """Too many failures of late; `retry_after_seconds` tells how long to wait."""
-
-    code = "sign_in_slowed"
 
 
 class LinkSpentError(ArchiveError):
@@ -90,135 +71,12 @@ def _predecessors(user: User) -> tuple[tuple[int, str], ...]:
     return predecessors_of(session, user.unit.id)
 
 
-def normal_email(email: str) -> str:
-    return one_line(email).lower()
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A sign-in whose password was looked at. `user_id` None: wrong or unknown.
-    `verified` is the hash that the password matched."""
-
-    email: str
-    address: str
-    user_id: int | None
-    verified: str
-
-
-def try_password(
-    session: Session, *, email: str, password: str, address: str, settings: Settings
-) -> Attempt:
-    """Look at the password, which takes its time on purpose: in a reading session, so that nobody
-    waits for it. Raises SignInSlowedError where account or address failed too often of late."""
-    email = normal_email(email)[:254]
-    _check_pace(session, email=email, address=address, settings=settings)
-    user = session.scalar(select(User).where(User.email == email))
-    stored = user.password_hash if user is not None and user.password_hash else _of_nobody()
-    matches = _matches(stored, password)
-    user_id = user.id if user is not None and matches else None
-    return Attempt(email=email, address=address, user_id=user_id, verified=stored)
-
-
-def sign_in(session: Session, attempt: Attempt, *, settings: Settings) -> tuple[User, str]:
-    """The user and the token of a new session; the caller commits in each case, since a failure
-    counts.
-
-    Raises SignInRefusedError, AccountBlockedError, or SignInSlowedError where others failed
-    meanwhile: guesses sent side by side are counted one after the other here.
-    """
-    _check_pace(session, email=attempt.email, address=attempt.address, settings=settings)
-    user = session.get(User, attempt.user_id) if attempt.user_id is not None else None
-    if user is None or user.password_hash != attempt.verified:
-        session.add(SignInAttempt(email=attempt.email, address=attempt.address, at=now()))
-        _note_lockout(session, attempt, settings=settings)
-        raise SignInRefusedError()
-    if user.is_blocked:
-        raise AccountBlockedError()
-    session.execute(delete(SignInAttempt).where(SignInAttempt.email == attempt.email))
-    return user, open_session(session, user=user, lifetime=settings.session_lifetime)
-
-
-def _note_lockout(session: Session, attempt: Attempt, *, settings: Settings) -> None:
-    """Write it down where this failure is the one that shuts the account or the address out."""
-    session.flush()
-    since = now() - settings.sign_in_window
-    for column, value, limit, what in (
-        (SignInAttempt.email, attempt.email, settings.sign_in_failures_per_account, "user"),
-        (SignInAttempt.address, attempt.address, settings.sign_in_failures_per_address, "address"),
-    ):
-        count = session.scalar(
-            select(func.count()).where(column == value, SignInAttempt.at >= since)
-        )
-        if count == limit:
-            by = Actor(origin=f"web {attempt.address}"[:100])
-            data = {"user": "", "address": "", what: value, "count": count}
-            note_event(session, f"sign_in_slowed_{what}", by=by, data=data)
-
-
-def _check_pace(session: Session, *, email: str, address: str, settings: Settings) -> None:
-    since = now() - settings.sign_in_window
-    for column, value, limit in (
-        (SignInAttempt.email, email, settings.sign_in_failures_per_account),
-        (SignInAttempt.address, address, settings.sign_in_failures_per_address),
-    ):
-        count, oldest = session.execute(
-            select(func.count(), func.min(SignInAttempt.at)).where(
-                column == value, SignInAttempt.at >= since
-            )
-        ).one()
-        if count >= limit:
-            wait = (oldest + settings.sign_in_window - now()).total_seconds()
-            raise SignInSlowedError(retry_after_seconds=max(1, int(wait) + 1))
-
-
-def forget_attempts(session: Session, *, settings: Settings) -> None:
-    """Drop the failures that no longer count."""
-    session.execute(delete(SignInAttempt).where(SignInAttempt.at < now() - settings.sign_in_window))
-
-
-def open_session(session: Session, *, user: User, lifetime: timedelta) -> str:
-    """A new session of `user`; the returned token is known to the browser only."""
-    token = secrets.token_urlsafe(32)
-    moment = now()
-    session.execute(delete(LoginSession).where(LoginSession.expires_at < moment))
-    session.add(
-        LoginSession(
-            token_sha256=_sha256(token),
-            user_id=user.id,
-            created_at=moment,
-            expires_at=moment + lifetime,
-        )
-    )
-    return token
-
-
-def find_session_user(session: Session, token: str) -> User | None:
-    """The user whose live session has this token; None where it ended or never was."""
-    # Every request asks this: in one statement.
-    row = session.scalar(
-        select(LoginSession)
-        .where(LoginSession.token_sha256 == _sha256(token))
-        .options(joinedload(LoginSession.user).joinedload(User.unit).undefer(Unit.is_successor))
-    )
-    if row is None or row.revoked_at is not None or row.expires_at <= now():
-        return None
-    return None if row.user.is_blocked else row.user
-
-
-def sign_out(session: Session, token: str) -> None:
-    session.execute(
-        update(LoginSession)
-        .where(LoginSession.token_sha256 == _sha256(token), LoginSession.revoked_at.is_(None))
-        .values(revoked_at=now())
-    )
-
-
 def change_password(
     session: Session, *, user_id: int, current: str, new: str, by: Actor, settings: Settings
 ) -> str:
     """Set a new password; every session of the user ends. Returns the token of a fresh one."""
     user = session.get_one(User, user_id)
-    if user.password_hash is None or not _matches(user.password_hash, current):
+    if user.password_hash is None or not password_matches(user.password_hash, current):
         raise InvalidInputError(field="current", problem="password_wrong")
     set_password(session, user=user, password=new)
     note_event(session, "password_changed", by=by, data={"user": user.email})
@@ -227,27 +85,19 @@ def change_password(
 
 def set_password(session: Session, *, user: User, password: str) -> None:
     """Give `user` this password and end all their sessions and open links."""
-    password = _typed(password)
+    password = typed_password(password)
     if len(password) < MINIMUM_PASSWORD_LENGTH:
         raise InvalidInputError(
             field="new", problem="password_short", least=MINIMUM_PASSWORD_LENGTH
         )
     if len(password) > MAXIMUM_PASSWORD_LENGTH:
         raise InvalidInputError(field="new", problem="too_long", most=MAXIMUM_PASSWORD_LENGTH)
-    user.password_hash = _HASHER.hash(password)
+    user.password_hash = hash_password(password)
     end_sessions(session, user_id=user.id)
     session.execute(
         update(PasswordLink)
         .where(PasswordLink.user_id == user.id, PasswordLink.used_at.is_(None))
         .values(used_at=now())
-    )
-
-
-def end_sessions(session: Session, *, user_id: int) -> None:
-    session.execute(
-        update(LoginSession)
-        .where(LoginSession.user_id == user_id, LoginSession.revoked_at.is_(None))
-        .values(revoked_at=now())
     )
 
 
@@ -358,7 +208,7 @@ def make_password_link(
     )
     token = secrets.token_urlsafe(24)
     link = PasswordLink(
-        token_sha256=_sha256(token),
+        token_sha256=token_digest(token),
         user_id=user.id,
         created_at=moment,
         expires_at=moment + settings.password_link_lifetime,
@@ -370,7 +220,9 @@ def make_password_link(
 
 def find_password_link(session: Session, token: str) -> PasswordLink:
     """The open link with this token, or LinkSpentError."""
-    link = session.scalar(select(PasswordLink).where(PasswordLink.token_sha256 == _sha256(token)))
+    link = session.scalar(
+        select(PasswordLink).where(PasswordLink.token_sha256 == token_digest(token))
+    )
     if link is None or link.used_at is not None or link.expires_at <= now():
         raise LinkSpentError()
     if link.user.is_blocked:
@@ -397,31 +249,3 @@ def _name(name: str) -> str:
     if len(name) > NAME_LENGTH:
         raise InvalidInputError(field="name", problem="too_long", most=NAME_LENGTH)
     return name
-
-
-def _typed(password: str) -> str:
-    """The password in one spelling: keyboards differ in how they compose Vietnamese letters."""
-    return unicodedata.normalize("NFC", password)
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(stored, _typed(password)[: MAXIMUM_PASSWORD_LENGTH + 1])
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-def _of_nobody() -> str:
-    """A hash that no password has, verified when the address is unknown, so that the answer takes
-    as long as for a known one. Made of chance: to hash a word for it would cost every process of
-    the archive a quarter of a second at its start."""
-    salt, digest = (
-        base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=")
-        for size in (_HASHER.salt_len, _HASHER.hash_len)
-    )
-    costs = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
-    return f"$argon2id$v=19${costs}${salt}${digest}"
-
-
-def _sha256(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -8,10 +8,10 @@ from werkzeug.wrappers import Response
 
 from archive.core.errors import InvalidInputError
 from archive.core.wording import error_sentence
-from archive.services import accounts
-from archive.services.accounts import (
+from archive.services import accounts, signing_in
+from archive.services.accounts import LinkSpentError
+from archive.services.signing_in import (
     AccountBlockedError,
-    LinkSpentError,
     SignInRefusedError,
     SignInSlowedError,
 )
@@ -69,7 +69,7 @@ def _reason(target: str | None) -> str:
 def _sign_in(form: SignInForm) -> SignedIn:
     """Check the password without the write lock, then open the session with it."""
     settings = holdings().settings
-    attempt = accounts.try_password(
+    attempt = signing_in.try_password(
         reading(),
         email=form.email.data,
         password=form.password.data,
@@ -78,13 +78,13 @@ def _sign_in(form: SignInForm) -> SignedIn:
     )
     with writing() as database:
         try:
-            user, token = accounts.sign_in(database, attempt, settings=settings)
+            user, token = signing_in.sign_in(database, attempt, settings=settings)
         except SignInRefusedError:
             database.commit()
             raise
         if current_actor().is_signed_in:
             # This browser's earlier session ends with it: its cookie would be good for days yet.
-            accounts.sign_out(database, current_user.token)
+            signing_in.sign_out(database, current_user.token)
         unit_name = user.unit.name if user.unit else ""
         actor, address = accounts.actor_of(user), user.email
         database.commit()
@@ -103,7 +103,7 @@ def _begin(signed_in: SignedIn) -> None:
 def sign_out() -> Response:
     if current_actor().is_signed_in:
         with writing() as database:
-            accounts.sign_out(database, current_user.token)
+            signing_in.sign_out(database, current_user.token)
             database.commit()
         logout_user()
     session.clear()

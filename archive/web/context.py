@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from archive.core.roles import ANYONE, Actor
 from archive.core.vocabulary import ROLES
-from archive.services.accounts import actor_of, find_session_user
+from archive.services.accounts import actor_of
 from archive.services.holdings import Holdings
 from archive.services.notices import count_unread
+from archive.services.signing_in import find_session_user
 
 EXTENSION = "archive_holdings"
 

@@ -16,7 +16,7 @@ from archive.models import Stage
 from archive.search.engine import ARRAYS
 from archive.search.index import SearchIndex
 from archive.search.results import IndexStatus
-from archive.services import accounts, bulk_edits, jobs, restoring, throughput
+from archive.services import bulk_edits, jobs, restoring, signing_in, throughput
 from archive.services.held_files import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
@@ -87,7 +87,7 @@ class Care:
             sweep_uploads(session, self._holdings)
             jobs.forget_old(session)
             throughput.forget_old(session)
-            accounts.forget_attempts(session, settings=self._holdings.settings)
+            signing_in.forget_attempts(session, settings=self._holdings.settings)
             session.commit()
         adopted = restoring.adopt_orphans(self._holdings, older_than=ORPHAN_AGE)
         if adopted:

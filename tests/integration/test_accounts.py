@@ -22,14 +22,14 @@ from archive.core.dates import now
 from archive.core.roles import SYSTEM, Role
 from archive.logs import configure_logs
 from archive.models import LoginSession, PasswordLink, SignInAttempt, User
-from archive.services import accounts
+from archive.services import accounts, credentials, signing_in
 from archive.services.units import find_unit
 from tests.conftest import PASSWORD, post, sign_in, token_of
 from tests.integration.standing import Standing, page, standing_archive, words_of
 
 REFUSED = "Thư điện tử hoặc mật khẩu chưa đúng."
 # As the archive has it; the tests themselves sign people in more cheaply (see `conftest.py`).
-HASHER = accounts._HASHER
+HASHER = credentials._HASHER
 _numbers = count(1)
 
 
@@ -112,7 +112,7 @@ def test_only_a_digest_of_the_session_is_stored(archive: Standing) -> None:
     with archive.holdings.database.reading() as session:
         digests = session.scalars(select(LoginSession.token_sha256)).all()
     assert token not in digests
-    assert accounts._sha256(token) in digests
+    assert credentials.token_digest(token) in digests
 
 
 def test_session_planted_before_sign_in_is_worth_nothing_after_it(archive: Standing) -> None:
@@ -228,8 +228,8 @@ def test_address_is_the_same_in_capitals_and_with_blanks_around(archive: Standin
 def test_guess_costs_what_rfc_9106_recommends_and_no_address_costs_as_much() -> None:
     assert (HASHER.type, HASHER.time_cost, HASHER.memory_cost) == (Type.ID, 3, 64 * 1024)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(accounts, "_HASHER", HASHER)
-        nobody = accounts._of_nobody()
+        patched.setattr(credentials, "_HASHER", HASHER)
+        nobody = credentials.hash_of_nobody()
     assert extract_parameters(nobody) == extract_parameters(HASHER.hash(PASSWORD))
     with pytest.raises(VerifyMismatchError):
         HASHER.verify(nobody, PASSWORD)
@@ -239,7 +239,7 @@ def test_unknown_address_and_wrong_password_are_told_apart_by_nothing(
     archive: Standing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified = []
-    hasher = accounts._HASHER
+    hasher = credentials._HASHER
 
     class Counting:
         def verify(self, stored: str, password: str) -> bool:
@@ -253,7 +253,7 @@ def test_unknown_address_and_wrong_password_are_told_apart_by_nothing(
     post(archive.client("admin"), f"/quan-tri/nguoi-dung/{user_of(archive, blocked).id}/khoa", {})
     fresh = fresh_user(archive)
     unset = fresh_user(archive, password=None)
-    monkeypatch.setattr(accounts, "_HASHER", Counting())
+    monkeypatch.setattr(credentials, "_HASHER", Counting())
     pages = set()
     for email, password in (
         ("khong-ai@example.org", "mật khẩu nào đó"),
@@ -421,7 +421,7 @@ def test_fault_in_the_log_shows_no_secret(
         raise SQLAlchemyError("hỏng")
 
     email = fresh_user(archive)
-    monkeypatch.setattr(accounts, "_matches", broken)
+    monkeypatch.setattr(signing_in, "password_matches", broken)
     kept = io.StringIO()
     with monkeypatch.context() as streams:
         streams.setattr(sys, "stderr", kept)
