@@ -3,14 +3,13 @@ the officer reads of it in the notices."""
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
 from archive.core.roles import SYSTEM, Role
 from archive.services.units import UnitInput, create_unit, find_unit
-from tests.conftest import PASSWORD, make_pdf, make_user
+from tests.conftest import PASSWORD, make_user
+from tests.journeys.acting import hand_in, picture
 from tests.journeys.conftest import PICTURES, sign_in, wait_until
 
 pytestmark = pytest.mark.browser
@@ -31,32 +30,6 @@ def people(site):
     return officer, make_user(site.holdings, Role.CURATOR, email="duyet-lai@example.org")
 
 
-def hand_in(page, title: str, path) -> str:
-    path.write_bytes(make_pdf(f"{title}, một trang chữ có dấu"))
-    page.goto("/nop")
-    page.get_by_label("Tệp của ấn phẩm").set_input_files(path)
-    page.get_by_label("Nhan đề", exact=False).first.fill(title)
-    page.get_by_label("Ngày phát hành").fill("7/2024")
-    page.get_by_role("button", name="Gửi duyệt").click()
-    page.wait_for_url(re.compile(r"/an-pham/[0-9a-z]{12}$"), timeout=30_000)
-    return str(page.url)
-
-
-def picture(page, open_page, name: str, email: str) -> None:
-    """The page as it is at both widths, light and dark; nothing scrolls sideways."""
-    for width in (360, 1440):
-        for dark in (False, True):
-            other = open_page(width=width, dark=dark)
-            sign_in(other, email, PASSWORD)
-            other.goto(page.url)
-            other.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            other.evaluate("document.querySelectorAll('.account').forEach(d => d.open = false)")
-            shade = "toi" if dark else "sang"
-            other.screenshot(path=PICTURES / f"duyet-{name}-{width}-{shade}.png", full_page=True)
-            wide = other.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width}: {wide}"
-
-
 def test_return_with_named_fields_comes_back_mended_and_is_accepted(
     site, people, open_page, tmp_path
 ):
@@ -75,19 +48,19 @@ def test_return_with_named_fields_comes_back_mended_and_is_accepted(
     curator.get_by_text("Trả lại để sửa").click()
     curator.get_by_label("ISBN", exact=True).check()
     curator.get_by_label("Cần sửa gì ở mục ISBN").fill("Ghi ISBN in ở bìa sau")
-    picture(curator, open_page, "ban-nop", people[1])
+    picture(curator, open_page, "duyet-ban-nop", people[1])
     curator.get_by_role("button", name="Gửi trả lại").click()
     expect(curator.get_by_text("Đã trả lại kèm lời nhắn.")).to_be_visible()
 
     officer.goto("/thong-bao")
     expect(officer.get_by_text("Bản nộp được trả lại để sửa").first).to_be_visible()
-    picture(officer, open_page, "thong-bao", people[0])
+    picture(officer, open_page, "duyet-thong-bao", people[0])
     officer.get_by_role("button", name=TITLES[0], exact=True).click()
     expect(officer.get_by_text("Ghi ISBN in ở bìa sau").first).to_be_visible()
     officer.get_by_label("Viết lời nhắn").fill("Chúng tôi sửa ngay.")
     officer.get_by_role("button", name="Gửi lời nhắn").click()
     officer.get_by_role("link", name="Sửa và nộp lại").click()
-    picture(officer, open_page, "sua", people[0])
+    picture(officer, open_page, "duyet-sua", people[0])
     expect(officer.get_by_text("Cần sửa: Ghi ISBN in ở bìa sau")).to_be_visible()
     officer.get_by_label("ISBN", exact=True).fill("978-604-57-1234-4")
     officer.get_by_role("button", name="Gửi duyệt").click()
@@ -99,10 +72,10 @@ def test_return_with_named_fields_comes_back_mended_and_is_accepted(
     expect(answer.get_by_text("Đã sửa")).to_be_visible()
     expect(answer.get_by_text("978-604-57-1234-4")).to_be_visible()
     expect(curator.get_by_text("Chúng tôi sửa ngay.")).to_be_visible()
-    picture(curator, open_page, "da-sua", people[1])
+    picture(curator, open_page, "duyet-da-sua", people[1])
 
     curator.goto("/duyet-nop?unit=so-du-lich")
-    picture(curator, open_page, "hang-cho", people[1])
+    picture(curator, open_page, "duyet-hang-cho", people[1])
     curator.get_by_label("Tất cả trên trang này").check()
     for box in curator.locator("[data-tick]").all():
         expect(box).to_be_checked()
@@ -114,7 +87,7 @@ def test_return_with_named_fields_comes_back_mended_and_is_accepted(
     officer.get_by_role("button", name="Đánh dấu đã đọc tất cả").click()
     expect(officer.locator(".bell__count")).to_have_count(0)
     officer.goto("/thong-bao/cai-dat")
-    picture(officer, open_page, "cai-dat", people[0])
+    picture(officer, open_page, "duyet-cai-dat", people[0])
     officer.goto(other)
     expect(officer.get_by_text("Nhận vào kho").first).to_be_visible()
 

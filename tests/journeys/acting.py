@@ -1,0 +1,36 @@
+"""What several journeys do: hand a file in, and take pictures of a page."""
+
+from __future__ import annotations
+
+import re
+
+from tests.conftest import PASSWORD, make_pdf
+from tests.journeys.conftest import PICTURES, sign_in
+
+
+def hand_in(page, title: str, path) -> str:
+    """A PDF of one page handed in by who is signed in; the address of its page."""
+    path.write_bytes(make_pdf(f"{title}, một trang chữ có dấu"))
+    page.goto("/nop")
+    page.get_by_label("Tệp của ấn phẩm").set_input_files(path)
+    page.get_by_label("Nhan đề", exact=False).first.fill(title)
+    page.get_by_label("Ngày phát hành").fill("7/2024")
+    page.get_by_role("button", name="Gửi duyệt").click()
+    page.wait_for_url(re.compile(r"/an-pham/[0-9a-z]{12}$"), timeout=30_000)
+    return str(page.url)
+
+
+def picture(page, open_page, name: str, email: str) -> None:
+    """The page as it is at both widths, light and dark, signed in anew; nothing scrolls
+    sideways."""
+    for width in (360, 1440):
+        for dark in (False, True):
+            other = open_page(width=width, dark=dark)
+            sign_in(other, email, PASSWORD)
+            other.goto(page.url)
+            other.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+            other.evaluate("document.querySelectorAll('.account').forEach(d => d.open = false)")
+            shade = "toi" if dark else "sang"
+            other.screenshot(path=PICTURES / f"{name}-{width}-{shade}.png", full_page=True)
+            wide = other.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} at {width}: {wide}"
