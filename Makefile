@@ -21,7 +21,7 @@ run: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 	@sh tests/tools/catdoc.sh
 	@exec $(BIN)/python -m archive.serve --host $(HOST) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
 
-test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl $(VENV)/.installed-bench node_modules/.fetched
+test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl $(VENV)/.installed-bench node_modules/.fetched tests/tools/web/node_modules/.fetched
 	@sh tests/tools/browser.sh
 	@sh tests/tools/catdoc.sh
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -110,6 +110,12 @@ node_modules/.fetched: package-lock.json $(filter $(BIN)/npm,$(NPM))
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error --no-update-notifier
 	@touch $@
 
+# Markup, accessibility and loading are checked by tools of their own that the archive never serves.
+tests/tools/web/node_modules/.fetched: tests/tools/web/package-lock.json $(filter $(BIN)/npm,$(NPM))
+	@echo "Lấy công cụ kiểm trang…"
+	@cd tests/tools/web && PATH="$(CURDIR)/$(BIN):$$PATH" $(if $(filter $(BIN)/npm,$(NPM)),$(CURDIR)/$(NPM),$(NPM)) ci --ignore-scripts --no-audit --no-fund --loglevel=error --no-update-notifier
+	@touch $@
+
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
@@ -118,6 +124,7 @@ lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header requirements-node.in -o requirements-node.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header tests/tools/ocfl-py.in -o tests/tools/ocfl-py.txt
 	npm install --package-lock-only --ignore-scripts
+	cd tests/tools/web && npm install --package-lock-only --ignore-scripts
 
 clean:
 	rm -rf $(VENV) .venv-ocfl node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
