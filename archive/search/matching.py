@@ -120,7 +120,7 @@ class Matcher:
     def _term_docs(self, term: Term, reading: Reading, *, meant: bool) -> DocSet:
         words = self._words(term, reading, meant=meant)
         if self._scorer.holding(words) > self._snapshot.doc_count // ROW_SHARE:
-            return DocSet(None, self._snapshot.occurrences.mask(words, self._snapshot.doc_count))
+            return DocSet(None, self._snapshot.mask(words))
         return docs_of(self._scorer.column(words))
 
     def _phrase_docs(self, phrase: Phrase, reading: Reading, *, meant: bool) -> DocSet:

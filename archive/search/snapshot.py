@@ -31,7 +31,8 @@ from archive.search.values import JoinedValues, joined
 _KEPT_AUDIENCES = 16
 _KEPT_STEPS = 4
 _KEPT_FIELD_WORDS = 500
-_CACHE_BYTES = 56 * 1024 * 1024
+_CACHE_BYTES = 48 * 1024 * 1024
+_MASK_BYTES = 8 * 1024 * 1024
 # Phrases apart: to find one again takes a hundred times as long as to make a word's column.
 _PHRASE_BYTES = 16 * 1024 * 1024
 
@@ -98,6 +99,7 @@ class Snapshot:
         self._lock = threading.Lock()
         self.occurrences = Occurrences(self.segments, self.first_docs)
         self._columns = ColumnCache(_CACHE_BYTES)
+        self._masks = ColumnCache(_MASK_BYTES)
         self._phrases = ColumnCache(_PHRASE_BYTES)
 
     def is_current(self) -> bool:
@@ -244,6 +246,14 @@ class Snapshot:
         """The lengths that documents have, ascending, and which of them each has."""
         lengths, kinds = np.unique(self.lengths, return_inverse=True)
         return lengths, kinds.astype(np.uint16)
+
+    def mask(self, words: frozenset[Word]) -> Array:
+        """For each document whether any of the words stands there; for common words, and kept."""
+
+        def make() -> Column:
+            return Column(None, self.occurrences.mask(words, self.doc_count), 0)
+
+        return self._masks.get(words, make).share
 
     def shares_at(
         self, asked: Sequence[frozenset[Word]], audience: Audience, places: Places
