@@ -42,7 +42,8 @@ from archive.web.access import check_declarations, guard
 from archive.web.context import init_context, me
 from archive.web.converters import RowNumber
 from archive.web.headers import set_headers
-from archive.web.present import vietnamese_date, vietnamese_moment, vietnamese_number
+from archive.web.languages import init_languages, written_number
+from archive.web.present import vietnamese_date, vietnamese_moment
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -78,7 +79,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        vdate=vietnamese_date, vdatetime=vietnamese_moment, number=vietnamese_number
+        vdate=vietnamese_date, vdatetime=vietnamese_moment, number=written_number
     )
     init_context(app, open_holdings(settings))
     assets = static.init_assets(app, settings.assets)
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> Flask:
     CSRFProtect(app)
     app.after_request(set_headers)
     errors.init_errors(app)
+    init_languages(app, ROOT / "translations", settings.languages)
     for module in (
         home,
         search,

@@ -1149,6 +1149,16 @@ def environment() -> Environment:
     def number(value: int) -> str:
         return f"{value:,}".replace(",", ".")
 
+    jinja.add_extension("jinja2.ext.i18n")
+    jinja.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: text, ngettext=lambda text, _other, _number: text, newstyle=True
+    )
+    jinja.globals.update(
+        here=lambda path: path,
+        counted=lambda text, value: text.format(number=number(value)),
+        language="vi",
+        other_languages=[("en", "/en/")],
+    )
     jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number)
     return jinja
 
