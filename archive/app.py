@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -41,6 +40,8 @@ from archive.web import (
 from archive.web.access import check_declarations, guard
 from archive.web.context import init_context, me
 from archive.web.converters import RowNumber
+from archive.web.csrf import FormTokens
+from archive.web.delivery import init_delivery
 from archive.web.headers import set_headers
 from archive.web.present import vietnamese_date, vietnamese_moment, vietnamese_number
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
@@ -95,7 +96,8 @@ def create_app(settings: Settings) -> Flask:
     # into a refusal.
     app.before_request(guard)
     app.before_request(allow_files)
-    CSRFProtect(app)
+    FormTokens(app)
+    init_delivery(app)
     app.after_request(set_headers)
     errors.init_errors(app)
     for module in (
