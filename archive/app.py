@@ -20,6 +20,7 @@ from archive.web import (
     bulk,
     completion,
     deposits,
+    discovery,
     errors,
     exports,
     feed,
@@ -90,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
             "asset": assets.url,
             "current": "",
             "query": "",
+            "head": None,
         }
     )
     # The guard comes before the token's check: that one reads the body, and nobody should upload
@@ -121,6 +123,7 @@ def create_app(settings: Settings) -> Flask:
         admin,
         authorities,
         static,
+        discovery,
         health,
         rest,
     ):
