@@ -13,7 +13,8 @@ from archive.core.errors import StorageBusyError
 
 Key = tuple[str, int]
 
-_STRIPES = 16
+# Two pages of A4 at hand and two being made are 100 MB; more would not come sooner.
+_MADE_AT_ONCE = 2
 _LARGE_AT_ONCE = 2
 
 
@@ -24,11 +25,11 @@ class DrawnPages:
     would be most of the work. A pixel takes four bytes.
     """
 
-    def __init__(self, *, pixels: int = 16_000_000) -> None:
+    def __init__(self, *, pixels: int = 12_000_000) -> None:
         self._limit = pixels
         self._pages: OrderedDict[Key, Image.Image] = OrderedDict()
         self._lock = threading.Lock()
-        self._turns = [threading.Lock() for _ in range(_STRIPES)]
+        self._turns = [threading.Lock() for _ in range(_MADE_AT_ONCE)]
         self._large = threading.BoundedSemaphore(_LARGE_AT_ONCE)
 
     def get(self, key: Key) -> Image.Image | None:
@@ -49,8 +50,9 @@ class DrawnPages:
 
     @contextmanager
     def turn(self, key: Key, *, wait_seconds: float) -> Iterator[None]:
-        """Be the only thread that makes this page. StorageBusyError where another is too slow."""
-        lock = self._turns[hash(key) % _STRIPES]
+        """Be the only thread that makes this page, and one of two that make any: the same page
+        always has the same place. StorageBusyError where it is not free in time."""
+        lock = self._turns[hash(key) % _MADE_AT_ONCE]
         if not lock.acquire(timeout=wait_seconds):
             raise StorageBusyError(waited_seconds=wait_seconds)
         try:

@@ -24,8 +24,9 @@ from archive.services.holdings import Holdings
 
 TILE_PX = 512
 """The side of a tile."""
-PRINT_SIDE_PX = 3_000
-"""The longer side of a PDF's page: A4 at about 250 dpi."""
+PRINT_SIDE_PX = 2_896
+"""The longer side of a PDF's page: A4 at about 250 dpi, whose shorter side is then four tiles and
+no sliver of a fifth; so it is for all paper of that shape."""
 AREA_PX = 10_000_000
 """Most pixels of a page, and so of anything cut from it."""
 WIDTH_PX = 1_200
@@ -163,7 +164,7 @@ def full_size(width: float, height: float, *, is_image: bool, side_px: int) -> t
         side_px / longer,
         math.sqrt(AREA_PX / width / height),
     )
-    # Downwards, since rounded up it could be above the area; but 3,000 is not 2,999.9999.
+    # Downwards, since rounded up it could be above the area; but 2,896 is not 2,895.9999.
     return (
         max(1, math.floor(width * scale + 1e-6)),
         max(1, math.floor(height * scale + 1e-6)),

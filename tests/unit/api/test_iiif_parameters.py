@@ -265,8 +265,9 @@ def test_no_page_is_drawn_beyond_the_limits(width: float, height: float, is_imag
         assert found[1] <= max(1, height)
 
 
-def test_page_of_print_is_three_thousand_pixels_long_and_an_image_as_it_is() -> None:
-    assert full_size(595.28, 841.89, is_image=False, side_px=4000) == (2121, 3000)
+def test_print_is_four_tiles_wide_on_paper_of_any_size_and_an_image_as_it_is() -> None:
+    for width in (148, 210, 297):
+        assert full_size(width, width * 2**0.5, is_image=False, side_px=4000) == (2047, 2896)
     assert full_size(1300, 900, is_image=True, side_px=4000) == (1300, 900)
 
 
