@@ -15,6 +15,7 @@ from archive.core.errors import (
     LimitReachedError,
     NotFoundError,
     RefusedFileError,
+    StorageBusyError,
     StorageError,
 )
 from archive.extract.cutting import Cut, cut_out
@@ -52,6 +53,14 @@ def cut_page(holdings: Holdings, picture: PagePicture, cut: Cut) -> bytes:
         data = _cut(holdings, picture, cut)
         _keep(holdings, place, data)
     return data
+
+
+def check_drawable(holdings: Holdings, picture: PagePicture) -> None:
+    """NotFoundError where the page could not be drawn so large within the last hour: a viewer that
+    is told at the door shows the page image of intake instead."""
+    told = holdings.tiles.read(_failed_path(holdings, picture))
+    if told is not None and time.time() - float(told) < _FAILED_SECONDS:
+        raise NotFoundError(what="page", id=picture.publication_id, number=picture.number)
 
 
 def _cut(holdings: Holdings, picture: PagePicture, cut: Cut) -> bytes:
@@ -101,10 +110,7 @@ def _drawn_page(holdings: Holdings, picture: PagePicture) -> Image.Image:
 
 
 def _draw(holdings: Holdings, picture: PagePicture) -> Image.Image:
-    failed = holdings.tiles.path(picture.sha256, picture.file_page, _FAILED)
-    told = holdings.tiles.read(failed)
-    if told is not None and time.time() - float(told) < _FAILED_SECONDS:
-        raise NotFoundError(what="page", id=picture.publication_id, number=picture.number)
+    check_drawable(holdings, picture)
     path = original_path(
         holdings, picture.publication_id, picture.logical_path, picture.object_version
     )
@@ -124,9 +130,12 @@ def _draw(holdings: Holdings, picture: PagePicture) -> Image.Image:
             limits=limits,
         )
     except (RefusedFileError, LimitReachedError) as error:
+        if error.data.get("limit") == "wall_seconds":
+            # It had not used up its processor time: the machine is busy, and the page is sound.
+            raise StorageBusyError(waited_seconds=error.data["value"]) from error
         # Not again for the next tile: a file that takes its whole budget would keep everyone busy.
         log.warning("page_not_drawn", code=error.code, publication=picture.publication_id)
-        _keep(holdings, failed, str(int(time.time())).encode())
+        _keep(holdings, _failed_path(holdings, picture), str(int(time.time())).encode())
         raise NotFoundError(
             what="page", id=picture.publication_id, number=picture.number
         ) from error
@@ -136,6 +145,10 @@ def _draw(holdings: Holdings, picture: PagePicture) -> Image.Image:
 def _full_path(holdings: Holdings, picture: PagePicture) -> Path:
     name = f"full-{VERSION}-{picture.width_px}x{picture.height_px}.jpg"
     return holdings.tiles.path(picture.sha256, picture.file_page, name)
+
+
+def _failed_path(holdings: Holdings, picture: PagePicture) -> Path:
+    return holdings.tiles.path(picture.sha256, picture.file_page, _FAILED)
 
 
 def _keep(holdings: Holdings, place: Path, data: bytes) -> None:

@@ -374,6 +374,27 @@ def test_page_that_takes_too_much_is_not_tried_for_every_tile(
         answer = ask(archive, path)
         assert (answer.status_code, answer.mimetype) == (404, "text/plain")
     assert tries == [8.0]
+    assert ask(archive, f"/iiif/3/{publication_id}_1/info.json").status_code == 404
+    monkeypatch.undo()
+    monkeypatch.setattr(page_cutting, "_FAILED_SECONDS", 0)
+    assert ask(archive, f"/iiif/3/{publication_id}_1/info.json").status_code == 200
+    assert ask(archive, path).status_code == 200, "it is tried again after a while"
+
+
+def test_page_that_waited_for_the_machine_is_tried_again(
+    archive: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publication_id = archive.put("Máy bận", make_pdf("Máy đang bận"))
+    archive.work()
+
+    def too_slow(*_args: Any, **_kwargs: Any) -> Any:
+        raise LimitReachedError(limit="wall_seconds", value=28.0)
+
+    path = f"/iiif/3/{publication_id}_1/0,0,512,512/max/0/default.webp"
+    with monkeypatch.context() as patched:
+        patched.setattr(page_cutting, "draw_page", too_slow)
+        assert ask(archive, path).status_code == 503
+    assert ask(archive, path).status_code == 200
 
 
 def test_reader_of_a_busy_archive_is_told_when_to_come_back(

@@ -16,7 +16,7 @@ from archive.core.errors import (
     StorageBusyError,
 )
 from archive.extract.cutting import MEDIA_TYPES
-from archive.services.page_cutting import cut_page
+from archive.services.page_cutting import check_drawable, cut_page
 from archive.services.page_pictures import PagePicture, find_page_picture
 from archive.web.access import OpenTo, open_to
 from archive.web.context import base_url, current_actor, holdings, reading
@@ -64,6 +64,7 @@ def base(publication_id: str, number: int) -> Response:
 def info(publication_id: str, number: int) -> Response:
     """What the page image offers, as JSON-LD, or as plain JSON to whoever asks for that alone."""
     picture = _find(publication_id, number)
+    check_drawable(holdings(), picture)
     described = json.dumps(describe_picture(picture, address=_address(picture)), indent=2)
     offered = ["application/ld+json", "application/json"]
     media_type = request.accept_mimetypes.best_match(offered, offered[0])
