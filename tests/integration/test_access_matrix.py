@@ -140,6 +140,9 @@ ROUTES = (
     Route("/api/v1/publications/{id}?format=dc"),
     Route("/api/v1/publications/{id}/search?q=chungchung"),
     Route("/api/v1/publications/{id}/pages/1"),
+    Route("/iiif/3/{id}_1", is_drawn=True, answer=303),
+    Route("/iiif/3/{id}_1/info.json", is_drawn=True),
+    Route("/iiif/3/{id}_1/0,0,512,512/64,64/0/default.jpg", is_drawn=True),
 )
 # Curators alone, whatever the state and access.
 CURATING = (
