@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from archive.core.dates import today
@@ -197,6 +209,33 @@ def newest_accepted(session: Session, *, actor: Actor, limit: int) -> Sequence[P
         .order_by(Publication.accepted_at.desc(), Publication.id)
         .limit(limit)
     ).all()
+
+
+def newest_of_kinds(
+    session: Session, kinds: Sequence[str], *, actor: Actor
+) -> dict[str, Publication]:
+    """Of each of these kinds what was opened to readers last, where `actor` may read any."""
+    if not kinds:
+        return {}
+    listed = listed_for(actor)
+    # One short walk for each kind along the index of its records, instead of sorting them all.
+    each = [
+        select(
+            select(Publication.id)
+            .where(listed, Publication.kind == kind)
+            .order_by(Publication.accepted_at.desc(), Publication.id)
+            .limit(1)
+            .scalar_subquery()
+            .label("id")
+        )
+        for kind in kinds
+    ]
+    found = session.scalars(
+        select(Publication)
+        .where(Publication.id.in_(union_all(*each)))
+        .options(_LISTED, joinedload(Publication.unit).load_only(Unit.code, Unit.name))
+    )
+    return {publication.kind: publication for publication in found}
 
 
 def publications_by_id(

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "tren-nut": ("nut", "nut-qua"),
     "tren-to-vang": ("to-vang",),
     "tren-chi": ("chi",),
+    "tren-son": ("son",),
 }
 # Text that inherits its colour on a ground that another rule lays.
 INHERITED = (

@@ -375,9 +375,9 @@ def test_intake_page_offers_the_act_that_changes_a_stage() -> None:
 
 def test_drawn_cover_stands_in_where_there_is_no_image() -> None:
     html = page_of("home")
-    assert html.count("cover--drawn") == 11
-    assert html.count('class="cover__image"') == 1
-    assert html.count('class="cover__art"') == 11
+    assert html.count("cover--drawn") == 22
+    assert html.count('class="cover__image"') == 2
+    assert html.count('class="cover__art"') == 22
 
 
 def test_sign_in_is_offered_where_it_would_help() -> None:
