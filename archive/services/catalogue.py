@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -18,7 +18,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
@@ -200,42 +199,37 @@ def list_publications(
     ).all()
 
 
-def newest_accepted(session: Session, *, actor: Actor, limit: int) -> Sequence[Publication]:
-    """What was opened to readers last, of all that `actor` may read."""
-    return session.scalars(
-        select(Publication)
+@dataclass(frozen=True)
+class Arrivals:
+    """What was opened to readers last: `newest` in order, and of each kind the newest one, as far
+    as it is among the last `LOOKED_BACK`."""
+
+    newest: Sequence[Publication]
+    by_kind: Mapping[str, Publication]
+
+
+LOOKED_BACK = 300
+
+
+def newest_accepted(session: Session, *, actor: Actor, limit: int) -> Arrivals:
+    """What was opened to readers last, of all that `actor` may read: `limit` of them, and one of
+    each kind."""
+    # Sorted by little more than their identifiers; only what is shown is read whole.
+    last = session.execute(
+        select(Publication.id, Publication.kind)
         .where(listed_for(actor))
-        .options(joinedload(Publication.unit))
         .order_by(Publication.accepted_at.desc(), Publication.id)
-        .limit(limit)
+        .limit(max(limit, LOOKED_BACK))
     ).all()
-
-
-def newest_of_kinds(
-    session: Session, kinds: Sequence[str], *, actor: Actor
-) -> dict[str, Publication]:
-    """Of each of these kinds what was opened to readers last, where `actor` may read any."""
-    if not kinds:
-        return {}
-    listed = listed_for(actor)
-    # One short walk for each kind along the index of its records, instead of sorting them all.
-    each = [
-        select(
-            select(Publication.id)
-            .where(listed, Publication.kind == kind)
-            .order_by(Publication.accepted_at.desc(), Publication.id)
-            .limit(1)
-            .scalar_subquery()
-            .label("id")
-        )
-        for kind in kinds
-    ]
-    found = session.scalars(
-        select(Publication)
-        .where(Publication.id.in_(union_all(*each)))
-        .options(_LISTED, joinedload(Publication.unit).load_only(Unit.code, Unit.name))
+    first_of: dict[str, str] = {}
+    for publication_id, kind in last:
+        first_of.setdefault(kind, publication_id)
+    newest = [row.id for row in last[:limit]]
+    found = publications_by_id(session, list({*newest, *first_of.values()}), actor=actor)
+    return Arrivals(
+        newest=[found[each] for each in newest if each in found],
+        by_kind={kind: found[each] for kind, each in first_of.items() if each in found},
     )
-    return {publication.kind: publication for publication in found}
 
 
 def publications_by_id(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from urllib.parse import urlencode
 
@@ -15,7 +15,6 @@ from archive.core.dates import today
 from archive.core.errors import SearchIndexError
 from archive.core.roles import Actor
 from archive.core.vocabulary import KINDS
-from archive.models import Page, Publication
 from archive.search.requests import SearchRequest
 from archive.services import catalogue
 from archive.services.authorities.anniversaries import Upcoming, upcoming_anniversaries
@@ -24,8 +23,8 @@ from archive.services.searching import search
 from archive.web.entrances import entrances
 from archive.web.listing import facet_groups
 from archive.web.pages.home import AnniversaryRow, HomePage, KindTile
-from archive.web.pages.parts import Link
-from archive.web.present import cards_of
+from archive.web.pages.parts import Cover, Link
+from archive.web.present import card_of, cards_of
 
 NEWEST = 12
 UPCOMING = 4
@@ -37,17 +36,19 @@ _ASIDE = re.compile(r"\s*\([^)]*\)")
 
 def front_page(session: Session, holdings: Holdings, *, actor: Actor) -> HomePage:
     """The home page as `actor` sees it."""
-    newest = catalogue.newest_accepted(session, actor=actor, limit=NEWEST)
+    arrivals = catalogue.newest_accepted(session, actor=actor, limit=NEWEST)
     totals = catalogue.count_holdings(session, actor=actor)
     facets = _facets_of_everything(session, holdings, actor=actor)
-    kinds = facets.get("kind", [])
-    by_kind = catalogue.newest_of_kinds(session, list(KINDS) if kinds else [], actor=actor)
-    shown = {row.id: row for row in (*newest, *by_kind.values())}
+    shown = {row.id for row in (*arrivals.newest, *arrivals.by_kind.values())}
     covers = catalogue.cover_pages(session, list(shown))
+    by_kind = {
+        kind: card_of(row, covers.get(row.id), holdings).cover
+        for kind, row in arrivals.by_kind.items()
+    }
     return HomePage(
-        newest=cards_of(newest, covers, holdings),
+        newest=cards_of(arrivals.newest, covers, holdings),
         years=sorted(facets.get("year", ()), key=lambda link: link.label),
-        kinds=_kind_tiles(kinds, by_kind, covers, holdings),
+        kinds=_kind_tiles(facets.get("kind", ()), by_kind),
         audiences=facets.get("audience", ()),
         entrances=entrances(facets, actor=actor),
         upcoming=[
@@ -74,21 +75,18 @@ def _facets_of_everything(
     return {group.name: group.links for group in groups}
 
 
-def _kind_tiles(
-    links: Sequence[Link],
-    newest: dict[str, Publication],
-    covers: dict[str, Page],
-    holdings: Holdings,
-) -> list[KindTile]:
-    """The kinds that hold anything, with the cover of the newest of each."""
-    cards = {
-        KINDS[kind]: card
-        for kind, card in zip(
-            newest, cards_of(list(newest.values()), covers, holdings), strict=True
+def _kind_tiles(links: Sequence[Link], covers: Mapping[str, Cover]) -> list[KindTile]:
+    """The kinds that hold anything, each with the cover of its newest; one that nothing new is of
+    has a drawn one that bears its name."""
+    codes = {label: kind for kind, label in KINDS.items()}
+    return [
+        KindTile(
+            link,
+            covers.get(codes.get(link.label, ""))
+            or Cover(None, link.label, "", None, codes.get(link.label, "other"), ""),
         )
-        if kind in KINDS
-    }
-    return [KindTile(link, cards[link.label].cover) for link in links if link.label in cards]
+        for link in links
+    ]
 
 
 def _anniversary_row(each: Upcoming, *, actor: Actor, on: date) -> AnniversaryRow:
