@@ -36,6 +36,7 @@ from archive.web import (
     review,
     search,
     static,
+    styleguide,
     tus,
 )
 from archive.web.access import check_declarations, guard
@@ -119,6 +120,7 @@ def create_app(settings: Settings) -> Flask:
         admin,
         authorities,
         static,
+        styleguide,
         health,
         rest,
     ):

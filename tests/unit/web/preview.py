@@ -95,6 +95,7 @@ from archive.web.pages.reviewing import (  # noqa: E402
     ReviewParts,
 )
 from archive.web.record_form import CHOICES, WIDE, form_groups  # noqa: E402
+from archive.web.styleguide.page import style_guide  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -1110,6 +1111,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             },
         ),
         "help": ("help/index.html", {"current": "help"}),
+        "styleguide": ("styleguide/index.html", {"page": style_guide(), "current": ""}),
         "error-404": (
             "errors/error.html",
             {

@@ -16,7 +16,7 @@ SHEETS = {
     for path in (preview.STATIC / "css").glob("*.css")
 }
 # Sheets that only some pages load, and paper, which has one scheme of its own.
-BY_THEMSELVES = {"site", "print", "reader"}
+BY_THEMSELVES = {"site", "print", "reader", "styleguide"}
 SCHEMES = pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 
 # What text stands on where no rule of its own says so: the page, what lies on it, what is sunk in.
@@ -101,10 +101,10 @@ def test_every_page_wears_every_sheet_but_those_of_some() -> None:
 
 
 def test_no_line_is_so_tight_that_marks_are_cut() -> None:
-    """Ữ, Ặ and Ỗ reach from 1.05 above the line to 0.3 below it in both typefaces."""
+    """From the marks above Ữ to the dot below Ặ it is 1.38 of the size."""
     for name, text in SHEETS.items():
         for selector, declarations in rules(text):
             for value in re.findall(r"line-height: ([\d.]+);", declarations):
-                assert float(value) >= 1.35, (name, selector)
+                assert float(value) >= 1.4, (name, selector)
             for value in re.findall(r"font: [^;]*? / ([\d.]+) ", declarations):
-                assert float(value) >= 1.3, (name, selector)
+                assert float(value) >= 1.4, (name, selector)
