@@ -162,6 +162,7 @@ def card_of(publication: Publication, cover_page: Page | None, holdings: Holding
             kind=publication.kind,
             kind_label=kind_label,
             is_wide=cover_page is not None and cover_page.width > cover_page.height,
+            seed=publication.id,
         ),
         is_demo=publication.is_demo,
     )
