@@ -13,42 +13,61 @@ from sqlalchemy.orm import Session, joinedload, load_only
 from archive.core.dates import local, now
 from archive.core.roles import Actor
 from archive.models import Counter, Event, File, Publication
-from archive.services.events import note_event
+from archive.services.events import Act, note_event
 from archive.services.numbering import ACCESSION, keep_up, next_numbers
 
 ROWS_AT_ONCE = 1000
 
 
-def give_accession_number(session: Session, publication: Publication, *, by: Actor) -> Event | None:
-    """The next place in this year's register, with the event that says so; nothing, None, for one
-    that has its place already. The year is the one that it is in Vietnam."""
-    if publication.accession_number is not None:
+@dataclass(frozen=True)
+class Place:
+    """A place in the register, `12/2026`, and when it was given."""
+
+    year: int
+    number: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.year}"
+
+
+def place_of(publication: Publication) -> Place | None:
+    """The publication's place in the register, None before its acceptance."""
+    if publication.accession_year is None or publication.accession_number is None:
         return None
-    return give_accession_numbers(session, [publication], by=by)[0]
+    at = publication.accession_at or publication.added_at
+    return Place(publication.accession_year, publication.accession_number, at)
 
 
-def give_accession_numbers(
-    session: Session, publications: Sequence[Publication], *, by: Actor
-) -> list[Event]:
-    """The next places for records that have none yet, in their order, asked for together; the
-    events that say so."""
+def next_places(session: Session, *, count: int) -> list[Place]:
+    """The next `count` places in this year's register; the year is the one that it is in
+    Vietnam."""
     moment = now()
     year = local(moment).year
-    numbers = next_numbers(session, name=ACCESSION, year=year, count=len(publications))
-    events = []
-    for publication, number in zip(publications, numbers, strict=True):
-        publication.accession_at = moment
-        publication.accession_year, publication.accession_number = year, number
-        events.append(
-            note_event(
-                session,
-                "accession_given",
-                by=by,
-                publication_id=publication.id,
-                data={"number": publication.accession},
-            )
-        )
-    return events
+    numbers = next_numbers(session, name=ACCESSION, year=year, count=count)
+    return [Place(year, number, moment) for number in numbers]
+
+
+def accession_given(publication_id: str, place: Place) -> Act:
+    """The act of giving the record this place."""
+    return Act("accession_given", publication_id=publication_id, data={"number": str(place)})
+
+
+def give_accession_number(session: Session, publication: Publication, *, by: Actor) -> None:
+    """The next place in this year's register, with the event that says so; nothing for one that has
+    its place already."""
+    if publication.accession_number is not None:
+        return
+    [place] = next_places(session, count=1)
+    publication.accession_year, publication.accession_number = place.year, place.number
+    publication.accession_at = place.at
+    note_event(
+        session,
+        "accession_given",
+        by=by,
+        publication_id=publication.id,
+        data={"number": str(place)},
+    )
 
 
 def restore_accession(

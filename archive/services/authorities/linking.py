@@ -36,25 +36,6 @@ def link_record(session: Session, publication: Publication) -> None:
     _link_by(finder, publication, before=before)
 
 
-def link_new_records(session: Session, publications: Sequence[Publication]) -> None:
-    """The same for many records that are new and not in the session yet, asking for all names at
-    once."""
-    finder = Finder(session)
-    finder.prepare(
-        [
-            *(
-                (value.field, value.value)
-                for publication in publications
-                for value in publication.values
-                if value.field in FIELD_KINDS
-            ),
-            *(("series", row.series) for row in publications if row.series),
-        ]
-    )
-    for publication in publications:
-        _link_by(finder, publication, before={})
-
-
 def _link_by(
     finder: Finder, publication: Publication, *, before: Mapping[tuple[str, str], str]
 ) -> None:
@@ -164,8 +145,9 @@ def index_again(session: Session, publication_ids: Iterable[str]) -> None:
         enqueue_all(session, Stage.INDEX, some)
 
 
-def matches_of(session: Session, unlinked: Sequence[Unlinked]) -> Mapping[Unlinked, Match]:
-    """What can be said of each."""
+def matches_of(session: Session, unlinked: Iterable[Unlinked]) -> Mapping[Unlinked, Match]:
+    """What can be said of each, all looked up together."""
+    unlinked = tuple(unlinked)
     finder = Finder(session)
     finder.prepare((each.field, each.value) for each in unlinked)
     return {each: finder.find(each.field, each.value, on=_date(each.issued)) for each in unlinked}
