@@ -15,7 +15,7 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.models import Publication, PublicationValue, Stage, Unit, User
 from archive.services.accession import Place, accession_given, next_places
-from archive.services.authorities.linking import Unlinked, matches_of
+from archive.services.authorities.linking import Links, Unlinked, matches_of
 from archive.services.deposits import act_of, check_unit
 from archive.services.events import Act, note_events
 from archive.services.holdings import Holdings
@@ -136,6 +136,17 @@ def _link(session: Session, rows: Sequence[_Row]) -> None:
             columns[column] = match.authority_id
 
 
+def _links(row: _Row) -> Links:
+    found = {
+        (value["field"], value["value"]): value["authority_id"]
+        for value in row.values
+        if value["authority_id"]
+    }
+    if row.columns["series_id"]:
+        found["series", row.columns["series"]] = row.columns["series_id"]
+    return found
+
+
 def _insert_all(session: Session, rows: Sequence[_Row]) -> None:
     if not rows:
         return
@@ -174,6 +185,7 @@ def _stored(
         unit=row.new.unit,
         life=life,
         history=histories[publication_id],
+        links=_links(row),
     )
 
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 from archive.core.status import Status
 from archive.models import Copy, Event, File, PageMarking, Publication, Receipt, Unit
 from archive.services.accession import Place, place_of
+from archive.services.authorities.linking import Links, links_of
+from archive.services.history import stored_versions
 from archive.services.records import RecordInput, iso_day, record_content, record_of
 
 FORMAT = 1
@@ -25,8 +27,8 @@ StoredEvent = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Life:
-    """How far a publication has come. `depositor` is an address: accounts have other numbers
-    after a rebuild."""
+    """How far a publication has come. `depositor` and `reviewer` are addresses: accounts have other
+    numbers after a rebuild."""
 
     status: Status
     added_at: datetime
@@ -34,6 +36,7 @@ class Life:
     place: Place | None = None
     is_demo: bool = False
     depositor: str | None = None
+    reviewer: str | None = None
 
 
 def record_json(session: Session, publication: Publication) -> bytes:
@@ -58,7 +61,7 @@ def record_json(session: Session, publication: Publication) -> bytes:
         .where(Receipt.publication_id == publication.id)
         .order_by(Receipt.issued_at, Receipt.year, Receipt.number)
     ).all()
-    depositor = publication.depositor
+    depositor, reviewer = publication.depositor, publication.reviewer
     content = stored_content(
         publication.id,
         record_of(publication),
@@ -70,11 +73,14 @@ def record_json(session: Session, publication: Publication) -> bytes:
             place=place_of(publication),
             is_demo=publication.is_demo,
             depositor=depositor.email if depositor else None,
+            reviewer=reviewer.email if reviewer else None,
         ),
         files=files,
         markings=[(marking, path) for marking, path in markings],
         copies=copies,
         receipts=receipts,
+        versions=stored_versions(session, publication.id),
+        links=links_of(publication),
         history=[
             stored_event(
                 at=event.at,
@@ -118,14 +124,16 @@ def stored_content(
     unit: Unit,
     life: Life,
     history: Sequence[StoredEvent],
+    links: Links,
     files: Sequence[File] = (),
     markings: Sequence[tuple[PageMarking, str]] = (),
     copies: Sequence[Copy] = (),
     receipts: Sequence[Receipt] = (),
+    versions: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """What `record_json` writes, where what belongs to the publication is at hand: its events,
-    files, printed copies and receipts in their order, its marks of secrecy each with the
-    path of its file."""
+    files, printed copies, receipts and versions in their order, its marks of secrecy each with the
+    path of its file. `links`: what its names are tied to."""
     return {
         **record_content(record, unit_code=unit.code),
         "format": FORMAT,
@@ -139,6 +147,7 @@ def stored_content(
             "valid_to": iso_day(unit.valid_to),
             "successor": unit.successor.code if unit.successor else None,
         },
+        "links": [[field, value, links[field, value]] for field, value in sorted(links)],
         "status": life.status.value,
         "is_demo": life.is_demo,
         "added_at": life.added_at.isoformat(),
@@ -163,6 +172,7 @@ def stored_content(
             for row in receipts
         ],
         "depositor": life.depositor,
+        "reviewer": life.reviewer,
         "files": [
             {
                 "path": file.logical_path,
@@ -198,6 +208,8 @@ def stored_content(
             }
             for copy in copies
         ],
+        # The catalogue's own; `history` is what people did.
+        "versions": list(versions),
         # Not `events`: that is the sheet's column of historical events.
         "history": list(history),
     }
