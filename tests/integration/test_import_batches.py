@@ -41,7 +41,7 @@ from archive.services.records import record_of
 from archive.worker.importing import work_on_batch
 from tests.conftest import ROOT, token_of
 from tests.integration.conftest import environment, leftovers, wait_until
-from tests.integration.standing import Standing, page, standing_archive, words_of
+from tests.integration.standing import Standing, elements, page, standing_archive, words_of
 
 FOREIGN = (
     "STT;Tên sách;Cơ quan ban hành;Năm XB;Chủ điểm;Tình trạng\n"
@@ -375,6 +375,40 @@ def test_undo_keeps_what_somebody_changed_since_and_names_it(archive):
     told = shown(archive, f"/quan-tri/nhap/{batch_id}?xem=giu-lai")
     assert "Một" in told
     assert "Hai" in told
+
+
+def register(archive: Standing) -> list[str]:
+    root = page(archive.client("curator").get("/so-dang-ky"))
+    return [words_of(row) for row in elements(root, "tr")[1:]]
+
+
+def test_number_of_an_undone_record_is_struck_out_where_others_followed(archive):
+    batch_id = checked(archive, "title\nMột\nHai\nBa\n")
+    run(archive, batch_id)
+    with archive.holdings.database.writing() as session:
+        found = {row.title: row for row in session.scalars(select(Publication))}
+        curator = archive.actor("curator")
+        change_record(
+            session, found["Ba"], replace(record_of(found["Ba"]), subtitle="sửa"), by=curator
+        )
+        session.commit()
+    act(archive, batch_id, "hoan-tac")
+    batch_work(archive)
+    first, second = register(archive)
+    assert first.startswith("1–2/")
+    assert "Đã xoá số" in first
+    assert "Lý do: gỡ đợt nhập “bảng”." in first
+    assert second.startswith("3/")
+    assert "Ba" in second
+    told = archive.client("curator").get("/so-dang-ky.csv").get_data(as_text=True)
+    assert "Đã xoá số" in told
+    # A number is not given again, and nothing is struck out where nothing followed.
+    again = checked(archive, "title\nBốn\n")
+    run(archive, again)
+    assert [line[:2] for line in register(archive)] == ["1–", "3/", "4/"]
+    act(archive, again, "hoan-tac")
+    batch_work(archive)
+    assert [line[:2] for line in register(archive)] == ["1–", "3/"]
 
 
 def many(count: int) -> str:
