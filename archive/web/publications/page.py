@@ -86,7 +86,7 @@ def publication_page(
     events = catalogue.list_events(session, publication.id) if mine else ()
     around = _surroundings(session, publication, actor, pairs=pairs, twins=twins, events=events)
     likeness = likeness_panel(publication, actor, found=pairs, around=around, pages=[*pages, *more])
-    marks = _open_marks(session, publication, events)
+    marks = guard.open_markings(session, publication.id) if mine else []
     described = description_of(publication, files, base_url=base_url())
     offers = _offers(session, publication, [*pages, *more]) if mine else Offers()
     return PublicationPage(
@@ -184,15 +184,6 @@ def _surroundings(
     ids.update(str(data["other"]) for event in events if "other" in (data := event.data or {}))
     # Without a pair there is no other edition to look for.
     return look_around(session, publication.id, ids, actor=actor) if ids else Surroundings()
-
-
-def _open_marks(
-    session: Session, publication: Publication, events: Sequence[Event]
-) -> Sequence[OpenMarking]:
-    """Marks of secrecy that nobody has cleared; the thread tells whether there ever was any."""
-    if not any(event.kind == "marking_found" for event in events):
-        return ()
-    return guard.open_markings(session, publication.id)
 
 
 def _record_links(publication: Publication, actor: Actor) -> list[Link]:
