@@ -78,6 +78,7 @@ EVENTS: Mapping[str, str] = {
     "sign_in_slowed_address": "Tạm chặn đăng nhập từ {address} sau {count} lần sai",
     "receipt_issued": "Cấp giấy biên nhận số {number}",
     "accession_given": "Vào sổ đăng ký số {number}",
+    "accession_struck": "Rút {count} số khỏi sổ đăng ký: {reason}",
     "files_replaced": "Thay tệp của ấn phẩm",
 }
 
