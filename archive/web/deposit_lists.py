@@ -8,6 +8,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from archive.core.language import _
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
@@ -90,7 +91,7 @@ def deposit_rows(
                 else "",
                 likeness=news.get(publication.id, ""),
                 receipt=_receipt_link(receipts.get(publication.id)),
-                flag="Nghi trùng" if actor.may_curate and publication.id in news else "",
+                flag=_("Nghi trùng") if actor.may_curate and publication.id in news else "",
                 checks=[
                     CheckRow(check.level.value, check.sentence)
                     for check in checks.get(publication.id, ())
@@ -133,7 +134,7 @@ def status_links(
 
 def links_of_statuses(counts: Mapping[str, int], *, chosen: str, path: str) -> list[Link]:
     """The statuses that are among the counts, and the chosen one, after a link to all of them."""
-    links = [Link(label="Tất cả", url=path, count=sum(counts.values()), selected=not chosen)]
+    links = [Link(label=_("Tất cả"), url=path, count=sum(counts.values()), selected=not chosen)]
     links += [
         Link(
             label=label,

@@ -15,6 +15,7 @@ from archive.services.searching import Found, search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
+from archive.web.languages import here
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
@@ -69,7 +70,9 @@ def _facets_of_everything() -> dict[str, list[Link]]:
         return {}
     return {
         group.name: list(group.links)
-        for group in facet_groups(found.results, args=MultiDict(), path="/duyet", everything=True)
+        for group in facet_groups(
+            found.results, args=MultiDict(), path=here("/duyet"), everything=True
+        )
     }
 
 
@@ -93,7 +96,8 @@ def browse() -> str:
         )
         return render_template("browse/index.html", current="browse", page=page)
     groups = _shortened(
-        facet_groups(found.results, args=args, path="/duyet", everything=True), whole=group_name
+        facet_groups(found.results, args=args, path=here("/duyet"), everything=True),
+        whole=group_name,
     )
     chosen = bool(asked.selected())
     return render_template(
@@ -101,18 +105,18 @@ def browse() -> str:
         current="browse",
         page=BrowsePage(
             groups=groups,
-            active=active_links(found.results, args=args, path="/duyet"),
+            active=active_links(found.results, args=args, path=here("/duyet")),
             cards=search_cards(reading(), found) if chosen else (),
             pagination=paginate(
                 page=page_number(args),
                 total=found.results.total,
                 per_page=24,
-                path="/duyet",
+                path=here("/duyet"),
                 args=args.to_dict(flat=False),
             )
             if chosen
             else None,
-            sorts=sort_links(args, path="/duyet", default="newest") if chosen else (),
+            sorts=sort_links(args, path=here("/duyet"), default="newest") if chosen else (),
             downloads=list_downloads(args, path=BROWSE, total=found.results.total)
             if chosen
             else None,
@@ -137,7 +141,7 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
         if group.name not in GROUPS:
             continue
         if len(group.links) > FIRST_VALUES:
-            more_url = f"/duyet?nhom={group.name}"
+            more_url = f"{here('/duyet')}?nhom={group.name}"
             group = replace(group, links=group.links[:FIRST_VALUES], more_url=more_url)
         shortened.append(_oldest_year_first(group))
     return shortened
