@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from archive.core.language import N_, Words, _
 from archive.core.roles import Actor
 from archive.core.wording import sentence
 from archive.extract.kinds import RUNNING_TEXT_CODES
@@ -25,16 +26,20 @@ from archive.web.running_text import paragraphs
 QUERY_LENGTH = 500
 
 
-_SOURCES = {
-    "embedded": "chữ có sẵn trong tệp",
-    "repaired": "chữ trong tệp, đã chuyển từ phông chữ cũ sang Unicode",
-    "ocr": "máy nhận dạng từ ảnh trang",
-    "none": "chưa có chữ",
-}
-_STATES = {
-    "waiting": "Ảnh trang đang chờ nhận dạng chữ.",
-    "failed": "Máy không nhận dạng được ảnh trang này.",
-}
+_SOURCES = Words(
+    {
+        "embedded": N_("chữ có sẵn trong tệp"),
+        "repaired": N_("chữ trong tệp, đã chuyển từ phông chữ cũ sang Unicode"),
+        "ocr": N_("máy nhận dạng từ ảnh trang"),
+        "none": N_("chưa có chữ"),
+    }
+)
+_STATES = Words(
+    {
+        "waiting": N_("Ảnh trang đang chờ nhận dạng chữ."),
+        "failed": N_("Máy không nhận dạng được ảnh trang này."),
+    }
+)
 
 
 def reader_page(
@@ -134,10 +139,9 @@ def _reading(page: Page) -> PageReading:
 
 
 def _missed_words(missed: str, count: int) -> str:
-    return (
-        f"Ấn phẩm không có trang “{missed[:40]}”. "
-        f"Ghi số in trên trang, hoặc thứ tự từ 1 đến {count}."
-    )
+    return _(
+        "Ấn phẩm không có trang “{label}”. Ghi số in trên trang, hoặc thứ tự từ 1 đến {count}."
+    ).format(label=missed[:40], count=count)
 
 
 def _image_size(page: Page) -> tuple[int, int]:

@@ -31,6 +31,7 @@ from archive.api.rest.shapes import (
     WorkItem,
 )
 from archive.core.errors import QueryRefusedError, SearchIndexError
+from archive.core.language import _
 from archive.core.vocabulary import CREATOR_ROLES, MULTIPLE_FIELDS
 from archive.core.wording import error_sentence, sentence
 from archive.metadata.formats import FORMATS
@@ -122,13 +123,13 @@ def find() -> Response:
 def _bad_parameter(error: ValidationError) -> Response:
     first = error.errors()[0]
     name = str(first["loc"][0])
-    return _problem(400, "Tham số chưa đúng", f"{name}: {first['msg']}", name)
+    return _problem(400, _("Tham số chưa đúng"), f"{name}: {first['msg']}", name)
 
 
 def _not_searched(error: QueryRefusedError | SearchIndexError) -> Response:
     if isinstance(error, QueryRefusedError):
-        return _problem(400, "Câu tìm dài quá", error_sentence(error), "q")
-    return _problem(503, "Chỉ mục chưa sẵn sàng", error_sentence(error))
+        return _problem(400, _("Câu tìm dài quá"), error_sentence(error), "q")
+    return _problem(503, _("Chỉ mục chưa sẵn sàng"), error_sentence(error))
 
 
 def _parameters(args: MultiDict[str, str]) -> SearchParameters:
@@ -143,7 +144,12 @@ def _refuse_unknown(*known: str) -> Response | None:
     """A 400 that names the first parameter which is none of `known`."""
     for name in request.args:
         if name not in known:
-            return _problem(400, "Tham số chưa đúng", f"{name}: không có tham số này.", name)
+            return _problem(
+                400,
+                _("Tham số chưa đúng"),
+                _("{name}: không có tham số này.").format(name=name),
+                name,
+            )
     return None
 
 
@@ -264,7 +270,12 @@ def publication(publication_id: str) -> Response:
     wanted = request.args.get("format", "json")
     if wanted not in RECORD_FORMATS:
         known = ", ".join(RECORD_FORMATS)
-        return _problem(400, "Tham số chưa đúng", f"format: một trong {known}.", "format")
+        return _problem(
+            400,
+            _("Tham số chưa đúng"),
+            _("format: một trong {known}.").format(known=known),
+            "format",
+        )
     session = reading()
     found = catalogue.find_publication(session, publication_id, actor=current_actor())
     if wanted != "json":
