@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -297,6 +297,35 @@ def pages_of(
         .order_by(Page.number)
         .limit(limit)
     ).all()
+
+
+def pages_to_show(
+    session: Session,
+    publication_id: str,
+    *,
+    limit: int,
+    last: int = 0,
+    beside: Mapping[str, Collection[int]] | None = None,
+) -> tuple[list[Page], list[Page]]:
+    """The publication's first `limit` pages in order; and, in the same statement, its `last` ones
+    with the pages of other publications whose numbers `beside` gives."""
+    count = select(Publication.page_count).where(Publication.id == publication_id).scalar_subquery()
+    wanted = [
+        and_(
+            Page.publication_id == publication_id,
+            or_(Page.number <= limit, Page.number > count - last),
+        ),
+        *(
+            and_(Page.publication_id == other, Page.number.in_(sorted(numbers)))
+            for other, numbers in (beside or {}).items()
+        ),
+    ]
+    found = session.scalars(
+        select(Page).where(or_(*wanted)).options(joinedload(Page.file)).order_by(Page.number)
+    ).all()
+    own = [page for page in found if page.publication_id == publication_id]
+    first = [page for page in own if page.number <= limit]
+    return first, [*own[len(first) :], *(p for p in found if p.publication_id != publication_id)]
 
 
 def same_bytes(

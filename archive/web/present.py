@@ -78,6 +78,7 @@ EVENTS: Mapping[str, str] = {
     "sign_in_slowed_address": "Tạm chặn đăng nhập từ {address} sau {count} lần sai",
     "receipt_issued": "Cấp giấy biên nhận số {number}",
     "accession_given": "Vào sổ đăng ký số {number}",
+    "accession_struck": "Rút {count} số khỏi sổ đăng ký: {reason}",
     "files_replaced": "Thay tệp của ấn phẩm",
 }
 
@@ -118,6 +119,16 @@ def reading_url(publication_id: str, number: int, query: str = "") -> str:
 def image_url(publication_id: str, number: int, width_px: int) -> str:
     """The picture of page `number`."""
     return f"/an-pham/{publication_id}/trang/{number}/anh-{width_px}.webp"
+
+
+def picture_id(publication_id: str, number: int) -> str:
+    """Page `number` as the IIIF Image API names it: letters, digits and `_`, nothing to escape."""
+    return f"{publication_id}_{number}"
+
+
+def tiles_url(publication_id: str, number: int) -> str:
+    """The IIIF description of page `number` (`info.json`): what a deep-zoom viewer opens."""
+    return f"/iiif/3/{picture_id(publication_id, number)}/info.json"
 
 
 def has_image(holdings: Holdings, page: Page, width_px: int) -> bool:
