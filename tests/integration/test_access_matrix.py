@@ -127,6 +127,10 @@ ROUTES = (
     Route("/an-pham/{id}/lich-su", of_those_who_tend=True),
     Route("/an-pham/{id}/trang/1", leaves_a_page=True),
     Route("/an-pham/{id}/trang/1?q=chungchung", leaves_a_page=True),
+    Route("/an-pham/{id}/trang/1?xem=chu", leaves_a_page=True),
+    Route("/an-pham/{id}/trang/1.txt"),
+    Route("/an-pham/{id}/trang/1/in"),
+    Route("/an-pham/{id}/cac-trang"),
     Route("/an-pham/{id}/trang?so=1", answer=302, leaves_a_page=True),
     Route("/an-pham/{id}/trang/1/anh-320.webp", is_drawn=True),
     Route("/an-pham/{id}/trang/1/anh-1200.webp", is_drawn=True),
@@ -139,6 +143,7 @@ ROUTES = (
     Route("/api/v1/publications/{id}?format=dc"),
     Route("/api/v1/publications/{id}/search?q=chungchung"),
     Route("/api/v1/publications/{id}/pages/1"),
+    Route("/api/v1/publications/{id}/pages/1?q=chungchung"),
 )
 # Curators alone, whatever the state and access.
 CURATING = (
