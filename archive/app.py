@@ -10,7 +10,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive import cli
-from archive.api import rest
+from archive.api import iiif, rest
 from archive.logs import configure_logs
 from archive.services.holdings import open_holdings
 from archive.settings import Settings
@@ -121,6 +121,7 @@ def create_app(settings: Settings) -> Flask:
         static,
         health,
         rest,
+        iiif,
     ):
         app.register_blueprint(module.blueprint)
     check_declarations(app)
