@@ -23,7 +23,14 @@ from archive.services.word_boxes import unpack_words
 from archive.web.context import base_url
 from archive.web.outline import outline_rows
 from archive.web.pages.reading import Box, HitSteps, PageReading, PrintedPage, ReaderPage
-from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX, card_of, has_image, image_url
+from archive.web.present import (
+    IMAGE_LARGE_PX,
+    IMAGE_SMALL_PX,
+    card_of,
+    has_image,
+    image_url,
+    tiles_url,
+)
 from archive.web.running_text import paragraphs
 
 QUERY_LENGTH = 500
@@ -161,11 +168,6 @@ def printed_page(holdings: Holdings, page: Page) -> PrintedPage:
         back_url=address,
         citation=cite(description_of(publication, (), base_url=base_url())),
     )
-
-
-def tiles_url(publication_id: str, number: int) -> str:
-    """What a viewer asks first before it asks for regions of a page's picture."""
-    return f"/iiif/3/{publication_id}:{number}/info.json"
 
 
 def _place(number: int) -> Literal["left", "right", "alone"]:

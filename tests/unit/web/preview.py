@@ -436,7 +436,7 @@ def reader(**changes: Any) -> ReaderPage:
         goto_url="/an-pham/vi-du-0/trang",
         hits=HitSteps(3, 17, "/trang/9?q=a", "/trang/21?q=a", "/an-pham/vi-du-0/tim?q=a"),
         place="left",
-        tiles_url="/iiif/3/vi-du-0:12/info.json",
+        tiles_url="/iiif/3/vi-du-0_12/info.json",
         pages_url="/an-pham/vi-du-0/cac-trang",
         text_only_url="/an-pham/vi-du-0/trang/12?xem=chu",
         text_file_url="/an-pham/vi-du-0/trang/12.txt",

@@ -11,13 +11,14 @@ async function json(address, signal) {
 }
 
 export class Book {
-  #pagesAddress; #pages = null; #words = new Map();
+  #pagesAddress; #tilesAddress; #pages = null; #words = new Map();
 
   constructor(root) {
     this.id = root.dataset.publication;
     this.count = Number(root.dataset.count);
     this.viewer = root.dataset.viewer;
     this.#pagesAddress = root.dataset.pages;
+    this.#tilesAddress = root.dataset.tiles;
   }
 
   address(page, query = "") {
@@ -27,7 +28,8 @@ export class Book {
 
   image(page, width) { return `/an-pham/${this.id}/trang/${page}/anh-${width}.webp`; }
 
-  tiles(page) { return `/iiif/3/${this.id}:${page}/info.json`; }
+  /* Where a page's picture can be asked for by regions, by the address of the page that came first. */
+  tiles(page) { return this.#tilesAddress.replace(/\d+\/info\.json$/, `${page}/info.json`); }
 
   /* The page that an address leads to, with its query; null for any other address. */
   pageOf(address) {

@@ -2,6 +2,7 @@
    the one that came with the page (templates/components/sheet.html). */
 
 import { svg, textLayer } from "./text_layer.js";
+import { said } from "./words.js";
 
 const ROOM = 4;
 
@@ -13,13 +14,14 @@ export function placeOf(page) {
 export class Sheet {
   #book; #dressedFor = null;
 
-  constructor(book, page, element) {
+  /* `element`: the sheet that came with the page; `alt`: the sentence for those who do not see it. */
+  constructor(book, page, { element = null, alt = "" } = {}) {
     this.#book = book;
     this.page = page;
-    this.element = element ?? this.#make();
+    this.element = element ?? this.#make(alt);
   }
 
-  #make() {
+  #make(alt) {
     const { number, width, height, isDrawn, label } = this.page;
     const element = document.createElement("div");
     element.className = "sheet";
@@ -43,7 +45,7 @@ export class Sheet {
     }
     const image = document.createElement("img");
     image.className = "sheet__image";
-    image.alt = label;
+    image.alt = said(alt, { label });
     image.width = width;
     image.height = height;
     image.decoding = "async";

@@ -37,7 +37,7 @@ export class Stage {
     this.#pages = await this.#book.pages();
     const first = this.#room.querySelector("[data-sheet]");
     const page = this.#pages[Number(first.dataset.sheet) - 1];
-    this.#sheets.set(page.number, new Sheet(this.#book, page, first));
+    this.#sheets.set(page.number, new Sheet(this.#book, page, { element: first }));
     this.#lay();
   }
 
@@ -83,7 +83,7 @@ export class Stage {
   #sheet(number) {
     let sheet = this.#sheets.get(number);
     if (!sheet) {
-      sheet = new Sheet(this.#book, this.#pages[number - 1]);
+      sheet = new Sheet(this.#book, this.#pages[number - 1], { alt: this.#room.dataset.alt });
       this.#sheets.set(number, sheet);
     }
     return sheet;

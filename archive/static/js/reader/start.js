@@ -80,9 +80,9 @@ function startBar(root, book, place, turn, stage) {
   const show = async () => {
     const label = (await book.pages())[place.page - 1].label;
     const values = { label, number: place.page, count: book.count };
+    const isPlain = label === String(place.page);
     if (field) field.value = label;
     if (where) {
-      const isPlain = label === String(place.page);
       where.textContent = said(isPlain ? where.dataset.plain : where.dataset.labelled, values);
     }
     for (const link of root.querySelectorAll("[data-turn]")) {
@@ -94,7 +94,7 @@ function startBar(root, book, place, turn, stage) {
       const there = { first: 1, last: book.count, previous: stage.beside(-1), next: stage.beside(1) }[link.dataset.turn];
       link.href = book.address(Math.min(Math.max(there, 1), book.count), place.query);
     }
-    announce.textContent = said(root.dataset.said, values);
+    announce.textContent = said(isPlain ? root.dataset.said : root.dataset.saidLabelled, values);
   };
   place.addEventListener("turn", show);
   root.querySelector("[data-goto]")?.addEventListener("submit", async (event) => {

@@ -1,8 +1,9 @@
 /* Deep zoom on the open sheets. The viewer (87 kB over the wire) is fetched only when somebody zooms: on
-   a weak network the first view stays light. It asks for regions of the page at the size that is
-   needed, and where the server has none for the large picture. */
+   a weak network the first view stays light. It shows the picture that is here already and asks for
+   regions of the page at the size that is needed. */
 
 const FACTOR = 1.6;
+const ATTEMPTS = 5;
 
 function loadScript(address) {
   return new Promise((resolve, reject) => {
@@ -23,6 +24,16 @@ function declineViewerStyle() {
   const empty = document.createElementNS(null, "style");
   empty.setAttribute(name, "");
   document.head.append(empty);
+}
+
+async function isDrawn(address) {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const answer = await fetch(address);
+    if (answer.status !== 503) return answer.ok;
+    const seconds = Number(answer.headers.get("Retry-After")) || 1;
+    await new Promise((resolve) => { setTimeout(resolve, Math.min(seconds, 5) * 1000); });
+  }
+  return false;
 }
 
 export class Zoom {
@@ -110,6 +121,9 @@ export class Zoom {
       constrainDuringPan: true,
       minZoomImageRatio: 0.9,
       maxZoomPixelRatio: 3,
+      imageLoaderLimit: 4,
+      tileRetryMax: ATTEMPTS,
+      tileRetryDelay: 1000,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
       gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: true, flickEnabled: true },
     });
@@ -127,7 +141,7 @@ export class Zoom {
     this.#viewer.clearOverlays();
     let x = 0;
     for (const page of open) {
-      await this.#add(page, x);
+      await this.#add(page, x, asked);
       x += 1;
     }
     if (this.#shown !== asked) return;
@@ -141,12 +155,23 @@ export class Zoom {
     await this.#mark();
   }
 
-  /* Beside one another, each a unit wide. */
-  async #add(page, x) {
-    const whole = { type: "image", url: this.#book.image(page.number, 1200) };
-    const answer = await fetch(this.#book.tiles(page.number)).catch(() => null);
-    const source = answer?.ok ? await answer.json() : whole;
-    await this.#addImage(source, x).catch(() => this.#addImage(whole, x));
+  /* Beside one another, each a unit wide: at once the picture that is here already, and over it what
+     the server cuts from a larger one. */
+  async #add(page, x, asked) {
+    await this.#addImage({ type: "image", url: this.#book.image(page.number, 1200) }, x);
+    this.#sharpen(page, x, asked).catch(() => { /* the large picture is what there is */ });
+  }
+
+  async #sharpen(page, x, asked) {
+    const address = this.#book.tiles(page.number);
+    const answer = await fetch(address);
+    if (!answer.ok) return;
+    const id = new URL(address.replace(/\/info\.json$/, ""), location.href).href;
+    const source = { ...await answer.json(), id };
+    // A page that nobody asked for yet is drawn for its first piece; the others would be sent away.
+    if (await isDrawn(`${id}/full/!64,64/0/default.webp`) && this.#shown === asked) {
+      await this.#addImage(source, x);
+    }
   }
 
   #addImage(tileSource, x) {
