@@ -319,7 +319,7 @@ def test_without_scripts_one_reads_searches_and_prints(book, open_page):
     assert page.locator(".sheet").count() == 0
     page.get_by_role("link", name="Trang sau").click()
     page.wait_for_url("**/trang/4?xem=chu")
-    box = page.get_by_label("Tìm trong ấn phẩm này")
+    box = page.get_by_role("searchbox", name="Tìm trong ấn phẩm này")
     box.fill("tieng khen")
     box.press("Enter")
     page.wait_for_url("**/trang/4?q=tieng+khen&xem=chu")

@@ -387,7 +387,13 @@ def page(publication_id: str, number: int) -> Response:
             label=found.label or str(found.number),
             text=found.text,
             words=[
-                WordShape(text=text, x0=word.x0, y0=word.y0, x1=word.x1, y1=word.y1)
+                WordShape(
+                    text=text,
+                    x0=round(word.x0, 5),
+                    y0=round(word.y0, 5),
+                    x1=round(word.x1, 5),
+                    y1=round(word.y1, 5),
+                )
                 for text, word in zip(words, boxes, strict=True)
             ],
             marked=list(marked),

@@ -31,6 +31,7 @@ export class Finding {
     });
     place.addEventListener("look", () => { field.value = place.query; this.ask(); });
     place.addEventListener("change", () => this.#mark());
+    panels.addEventListener("open", () => this.#mark());
   }
 
   /* How many hits a page has. */
@@ -86,8 +87,15 @@ export class Finding {
 
   #mark() {
     for (const link of this.#list.querySelectorAll("a")) {
-      if (Number(link.dataset.page) === this.#place.page) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (Number(link.dataset.page) !== this.#place.page) {
+        link.removeAttribute("aria-current");
+        continue;
+      }
+      link.setAttribute("aria-current", "page");
+      const { scrollTop, clientHeight } = this.#panel;
+      const top = link.parentElement.offsetTop;
+      const isSeen = top >= scrollTop && top + link.offsetHeight <= scrollTop + clientHeight;
+      if (!isSeen) this.#panel.scrollTop = top - clientHeight / 3;
     }
   }
 }

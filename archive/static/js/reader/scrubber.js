@@ -6,12 +6,16 @@ import { said } from "./words.js";
 const KEY_WAIT_MS = 350;
 
 export class Scrubber {
-  #range; #look; #book; #place; #finding; #words; #hitWords; #waiting = 0; #byPointer = false;
+  #range; #look; #image; #book; #place; #finding; #words; #hitWords; #waiting = 0; #byPointer = false;
 
   constructor(root, book, place, finding) {
     const box = root.querySelector("[data-scrubber]");
     this.#range = box.querySelector("input");
     this.#look = box.querySelector(".scrubber__look");
+    this.#image = document.createElement("img");
+    this.#image.className = "scrubber__image";
+    this.#image.alt = "";
+    this.#look.prepend(this.#image);
     this.#words = box.dataset.said;
     this.#hitWords = box.dataset.hits;
     this.#book = book;
@@ -31,8 +35,7 @@ export class Scrubber {
     if (!this.#byPointer) this.#waiting = setTimeout(() => this.#go(), KEY_WAIT_MS);
     await this.#say(page);
     if (page !== this.#range.valueAsNumber || page === this.#place.page) return;
-    const image = this.#look.querySelector("img");
-    image.src = this.#book.image(page, 320);
+    this.#image.src = this.#book.image(page, 320);
     this.#look.querySelector("span").textContent = this.#range.getAttribute("aria-valuetext");
     this.#look.hidden = false;
   }

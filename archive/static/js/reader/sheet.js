@@ -53,12 +53,11 @@ export class Sheet {
     return element;
   }
 
-  /* Have the picture fetched: at once, or where `lazy` when it comes near. */
-  fetch({ lazy = false, sizes = "(min-width: 48rem) 40rem, 100vw" } = {}) {
+  /* Have the picture fetched. */
+  fetch({ sizes = "(min-width: 48rem) 40rem, 100vw" } = {}) {
     const image = this.element.querySelector("img");
     if (!image || image.hasAttribute("src")) return;
     const { number } = this.page;
-    if (lazy) image.loading = "lazy";
     image.sizes = sizes;
     image.srcset = `${this.#book.image(number, 320)} 320w, ${this.#book.image(number, 1200)} 1200w`;
     image.src = this.#book.image(number, 1200);

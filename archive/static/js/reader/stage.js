@@ -5,10 +5,12 @@ import { Sheet } from "./sheet.js";
 const KEPT_SHEETS = 12;
 const WIDTHS = 5;
 const SETTLING_MS = 250;
+const AHEAD = "0px 0px 120% 0px";
+const IN_SIGHT = "-10% 0px -20% 0px";
 
 export class Stage {
   #root; #ground; #room; #book; #place; #sheets = new Map(); #pages = null; #sight = null; #near = null;
-  #quietUntil = 0; #quarter = 0; #mode;
+  #quietUntil = 0; #quarter = 0; #isReading = false; #mode;
 
   constructor(root, book, place) {
     this.#root = root;
@@ -133,9 +135,16 @@ export class Stage {
     }
   }
 
-  /* The pictures of what comes next, fetched while this page is read. */
+  /* The pictures of what comes next, fetched while this page is read: somebody is there to turn to
+     them. */
   preload() {
-    if (!this.#pages || this.#mode === "scroll") return;
+    if (!this.#pages) return;
+    const began = !this.#isReading;
+    this.#isReading = true;
+    if (this.#mode === "scroll") {
+      if (began) this.#watch([...this.#sheets.values()]);
+      return;
+    }
     const next = this.beside(1);
     const ahead = this.#mode === "two" ? [next, next + 1] : [next];
     for (const number of ahead) {
@@ -145,22 +154,29 @@ export class Stage {
 
   #layAll() {
     const sheets = this.#pages.map((page) => this.#sheet(page.number));
-    for (const sheet of sheets) sheet.fetch({ lazy: true, sizes: "(min-width: 64rem) 60rem, 100vw" });
     this.#put(sheets.map((sheet) => sheet.element));
     this.#scrollToPage();
     this.#sight = new IntersectionObserver((seen) => this.#saw(seen), {
       root: this.#ground,
       rootMargin: "-45% 0px -54% 0px",
     });
+    this.#watch(sheets);
+    for (const { element } of sheets) this.#sight.observe(element);
+  }
+
+  /* Fetch and dress what comes in sight, and once somebody reads, what is about to. The browser's own
+     lazy pictures would begin thousands of pixels ahead, which is megabytes of pages. */
+  #watch(sheets) {
+    this.#near?.disconnect();
     this.#near = new IntersectionObserver((seen) => {
       for (const entry of seen) {
-        if (entry.isIntersecting) this.#sheets.get(Number(entry.target.dataset.sheet)).dress(this.#place.query);
+        if (!entry.isIntersecting) continue;
+        const sheet = this.#sheets.get(Number(entry.target.dataset.sheet));
+        sheet.fetch({ sizes: "(min-width: 48rem) 46rem, 100vw" });
+        sheet.dress(this.#place.query);
       }
-    }, { root: this.#ground, rootMargin: "25% 0px" });
-    for (const { element } of sheets) {
-      this.#sight.observe(element);
-      this.#near.observe(element);
-    }
+    }, { root: this.#ground, rootMargin: this.#isReading ? AHEAD : IN_SIGHT });
+    for (const { element } of sheets) this.#near.observe(element);
   }
 
   #saw(entries) {

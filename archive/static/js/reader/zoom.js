@@ -142,9 +142,9 @@ export class Zoom {
     let x = 0;
     for (const page of open) {
       await this.#add(page, x, asked);
+      if (this.#shown !== asked) return;
       x += 1;
     }
-    if (this.#shown !== asked) return;
     const { viewport } = this.#viewer;
     if (bounds) viewport.fitBounds(bounds, true);
     else {
@@ -158,7 +158,7 @@ export class Zoom {
   /* Beside one another, each a unit wide: at once the picture that is here already, and over it what
      the server cuts from a larger one. */
   async #add(page, x, asked) {
-    await this.#addImage({ type: "image", url: this.#book.image(page.number, 1200) }, x);
+    await this.#addImage({ type: "image", url: this.#book.image(page.number, 1200) }, x, asked);
     this.#sharpen(page, x, asked).catch(() => { /* the large picture is what there is */ });
   }
 
@@ -170,13 +170,18 @@ export class Zoom {
     const source = { ...await answer.json(), id };
     // A page that nobody asked for yet is drawn for its first piece; the others would be sent away.
     if (await isDrawn(`${id}/full/!64,64/0/default.webp`) && this.#shown === asked) {
-      await this.#addImage(source, x);
+      await this.#addImage(source, x, asked);
     }
   }
 
-  #addImage(tileSource, x) {
+  /* What comes when other pages lie open already is taken away again. */
+  #addImage(tileSource, x, asked) {
     return new Promise((resolve, reject) => {
-      this.#viewer.addTiledImage({ tileSource, x, y: 0, width: 1, success: resolve, error: reject });
+      const success = ({ item }) => {
+        if (this.#shown !== asked) this.#viewer.world.removeItem(item);
+        resolve();
+      };
+      this.#viewer.addTiledImage({ tileSource, x, y: 0, width: 1, success, error: reject });
     });
   }
 
