@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+import pypdfium2
 import pytest
 import typst
 from playwright.sync_api import Page, expect
@@ -333,3 +334,6 @@ def test_without_scripts_one_reads_searches_and_prints(book, open_page):
     expect(page.locator(".printed__source")).to_contain_text(TITLE)
     expect(page.locator(".printed__source")).to_contain_text(f"{book}/trang/6")
     expect(page.get_by_role("link", name="Trở lại trang đọc")).to_be_hidden()
+    with pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True)) as paper:
+        assert len(paper) == 1, "picture and source stand on one sheet"
+        assert f"{book}/trang/6" in paper[0].get_textpage().get_text_bounded()

@@ -196,14 +196,11 @@ export class Stage {
   #quiet() { this.#quietUntil = performance.now() + SETTLING_MS; }
 
   #dressAll() {
-    const query = this.#place.query;
-    if (this.#mode !== "scroll") {
-      for (const number of this.open) this.#sheets.get(number)?.dress(query);
+    if (this.#mode === "scroll") {
+      if (this.#pages) this.#watch([...this.#sheets.values()]);
       return;
     }
-    // Sheets out of sight are dressed anew when they come near.
-    const around = [-1, 0, 1].map((step) => this.#place.page + step);
-    for (const number of around) this.#sheets.get(number)?.dress(query);
+    for (const number of this.open) this.#sheets.get(number)?.dress(this.#place.query);
   }
 
   #forget() {
