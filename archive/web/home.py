@@ -15,6 +15,7 @@ from archive.services.searching import Found, search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
+from archive.web.heads import browse_head, home_head, page_head
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
@@ -49,6 +50,7 @@ def index() -> str:
     return render_template(
         "home/index.html",
         current="home",
+        head=home_head(),
         page=HomePage(
             newest=publication_cards(session, newest),
             years=sorted(groups.get("year", ()), key=lambda link: link.label),
@@ -96,12 +98,14 @@ def browse() -> str:
         facet_groups(found.results, args=args, path="/duyet", everything=True), whole=group_name
     )
     chosen = bool(asked.selected())
+    active = active_links(found.results, args=args, path="/duyet")
     return render_template(
         "browse/index.html",
         current="browse",
+        head=browse_head(active, total=found.results.total),
         page=BrowsePage(
             groups=groups,
-            active=active_links(found.results, args=args, path="/duyet"),
+            active=active,
             cards=search_cards(reading(), found) if chosen else (),
             pagination=paginate(
                 page=page_number(args),
@@ -146,4 +150,5 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
 @blueprint.get("/huong-dan")
 @open_to(OpenTo.ANYONE)
 def guide() -> str:
-    return render_template("help/index.html", current="help")
+    head = page_head("Hướng dẫn", "Cách tìm, đọc, nộp và duyệt ấn phẩm trong kho, từng bước một.")
+    return render_template("help/index.html", current="help", head=head)

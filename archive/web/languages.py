@@ -7,6 +7,7 @@ family of screens, read as they are when the application starts.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -94,6 +95,7 @@ def written_number(value: int) -> str:
     return written if language() == ENGLISH else written.replace(",", ".")
 
 
+@cache
 def read_translations(folder: Path) -> Translations:
     """All sentences of a language, from the `.po` files in its folder."""
     joined = Translations()

@@ -60,6 +60,7 @@ from archive.web.pages.depositing import (  # noqa: E402
     WaitingFileRow,
 )
 from archive.web.pages.finding import BrowsePage, Hit, HitPage, HomePage, SearchPage  # noqa: E402
+from archive.web.pages.head import Head, Picture  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
     Fact,
@@ -704,6 +705,20 @@ INTAKE = IntakePage(
 )
 
 
+HEAD = Head(
+    title="Hướng dẫn",
+    description="Cách tìm & đọc “ấn phẩm” trong kho (ví dụ).",
+    url="https://kho.example.vn/huong-dan",
+    picture=Picture(url="https://kho.example.vn/static/img/share.png", alt="Kho Ấn Phẩm"),
+    data=Markup('{"@context":"https://schema.org","@type":"WebPage","name":"a\\u003c/script"}'),
+    languages=(
+        ("vi", "https://kho.example.vn/huong-dan"),
+        ("en", "https://kho.example.vn/en/huong-dan"),
+        ("x-default", "https://kho.example.vn/huong-dan"),
+    ),
+)
+
+
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Name of the screen → template and its variables; forms are made afresh on each call."""
     held = [HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
@@ -1085,7 +1100,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": ADMIN,
             },
         ),
-        "help": ("help/index.html", {"current": "help"}),
+        "help": ("help/index.html", {"current": "help", "head": HEAD}),
         "error-404": (
             "errors/error.html",
             {
@@ -1171,6 +1186,7 @@ def render(template: str, variables: Mapping[str, Any], *, asset: Callable[[str]
         "site_name": "Kho Ấn Phẩm Cao Bằng",
         "me": ANYONE,
         "query": "",
+        "head": None,
         "csrf_token": lambda: "vi-du",
         "asset": asset,
         "get_flashed_messages": lambda with_categories=False: messages,
