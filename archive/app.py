@@ -36,6 +36,7 @@ from archive.web import (
     review,
     search,
     static,
+    styleguide,
     tus,
 )
 from archive.web.access import check_declarations, guard
@@ -126,6 +127,7 @@ def create_app(settings: Settings) -> Flask:
         authorities,
         static,
         discovery,
+        styleguide,
         health,
         rest,
         iiif,

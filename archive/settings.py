@@ -69,6 +69,11 @@ class Settings:
         return self.uploads / "records"
 
     @property
+    def names(self) -> Path:
+        """Authorities that people added or changed."""
+        return self.uploads / "names"
+
+    @property
     def seal(self) -> Path:
         """Where the last link of the log is kept beside the database."""
         return self.uploads / "audit" / "seal.json"

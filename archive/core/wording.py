@@ -160,6 +160,10 @@ _FIELDS: Mapping[str, str] = {
     "file_missing": "Không tìm thấy tệp “{value}” trong thư mục.",
     "file_ambiguous": "Có nhiều tệp tên “{value}” trong tệp ZIP. Ghi cả tên thư mục.",
     "batch_busy": "Đợt nhập đã chuyển sang bước khác. Tải lại trang.",
+    "batch_files_gone": (
+        "Tệp “{value}” đã được dọn sau lần nhập trước. Muốn nhập lại, gửi lại cả bảng và tệp ZIP "
+        "thành đợt mới."
+    ),
     "batch_problems": "Còn {count} dòng chưa đạt, mà đã chọn dừng khi có lỗi. Chưa nhập dòng nào.",
     "sheet_missing": "Chọn bảng cần nhập.",
     "path_outside": "“{value}” nằm ngoài thư mục nhập.",

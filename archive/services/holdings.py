@@ -8,6 +8,7 @@ from pathlib import Path
 from archive.extract.limits import Limits, limits_of
 from archive.models.database import Database
 from archive.search.index import SearchIndex
+from archive.services.authorities.keeping import keep_before_commit
 from archive.services.drawn_pages import DrawnPages
 from archive.services.sealing import seal_after
 from archive.settings import Settings
@@ -29,6 +30,8 @@ class Holdings:
     incoming: Incoming
     originals: StorageRoot
     records: RecordLog
+    names: RecordLog
+    """Authorities that people added or changed."""
     images: Derivatives
     tiles: TileCache
     drawn_pages: DrawnPages
@@ -44,6 +47,8 @@ def open_holdings(settings: Settings) -> Holdings:
     settings.uploads.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     seal = Seal(settings.seal, settings.incoming / LOCKS, key=settings.secret_key)
+    names = RecordLog(settings.names)
+    database.before_commit = keep_before_commit(names)
     database.after_commit = seal_after(database, seal)
     return Holdings(
         settings=settings,
@@ -52,6 +57,7 @@ def open_holdings(settings: Settings) -> Holdings:
         incoming=Incoming(settings.incoming),
         originals=StorageRoot.create_or_open(settings.ocfl, settings.incoming),
         records=RecordLog(settings.records),
+        names=names,
         images=Derivatives(settings.images_folder),
         tiles=TileCache(settings.tiles_folder, limit_bytes=settings.tile_cache_bytes),
         drawn_pages=DrawnPages(),

@@ -78,6 +78,7 @@ EVENTS: Mapping[str, str] = {
     "sign_in_slowed_address": "Tạm chặn đăng nhập từ {address} sau {count} lần sai",
     "receipt_issued": "Cấp giấy biên nhận số {number}",
     "accession_given": "Vào sổ đăng ký số {number}",
+    "accession_struck": "Rút {count} số khỏi sổ đăng ký: {reason}",
     "files_replaced": "Thay tệp của ấn phẩm",
 }
 
@@ -162,6 +163,7 @@ def card_of(publication: Publication, cover_page: Page | None, holdings: Holding
             kind=publication.kind,
             kind_label=kind_label,
             is_wide=cover_page is not None and cover_page.width > cover_page.height,
+            seed=publication.id,
         ),
         is_demo=publication.is_demo,
     )

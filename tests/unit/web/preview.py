@@ -36,9 +36,11 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from archive.core.roles import Actor, Role  # noqa: E402
 from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
 from archive.web.deposits import MAIN_FIELDS  # noqa: E402
+from archive.web.entrances import entrances  # noqa: E402
 from archive.web.languages import language_name  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
@@ -59,8 +61,9 @@ from archive.web.pages.depositing import (  # noqa: E402
     MyDepositsPage,
     WaitingFileRow,
 )
-from archive.web.pages.finding import BrowsePage, Hit, HitPage, HomePage, SearchPage  # noqa: E402
+from archive.web.pages.finding import BrowsePage, Hit, HitPage, SearchPage  # noqa: E402
 from archive.web.pages.head import Head, Picture  # noqa: E402
+from archive.web.pages.home import AnniversaryRow, HomePage, KindTile  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
     Fact,
@@ -94,6 +97,7 @@ from archive.web.pages.reviewing import (  # noqa: E402
     ReviewParts,
 )
 from archive.web.record_form import CHOICES, WIDE, form_groups  # noqa: E402
+from archive.web.styleguide.page import style_guide  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -611,16 +615,38 @@ BROWSE = BrowsePage(
     pagination=pagination(),
     sorts=SEARCH.sorts,
 )
+READER_ACTOR, DEPOSITOR_ACTOR = Actor(), Actor(user_id=1, role=Role.DEPOSITOR, unit_id=1)
+WAYS_IN = {
+    "audience": links("Chi bộ", "Giáo viên", "Cán bộ tuyên giáo", "Học sinh THCS"),
+    "grade": links(*(f"Lớp {grade}" for grade in range(1, 13))),
+    "subject": links("Hoạt động trải nghiệm, hướng nghiệp", "Lịch sử", "Âm nhạc"),
+}
+UPCOMING = [
+    AnniversaryRow(
+        "Thành lập Đội Việt Nam Tuyên truyền Giải phóng quân",
+        "/su-kien/vi-du-1", "22", "Tháng 12", "2025-12-22", "Còn 26 ngày", "Kỷ niệm 81 năm",
+        False, 9, "/tim-kiem?q=vi+du",
+    ),
+    AnniversaryRow(
+        "Trận Đông Khê mở màn Chiến dịch Biên giới",
+        "/su-kien/vi-du-2", "16–18", "Tháng 9", "2030-09-16", "Đang trong những ngày này",
+        "Kỷ niệm 80 năm", True, 0, "/tim-kiem?q=vi+du", "/nop",
+    ),
+]  # fmt: skip
 HOME = HomePage(
     newest=[card(n) for n in range(12)],
     years=YEARS,
-    kinds=links("Sách", "Sách mỏng", "Tờ gấp, tờ rơi", "Áp phích", "Bản tin", "Sách tranh"),
+    kinds=[
+        KindTile(Link(label, f"/duyet?kind={kind}", count=3 * n + 1), card(n).cover)
+        for n, (kind, label) in enumerate(KINDS.items())
+    ],
     audiences=links("Chi bộ", "Học sinh", "Đoàn viên thanh niên", "Giáo viên"),
-    grades=links("Lớp 4", "Lớp 5", "Lớp 6", "Lớp 10"),
+    entrances=entrances(WAYS_IN, actor=READER_ACTOR),
+    upcoming=UPCOMING,
     publication_count=1234,
     page_count=56789,
 )
-EMPTY_HOME = HomePage([], [], [], [], [], 0, 0)
+EMPTY_HOME = HomePage([], [], [], [], entrances({}, actor=DEPOSITOR_ACTOR), [], 0, 0)
 
 ANYONE = SimpleNamespace(
     is_signed_in=False, name="", role_label="", unit="",
@@ -1101,6 +1127,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             },
         ),
         "help": ("help/index.html", {"current": "help", "head": HEAD}),
+        "styleguide": ("styleguide/index.html", {"page": style_guide(), "current": ""}),
         "error-404": (
             "errors/error.html",
             {

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from archive.web.drawn_cover import PALETTES
 from archive.web.pages.depositing import DepositRow, MyDepositsPage
 from archive.web.pages.finding import Hit
 from archive.web.pages.parts import Link
@@ -380,9 +381,9 @@ def test_intake_page_offers_the_act_that_changes_a_stage() -> None:
 
 def test_drawn_cover_stands_in_where_there_is_no_image() -> None:
     html = page_of("home")
-    assert html.count("cover--drawn") == 11
-    assert html.count('class="cover__image"') == 1
-    assert "cover--picture-book" in html
+    assert html.count("cover--drawn") == 22
+    assert html.count('class="cover__image"') == 2
+    assert html.count('class="cover__art"') == 22
 
 
 def test_sign_in_is_offered_where_it_would_help() -> None:
@@ -450,12 +451,14 @@ def test_outlines_of_fields_and_focus_stand_out(scheme: int, ground: str) -> Non
     assert contrast(palette["tieu-diem"], palette[ground]) >= 3
 
 
-def test_drawn_covers_are_readable_for_every_kind() -> None:
-    text = (preview.STATIC / "css" / "components.css").read_text(encoding="utf-8")
-    grounds = dict(re.findall(r"\.cover--([\w-]+) \{ --nen: (#[0-9a-f]{6}); \}", text))
-    assert set(grounds) == {kind.replace("_", "-") for kind in preview.KINDS}
-    for kind, ground in grounds.items():
-        assert contrast("#fff8ea", ground) >= 4.5, kind
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("palette", PALETTES)
+def test_what_is_written_on_a_drawn_cover_stands_out(scheme: int, palette: str) -> None:
+    text = (preview.STATIC / "css" / "covers.css").read_text(encoding="utf-8")
+    found = re.findall(rf"\.cover--{palette} \{{(.*?)\}}", text)
+    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", " ".join(found[: scheme + 1])))
+    assert contrast(colours["tren"], colours["nen"]) >= 4.5
+    assert contrast(colours["chan"], colours["gan"]) >= 4.5
 
 
 def style_sheets() -> list[Path]:
