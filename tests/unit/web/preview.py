@@ -41,6 +41,7 @@ from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
 from archive.web.deposits import MAIN_FIELDS  # noqa: E402
 from archive.web.entrances import entrances  # noqa: E402
+from archive.web.languages import language_name  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
     FailureRow,
@@ -1260,6 +1261,7 @@ def environment() -> Environment:
         here=lambda path: path,
         counted=lambda text, value: text.format(number=number(value)),
         language="vi",
+        language_name=language_name,
         other_languages=[("en", "/en/")],
     )
     jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number)
