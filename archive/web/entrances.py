@@ -49,7 +49,7 @@ def _for_party_cells(audiences: Sequence[Link]) -> Entrance:
         links=[
             *_named(audiences, CELL_AUDIENCES),
             Link("Sự kiện và ngày kỷ niệm", "/su-kien"),
-            Link("Cách tìm một trang", "/huong-dan#chi-bo"),
+            Link("Cách tìm đúng trang", "/huong-dan#chi-bo"),
         ],
     )
 
@@ -64,7 +64,7 @@ def _for_teachers(facets: Mapping[str, Sequence[Link]]) -> Entrance:
         links=[
             *facets.get("subject", ())[:_MOST_SUBJECTS],
             *_named(facets.get("audience", ()), TEACHER_AUDIENCES),
-            Link("Tìm trong bài dạy thế nào", "/huong-dan#giao-vien"),
+            Link("Cách tìm cho bài dạy", "/huong-dan#giao-vien"),
         ],
         tags_label="Lớp",
         tags=[

@@ -21,8 +21,9 @@ _TOLD_ATTRIBUTE = re.compile(
 )
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 # Python's words for a text that is translated; `counted` has its plural in the same text.
-_MARKS = {"_", "N_", "counted"}
-KEYWORDS = {"_": None, "N_": None, "counted": (1, 1), "gettext": None}
+# `as_written` marks what stays Vietnamese, because it is stored or stands in a document.
+_MARKS = {"_", "N_", "lazy", "counted", "as_written"}
+KEYWORDS = {"_": None, "N_": None, "lazy": None, "counted": (1, 1), "gettext": None}
 
 
 def sources() -> Iterator[Path]:

@@ -17,12 +17,18 @@ FOLDER = ROOT / "translations" / "en"
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 
 # Vietnamese that is data, not told to people as the site's own words: what is looked for in texts
-# and sheets, what files hold, the demo archive, and the command line, which speaks Vietnamese.
+# and sheets, what files hold, the demo archive, the command line, which speaks Vietnamese, and
+# what is written once for whoever reads it later: mails, reports, the description of the API. The
+# style guide is for those who build the site: it shows its samples in Vietnamese.
 DATA = (
+    "archive/api/rest/openapi.py",
     "archive/cli/",
     "archive/demo/",
     "archive/extract/",
     "archive/metadata/",
+    "archive/core/collation.py",
+    "archive/core/likeness.py",
+    "archive/core/offered.py",
     "archive/core/secrecy.py",
     "archive/core/syllables.py",
     "archive/core/telex.py",
@@ -30,12 +36,30 @@ DATA = (
     "archive/search/query.py",
     "archive/search/repair.py",
     "archive/serve.py",
+    "archive/services/authorities/listing.py",
+    "archive/services/batch_report.py",
+    "archive/services/mailing.py",
     "archive/settings.py",
+    "archive/web/running_text.py",
+    "archive/web/styleguide/",
+    "templates/styleguide/",
 )
 
 # Not marked yet. Whoever marks them takes them out here.
 PENDING = (
-    "archive/",
+    "archive/api/iiif/",
+    "archive/web/discovery.py",
+    "archive/web/drawn_cover.py",
+    "archive/web/entrances.py",
+    "archive/web/front_page.py",
+    "archive/web/heads.py",
+    "archive/web/home.py",
+    "archive/web/register.py",
+    "archive/web/title_lines.py",
+    "archive/web/publications/",
+    "archive/web/reader",
+    "archive/services/authorities/keeping.py",
+    "archive/services/batch_undoing.py",
     "templates/authorities/",
     "templates/browse/",
     "templates/errors/",
@@ -46,7 +70,6 @@ PENDING = (
     "templates/publications/read.html",
     "templates/publications/show.html",
     "templates/search/",
-    "templates/styleguide/",
     "templates/components/anniversary",
     "templates/components/bars",
     "templates/components/chips",
@@ -141,7 +164,7 @@ def test_no_template_holds_words_that_cannot_be_translated():
     found = [
         text
         for path in sorted((ROOT / "templates").rglob("*.html"))
-        if not str(path.relative_to(ROOT)).startswith(PENDING)
+        if not str(path.relative_to(ROOT)).startswith((*DATA, *PENDING))
         for text in unmarked_in_template(path, environment)
     ]
     assert not found, f"{len(found)} texts:\n" + "\n".join(found[:200])

@@ -82,7 +82,7 @@ def test_next_days_stand_nearest_first_with_their_years(archive: Standing) -> No
 def test_each_day_tells_what_this_reader_finds_for_it(archive: Standing) -> None:
     assert "Kho có 1 ấn phẩm" in days_of(archive, ANYONE)[0]
     # The record on the liberation is restricted to its unit: others are not told of it.
-    assert "Chưa có ấn phẩm riêng" in days_of(archive, ANYONE)[1]
+    assert "Kho chưa có ấn phẩm về sự kiện này" in days_of(archive, ANYONE)[1]
     assert "Kho có 1 ấn phẩm" in days_of(archive, "depositor")[1]
 
 

@@ -11,7 +11,8 @@ from wtforms import Form as PlainForm
 from wtforms import MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from archive.core.vocabulary import AUDIENCES, KINDS
+from archive.core.offered import AUDIENCES
+from archive.core.vocabulary import KINDS
 from archive.web.forms import choices_of
 from archive.web.pages.depositing import DepositPage, HeldFileRow, WaitingFileRow
 from archive.web.pages.publication import GuessRow
