@@ -23,6 +23,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from archive.app import create_app
 from archive.core.dates import IssueDate
 from archive.core.identifiers import new_id
+from archive.core.language import speak
 from archive.core.roles import SYSTEM, Access, Actor, Role
 from archive.core.status import Status
 from archive.models import Publication, User, migrations
@@ -47,6 +48,12 @@ def missing(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"missing: {what}")
     pytest.skip(f"missing: {what}")
+
+
+@pytest.fixture(autouse=True)
+def _vietnamese() -> None:
+    """A request in English leaves its language behind in the thread that answered it."""
+    speak(None, None)
 
 
 @pytest.fixture(scope="session", autouse=True)

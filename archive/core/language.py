@@ -7,10 +7,13 @@ it into another language for the request it answers; without that it stays as it
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Final, TypeVar
 
 VIETNAMESE, ENGLISH = "vi", "en"
 
+_Told = TypeVar("_Told")
 Translate = Callable[[str], str]
 Count = Callable[[str, int], str]
 """A sentence and the number it depends on → the sentence in the right number."""
@@ -23,6 +26,18 @@ def speak(translate: Translate | None, count: Count | None) -> None:
     """What is told in this context from now on is translated so; None for Vietnamese."""
     _translate.set(translate)
     _count.set(count)
+
+
+@contextmanager
+def in_vietnamese() -> Iterator[None]:
+    """What is told inside is Vietnamese, whatever the reader's language: it is stored, or stands
+    in a document of the archive."""
+    spoken = _translate.get(), _count.get()
+    speak(None, None)
+    try:
+        yield
+    finally:
+        speak(*spoken)
 
 
 def _(text: str) -> str:
@@ -43,17 +58,36 @@ def N_(text: str) -> str:  # noqa: N802 (the name by which such marks are known)
     return text
 
 
+def as_written(text: _Told) -> _Told:
+    """The text itself (or a table of texts) in every language: it is what people write, or stored,
+    or stands in a document of the archive, and those are Vietnamese."""
+    return text
+
+
 class Words(Mapping[str, str]):
     """Words by code, told in the language of the moment. The values are marked by `N_`."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        self._words = dict(words)
+        self.vietnamese: Final = dict(words)
+        """The words as they are written, for what is stored and for documents."""
 
     def __getitem__(self, code: str) -> str:
-        return _(self._words[code])
+        return _(self.vietnamese[code])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._words)
+        return iter(self.vietnamese)
 
     def __len__(self) -> int:
-        return len(self._words)
+        return len(self.vietnamese)
+
+
+def written_number(value: int) -> str:
+    """1.234.567, in English 1,234,567."""
+    written = f"{value:,}"
+    return written if _translate.get() else written.replace(",", ".")
+
+
+def written_decimal(value: float) -> str:
+    """One place after the comma: 12,3, in English 12.3."""
+    written = f"{value:.1f}"
+    return written if _translate.get() else written.replace(".", ",")

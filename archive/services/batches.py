@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotFoundError
 from archive.core.identifiers import new_id
+from archive.core.language import as_written
 from archive.core.roles import Actor, Role
 from archive.core.status import Status
 from archive.core.vocabulary import ACCESS, KINDS
@@ -78,7 +79,7 @@ def create_batch(
         open_files(holdings, files.path).close()
     batch = ImportBatch(
         id=new_id(),
-        name=one_line(Path(sheet_name).stem)[:300] or "Bảng nhập",
+        name=one_line(Path(sheet_name).stem)[:300] or as_written("Bảng nhập"),
         created_at=now(),
         created_by_id=by.user_id,
         created_by_name=by.name,

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotAllowedError, NotFoundError
+from archive.core.language import _
 from archive.core.likeness import Decision, LikenessKind
 from archive.core.roles import Actor
 from archive.core.status import Status
@@ -71,27 +72,30 @@ class Likeness:
     def reason(self, other: str) -> str:
         """Why the two are taken for alike, in figures; `other` names the other publication to
         whoever reads it. No full stop at the end."""
-        ours = _share(self.our_matches, self.our_pages, only="Trang duy nhất của bản này")
-        theirs = _share(self.their_matches, self.their_pages, only="Trang duy nhất")
+        ours = _share(self.our_matches, self.our_pages, only=_("Trang duy nhất của bản này"))
+        theirs = _share(self.their_matches, self.their_pages, only=_("Trang duy nhất"))
         match self.kind:
             case LikenessKind.SAME_BYTES:
-                return f"Tệp giống hệt tệp của {other}"
+                told = _("Tệp giống hệt tệp của {other}")
             case LikenessKind.SAME_TEXT:
-                return f"{ours} trùng với {other}"
+                told = _("{ours} trùng với {other}")
             case LikenessKind.PART if self.ours >= self.theirs:
-                return f"{ours} nằm trong {other}; có thể đây là một phần được in riêng"
+                told = _("{ours} nằm trong {other}; có thể đây là một phần được in riêng")
             case LikenessKind.PART:
-                return f"{theirs} của {other} nằm trong ấn phẩm này; có thể đây là bản gộp"
+                told = _("{theirs} của {other} nằm trong ấn phẩm này; có thể đây là bản gộp")
             case LikenessKind.EDITION:
-                return f"{ours} trùng với {other}; có thể là một lần xuất bản khác"
+                told = _("{ours} trùng với {other}; có thể là một lần xuất bản khác")
+        return told.format(ours=ours, theirs=theirs, other=other)
 
 
 def _share(part: int, whole: int, *, only: str) -> str:
     """So many pages, as the beginning of a sentence; the percentage is rounded down. `only` is said
     where there is but one page."""
     if part < whole:
-        return f"{100 * part // whole}% số trang ({part} trên {whole})"
-    return only if whole == 1 else f"Cả {whole} trang"
+        return _("{percent}% số trang ({part} trên {whole})").format(
+            percent=100 * part // whole, part=part, whole=whole
+        )
+    return only if whole == 1 else _("Cả {whole} trang").format(whole=whole)
 
 
 def likenesses(session: Session, publication_id: str) -> list[Likeness]:

@@ -203,12 +203,17 @@ def _day(name: str, typed: str) -> date | None:
         raise InvalidInputError(field=name, problem="date_invalid", value=text) from None
 
 
-_ROLE_CODES = {label: code for code, label in CREATOR_ROLES.items()}
+# Whoever fills the form in in English gives the role by its code.
+_ROLE_CODES = {
+    **{code: code for code in CREATOR_ROLES},
+    **{label: code for code, label in CREATOR_ROLES.vietnamese.items()},
+}
 _ROLE = re.compile(r"(.+?)\s*\(([^()]+)\)")
 
 
 def parse_creator(typed: str) -> tuple[str, str]:
-    """Name and role code in `Nông Văn A (chủ biên)`; what is no known role stays in the name."""
+    """Name and role code in `Nông Văn A (chủ biên)` or `(editor)`; what is no known role stays in
+    the name."""
     match = _ROLE.fullmatch(typed)
     code = _ROLE_CODES.get(" ".join(match[2].lower().split())) if match else None
     return (match[1], code) if match and code else (typed, "")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.dates import now, parse_day
 from archive.core.errors import ArchiveError, NotFoundError, StorageDamagedError
+from archive.core.language import as_written
 from archive.core.roles import Actor, Role
 from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
@@ -28,7 +29,7 @@ from archive.services.receipts import restore_receipts
 from archive.services.records import apply_record, record_from_json
 from archive.services.units import find_unit
 
-_STORAGE = Actor(role=Role.ADMIN, name="hệ thống", origin="storage")
+_STORAGE = Actor(role=Role.ADMIN, name=as_written("hệ thống"), origin="storage")
 
 
 def restore_publication(session: Session, record: Mapping[str, Any], *, version: int) -> bool:

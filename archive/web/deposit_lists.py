@@ -8,6 +8,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from archive.core.language import _
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
@@ -89,7 +90,7 @@ def deposit_rows(
                 receipt=receipt_link(receipt)
                 if (receipt := told.get((publication.id, "receipt_issued")))
                 else None,
-                flag="Nghi trùng" if actor.may_curate and publication.id in news else "",
+                flag=_("Nghi trùng") if actor.may_curate and publication.id in news else "",
                 checks=[
                     CheckRow(check.level.value, check.sentence)
                     for check in checks.get(publication.id, ())
@@ -135,7 +136,7 @@ def status_links(
 
 def links_of_statuses(counts: Mapping[str, int], *, chosen: str, path: str) -> list[Link]:
     """The statuses that are among the counts, and the chosen one, after a link to all of them."""
-    links = [Link(label="Tất cả", url=path, count=sum(counts.values()), selected=not chosen)]
+    links = [Link(label=_("Tất cả"), url=path, count=sum(counts.values()), selected=not chosen)]
     links += [
         Link(
             label=label,

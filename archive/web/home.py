@@ -15,6 +15,7 @@ from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
 from archive.web.front_page import front_page
 from archive.web.heads import browse_head, home_head, page_head
+from archive.web.languages import here
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
@@ -64,10 +65,11 @@ def browse() -> str:
         )
         return render_template("browse/index.html", current="browse", page=page)
     groups = _shortened(
-        facet_groups(found.results, args=args, path="/duyet", everything=True), whole=group_name
+        facet_groups(found.results, args=args, path=here("/duyet"), everything=True),
+        whole=group_name,
     )
     chosen = bool(asked.selected())
-    active = active_links(found.results, args=args, path="/duyet")
+    active = active_links(found.results, args=args, path=here("/duyet"))
     return render_template(
         "browse/index.html",
         current="browse",
@@ -80,12 +82,12 @@ def browse() -> str:
                 page=page_number(args),
                 total=found.results.total,
                 per_page=24,
-                path="/duyet",
+                path=here("/duyet"),
                 args=args.to_dict(flat=False),
             )
             if chosen
             else None,
-            sorts=sort_links(args, path="/duyet", default="newest") if chosen else (),
+            sorts=sort_links(args, path=here("/duyet"), default="newest") if chosen else (),
             downloads=list_downloads(args, path=BROWSE, total=found.results.total)
             if chosen
             else None,
@@ -110,7 +112,7 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
         if group.name not in GROUPS:
             continue
         if len(group.links) > FIRST_VALUES:
-            more_url = f"/duyet?nhom={group.name}"
+            more_url = f"{here('/duyet')}?nhom={group.name}"
             group = replace(group, links=group.links[:FIRST_VALUES], more_url=more_url)
         shortened.append(_oldest_year_first(group))
     return shortened

@@ -6,19 +6,30 @@ family of screens, read as they are when the application starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
+from flask_babel.speaklater import LazyString
+from markupsafe import escape
 
-from archive.core.language import ENGLISH, VIETNAMESE, Count, _, counted, speak
+from archive.core.language import (
+    ENGLISH,
+    VIETNAMESE,
+    Count,
+    _,
+    counted,
+    speak,
+    written_number,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -66,8 +77,26 @@ def language() -> str:
 
 
 def here(path: str) -> str:
-    """The address of a page of this site (a path from its root) in the language of this request."""
-    return f"{request.script_root}{path}"
+    """The address of a page of this site (a path from its root) in the language of this request;
+    the path itself where no request is answered."""
+    return f"{request.script_root}{path}" if has_request_context() else path
+
+
+def lazy(text: str, **values: Callable[[], str]) -> str:
+    """The text as something that is translated each time it is shown, for labels that are made
+    once, when a form's class is; `values` are asked for what stands in its places."""
+
+    def told() -> str:
+        return _(text).format(**{name: value() for name, value in values.items()})
+
+    return cast(str, _Lazy(told) if values else _Lazy(_, text))
+
+
+class _Lazy(LazyString):
+    """Of its own accord a LazyString takes its text for HTML."""
+
+    def __html__(self) -> str:
+        return escape(str(self))
 
 
 def in_language(code: str) -> str:
@@ -78,15 +107,14 @@ def in_language(code: str) -> str:
     return f"{root}{prefix}{request.path}{'?' if query else ''}{query}"
 
 
+def language_name(code: str) -> str:
+    """What a language calls itself: `English`, `Tiếng Việt`."""
+    return Locale(code).get_language_name(code) or code
+
+
 def counted_words(text: str, number: int) -> str:
     """The text in the number's form, with the number for `{number}`, as the language writes it."""
     return counted(text, number).format(number=written_number(number))
-
-
-def written_number(value: int) -> str:
-    """1.234.567, in English 1,234,567."""
-    written = f"{value:,}"
-    return written if language() == ENGLISH else written.replace(",", ".")
 
 
 @cache
@@ -117,7 +145,7 @@ def init_languages(app: Flask, folder: Path, languages: Iterable[str]) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=_, ngettext=lambda text, _other, number: counted(text, number), newstyle=True
     )
-    app.jinja_env.globals.update(here=here, counted=counted_words)
+    app.jinja_env.globals.update(here=here, counted=counted_words, language_name=language_name)
     app.context_processor(
         lambda: {
             "language": language(),

@@ -25,7 +25,7 @@ from archive.web.context import holdings, reading
 from archive.web.listing import page_number
 from archive.web.pages.parts import Link
 from archive.web.pages.receipts import RegisterLine, RegisterPage
-from archive.web.present import paginate, vietnamese_date
+from archive.web.present import paginate, written_date
 
 blueprint = Blueprint("register", __name__)
 
@@ -116,13 +116,13 @@ def _entries(year: int) -> Iterator[RegisterEntry]:
             given_on=local(publication.accession_at) if publication.accession_at else None,
             title=publication.title,
             unit=publication.unit_name,
-            kind=KINDS.get(publication.kind, publication.kind),
+            kind=KINDS.vietnamese.get(publication.kind, publication.kind),
             year=publication.issued_year,
             licence=publication.licence_number,
             isbn=publication.isbn,
             print_run=publication.print_run,
             files=row.file_count,
-            status=STATUS[publication.status.value],
+            status=STATUS.vietnamese[publication.status.value],
             note=row.note,
         )
 
@@ -139,7 +139,7 @@ def _line(row: RegisterRow) -> RegisterLine:
     publication = row.publication
     return RegisterLine(
         number=publication.accession,
-        given_on=vietnamese_date(publication.accession_at),
+        given_on=written_date(publication.accession_at),
         title=publication.title,
         url=url_for("publications.show", publication_id=publication.id),
         unit=publication.unit_name,

@@ -21,8 +21,9 @@ _TOLD_ATTRIBUTE = re.compile(
 )
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 # Python's words for a text that is translated; `counted` has its plural in the same text.
-_MARKS = {"_", "N_", "counted"}
-KEYWORDS = {"_": None, "N_": None, "counted": (1, 1), "gettext": None}
+# `as_written` marks what stays Vietnamese, because it is stored or stands in a document.
+_MARKS = {"_", "N_", "lazy", "counted", "as_written"}
+KEYWORDS = {"_": None, "N_": None, "lazy": None, "counted": (1, 1), "gettext": None}
 
 
 def sources() -> Iterator[Path]:
@@ -74,10 +75,17 @@ def unmarked_in_template(path: Path, environment: Environment) -> list[str]:
         for each in tree.find_all(nodes.Const)
         if isinstance(each.value, str) and id(each) not in known and VIETNAMESE.search(each.value)
     ]
+    classes = {
+        id(output)
+        for block in tree.find_all(nodes.Block)
+        if block.name.endswith("_class")
+        for output in block.find_all(nodes.Output)
+    }
     # What is put in between is one character that ends a word, so that tags stay whole.
     told = "".join(
         part.data if isinstance(part, nodes.TemplateData) else "\u2063"
         for output in tree.find_all(nodes.Output)
+        if id(output) not in classes
         for part in output.nodes
     )
     texts = [*_TOLD_ATTRIBUTE.findall(told), *_TAG.split(told)]

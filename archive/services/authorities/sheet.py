@@ -16,6 +16,7 @@ from archive.core.authorities import KINDS
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError
 from archive.core.identifiers import new_id
+from archive.core.language import _
 from archive.core.roles import Actor
 from archive.metadata.csv_sheet import as_cell, from_cell
 from archive.models import Authority, AuthoritySuccession
@@ -282,7 +283,9 @@ def _numbered(
         surplus = [cell for cell in cells[len(headings) :] if cell.strip()]
         if surplus:
             raise InvalidInputError(
-                field="sheet", problem="cells_surplus", value=f"{surplus[0]} – dòng {number}"
+                field="sheet",
+                problem="cells_surplus",
+                value=_("{cell} – dòng {number}").format(cell=surplus[0], number=number),
             )
         if any(cell.strip() for cell in cells):
             yield number, dict(zip(headings, map(from_cell, cells), strict=False))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from archive.core.language import _
 from archive.core.roles import Actor
 from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.wording import marking_words, sentence, size_label
@@ -36,12 +37,13 @@ from archive.web.pages.publication import FileRow, MarkingNotice, PageThumb, Pub
 from archive.web.pages.reviewing import ReviewParts
 from archive.web.present import (
     IMAGE_SMALL_PX,
+    actor_words,
     card_of,
     event_words,
     has_image,
     image_url,
     media_label,
-    vietnamese_date,
+    written_date,
 )
 from archive.web.publications.copies import copies_panel
 from archive.web.publications.facts import contents_lines, publication_facts
@@ -191,9 +193,11 @@ def _surroundings(
 
 def _record_links(publication: Publication, actor: Actor) -> list[Link]:
     """Where those who look after the record mend it and read its history."""
-    links = [Link("Lịch sử hồ sơ", url_for("records.versions", publication_id=publication.id))]
+    links = [Link(_("Lịch sử hồ sơ"), url_for("records.versions", publication_id=publication.id))]
     if actor.may_curate:
-        links.insert(0, Link("Sửa hồ sơ", url_for("records.show", publication_id=publication.id)))
+        links.insert(
+            0, Link(_("Sửa hồ sơ"), url_for("records.show", publication_id=publication.id))
+        )
     return links
 
 
@@ -263,7 +267,7 @@ def _event_rows(events: Sequence[Event], around: Surroundings) -> list[EventRow]
         rows.append(
             EventRow(
                 at=event.at,
-                who=event.actor_name,
+                who=actor_words(event.actor_name),
                 what=event_words(event.kind, event.data),
                 note=event.note,
                 about=about,
@@ -308,9 +312,17 @@ def _duplicates(
 def same_bytes_words(other: Publication, *, visible: bool, is_earlier: bool = True) -> str:
     """Another deposit of the same bytes, an earlier or a later one. Of one that the reader may not
     open only its unit and day are told, so that they know whom to ask."""
-    what = f"“{other.title}” của {other.unit.name}" if visible else f"một bản của {other.unit.name}"
-    when = "đã nộp trước, ngày" if is_earlier else "cũng nộp tệp này ngày"
-    return f"{what}, {when} {vietnamese_date(other.added_at)}"
+    what = (
+        _("“{title}” của {unit}").format(title=other.title, unit=other.unit.name)
+        if visible
+        else _("một bản của {unit}").format(unit=other.unit.name)
+    )
+    told = (
+        _("{what}, đã nộp trước, ngày {day}")
+        if is_earlier
+        else _("{what}, cũng nộp tệp này ngày {day}")
+    )
+    return told.format(what=what, day=written_date(other.added_at))
 
 
 def marking_notice(

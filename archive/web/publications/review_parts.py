@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.errors import InvalidInputError
+from archive.core.language import N_, _
 from archive.core.roles import Actor, Role
 from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
@@ -34,10 +35,10 @@ from archive.web.pages.reviewing import (
 from archive.web.record_form import LABELS
 
 FIRST_FIELDS = ("files", "title", "unit", "kind", "issued", "access", "isbn", "licence_number")
-_FILES = "Tệp của ấn phẩm"
+_FILES = N_("Tệp của ấn phẩm")
 MESSAGE_HINT = {
-    True: "Cán bộ nộp của đơn vị và các biên mục viên đọc được. Tình trạng bản nộp không đổi.",
-    False: "Biên mục viên và cán bộ cùng đơn vị đọc được. Gửi lời nhắn chưa phải là nộp lại.",
+    True: N_("Cán bộ nộp của đơn vị và các biên mục viên đọc được. Tình trạng bản nộp không đổi."),
+    False: N_("Biên mục viên và cán bộ cùng đơn vị đọc được. Gửi lời nhắn chưa phải là nộp lại."),
 }
 
 
@@ -59,7 +60,7 @@ class Typed:
         if self.error is None or self.field != name:
             return ""
         if name == "note" and self.error.data["problem"] == "required":
-            return "Cần viết lời nhắn hoặc chọn mục cần sửa: người nộp phải biết vì sao."
+            return _("Cần viết lời nhắn hoặc chọn mục cần sửa: người nộp phải biết vì sao.")
         return field_sentence(str(self.error.data["problem"]), self.error.data)
 
 
@@ -92,7 +93,7 @@ def review_parts(
         else None,
         message=MessageForm(
             url=url_for("publications.send_message", publication_id=publication.id),
-            hint=MESSAGE_HINT[actor.may_curate],
+            hint=_(MESSAGE_HINT[actor.may_curate]),
             text=typed.message,
             error=typed.words("message"),
         ),
@@ -130,7 +131,7 @@ def _panel(session: Session, publication: Publication, actor: Actor) -> ReviewPa
 
 def field_labels() -> Mapping[str, str]:
     """What each field that a return may name is called, by name."""
-    return {name: LABELS.get(name, _FILES) for name in NAMEABLE}
+    return {name: LABELS.get(name, _(_FILES)) for name in NAMEABLE}
 
 
 def _return_form(typed: Typed) -> ReturnForm:

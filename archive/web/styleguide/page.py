@@ -11,13 +11,15 @@ from wtforms import Form as PlainForm
 from wtforms import MultipleFileField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
-from archive.core.vocabulary import AUDIENCES, KINDS
+from archive.core.offered import AUDIENCES
+from archive.core.vocabulary import KINDS
 from archive.web.forms import choices_of
 from archive.web.pages.depositing import DepositPage, HeldFileRow, WaitingFileRow
 from archive.web.pages.publication import GuessRow
 from archive.web.pages.record import FieldGroup
 from archive.web.pages.styleguide import StyleGuidePage
 from archive.web.styleguide.lists import list_samples
+from archive.web.styleguide.reading import reader_sample
 from archive.web.styleguide.records import publication_samples, review_samples
 
 TOKENS = Path(__file__).resolve().parents[2] / "static" / "css" / "tokens.css"
@@ -48,6 +50,7 @@ def style_guide() -> StyleGuidePage:
         lists=list_samples(),
         publication=publication_samples(),
         review=review_samples(),
+        reader=reader_sample(),
         form=SampleForm(),
         wrong=wrong,
         guess=GuessRow("title", "Nhan đề", "Các tướng lĩnh (ví dụ)", "trang 1", "CÁC TƯỚNG LĨNH"),

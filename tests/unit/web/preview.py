@@ -41,6 +41,7 @@ from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
 from archive.web.deposits import MAIN_FIELDS  # noqa: E402
 from archive.web.entrances import entrances  # noqa: E402
+from archive.web.languages import language_name  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
     FailureRow,
@@ -82,6 +83,7 @@ from archive.web.pages.reading import (  # noqa: E402
     HitSteps,
     InsidePage,
     PageReading,
+    PrintedPage,
     ReaderPage,
 )
 from archive.web.pages.reviewing import (  # noqa: E402
@@ -439,6 +441,32 @@ def reader(**changes: Any) -> ReaderPage:
         outline=OUTLINE,
         goto_url="/an-pham/vi-du-0/trang",
         hits=HitSteps(3, 17, "/trang/9?q=a", "/trang/21?q=a", "/an-pham/vi-du-0/tim?q=a"),
+        place="left",
+        tiles_url="/iiif/3/vi-du-0_12/info.json",
+        pages_url="/an-pham/vi-du-0/cac-trang",
+        text_only_url="/an-pham/vi-du-0/trang/12?xem=chu",
+        text_file_url="/an-pham/vi-du-0/trang/12.txt",
+        print_url="/an-pham/vi-du-0/trang/12/in",
+        all_pages_url="/an-pham/vi-du-0?trang=tat-ca#cac-trang",
+        share_url="https://kho.example.org/an-pham/vi-du-0/trang/12?q=cac+tuong+linh",
+        citation="Nông Văn Ví Dụ (2025). Các tướng lĩnh lực lượng vũ trang tỉnh (ví dụ).",
+    )
+    return replace(made, **changes)
+
+
+def printed(**changes: Any) -> PrintedPage:
+    made = PrintedPage(
+        card=card(0),
+        number=12,
+        label="10",
+        page_count=60,
+        image=page_picture(),
+        image_width=1200,
+        image_height=1700,
+        text=Markup("<p>Các tướng lĩnh của tỉnh.</p>"),
+        address="https://kho.example.org/an-pham/vi-du-0/trang/12",
+        back_url="/an-pham/vi-du-0/trang/12",
+        citation="Nông Văn Ví Dụ (2025). Các tướng lĩnh lực lượng vũ trang tỉnh (ví dụ).",
     )
     return replace(made, **changes)
 
@@ -964,6 +992,40 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "current": "browse",
             },
         ),
+        "reader-text-only": (
+            "publications/read.html",
+            {
+                "page": reader(
+                    image=None,
+                    boxes=[],
+                    is_text_only=True,
+                    text_only_url="",
+                    picture_url="/an-pham/vi-du-0/trang/12",
+                ),
+                "current": "browse",
+            },
+        ),
+        "reader-one-page": (
+            "publications/read.html",
+            {
+                "page": reader(
+                    number=1,
+                    page_count=1,
+                    place="alone",
+                    previous_url="",
+                    next_url="",
+                    goto_url="",
+                    outline=(),
+                    hits=None,
+                ),
+                "current": "browse",
+            },
+        ),
+        "print-page": ("publications/print_page.html", {"page": printed(), "current": ""}),
+        "print-page-text": (
+            "publications/print_page.html",
+            {"page": printed(image=None), "current": ""},
+        ),
         "reader-no-text": (
             "publications/read.html",
             {"page": reader(has_text=False, text=Markup(""), boxes=[]), "current": "browse"},
@@ -1199,6 +1261,7 @@ def environment() -> Environment:
         here=lambda path: path,
         counted=lambda text, value: text.format(number=number(value)),
         language="vi",
+        language_name=language_name,
         other_languages=[("en", "/en/")],
     )
     jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number)
