@@ -22,7 +22,7 @@ from archive.web.pages.publication import (
     PageThumb,
 )
 from archive.web.pages.queue import QueueSelect
-from archive.web.pages.reading import HitSteps, PageReading
+from archive.web.pages.reading import HitSteps, PageReading, ReaderPage
 from archive.web.pages.receipts import ReceiptFile
 from archive.web.pages.record import ChangeRow
 from archive.web.pages.reviewing import (
@@ -106,6 +106,7 @@ class StyleGuidePage:
     lists: ListSamples
     publication: PublicationSamples
     review: ReviewSamples
+    reader: ReaderPage
     form: object
     wrong: object
     guess: GuessRow
