@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from archive.core.language import N_
 from archive.metadata.bibtex import bibtex
 from archive.metadata.csl import csl_json
 from archive.metadata.description import Description
@@ -67,8 +68,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Mapping[str, Format] = {
     made.name: made
     for made in (
-        _format("xlsx", "Bảng tính (XLSX)", "xlsx", _XLSX, xlsx_sheet),
-        _format("csv", "Bảng (CSV)", "csv", "text/csv", csv_sheet),
+        _format("xlsx", N_("Bảng tính (XLSX)"), "xlsx", _XLSX, xlsx_sheet),
+        _format("csv", N_("Bảng (CSV)"), "csv", "text/csv", csv_sheet),
         _format("bibtex", "BibTeX", "bib", "application/x-bibtex", bibtex),
         _format("ris", "RIS", "ris", "application/x-research-info-systems", ris),
         _format("csl", "CSL-JSON", "csl.json", "application/vnd.citationstyles.csl+json", csl_json),
