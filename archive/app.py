@@ -18,6 +18,7 @@ from archive.web import (
     accounts,
     admin,
     authorities,
+    browse,
     bulk,
     completion,
     deposits,
@@ -100,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
     errors.init_errors(app)
     for module in (
         home,
+        browse,
         search,
         completion,
         feed,

@@ -44,6 +44,8 @@ _TYPES = {
     "thị trấn": "thị trấn",
     "tt": "thị trấn",
 }
+COMMUNE_TYPES = ("xã", "phường", "thị trấn", "đặc khu")
+"""The types of places that are the lowest level of government."""
 KEY_LENGTH = 300
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -72,18 +72,49 @@ def count_facets(
             best = held[ends[at] : min(ends[at + 1], ends[at] + request.facet_values)]
             counted[name] = _counts(snapshot, name, best, tallies, selected.get(name, ()))
     if AUTHORITY in request.facets:
-        counted[AUTHORITY] = _count_authorities(snapshot, base)
+        counted[AUTHORITY] = _count_authorities(snapshot, base, request.gathered)
     return counted
 
 
-def _count_authorities(snapshot: Snapshot, works: Array) -> tuple[FacetCount, ...]:
-    """How many of the works name each authority, in no order."""
+def _count_authorities(
+    snapshot: Snapshot, works: Array, gathered: Mapping[str, frozenset[str]]
+) -> tuple[FacetCount, ...]:
+    """How many of the works name each authority, or one that is gathered under it; in no order."""
     held = snapshot.facet(AUTHORITY)
-    tally = np.bincount(held.codes[works.take(held.works)], minlength=len(held.values))
-    return tuple(
-        FacetCount(held.values[code], None, int(tally[code]), False)
-        for code in np.flatnonzero(tally).tolist()
-    )
+    shown = works.take(held.works)
+    slots, codes = held.works[shown], held.codes[shown]
+    tally = np.bincount(codes, minlength=len(held.values))
+    counts = {value: int(tally[code]) for code, value in enumerate(held.values) if tally[code]}
+    if gathered:
+        counts |= _count_gathered(held.values, slots, codes, gathered)
+    return tuple(FacetCount(value, None, count, False) for value, count in counts.items())
+
+
+def _count_gathered(
+    values: Sequence[str], slots: Array, codes: Array, gathered: Mapping[str, frozenset[str]]
+) -> dict[str, int]:
+    """The works that name one of the authorities that come under another, each once under it."""
+    targets: dict[str, int] = {}
+    under: list[list[int]] = []
+    for value in values:
+        under.append(
+            [
+                targets.setdefault(each, len(targets))
+                for each in (value, *gathered[value].difference((value,)))
+            ]
+            if value in gathered
+            else []
+        )
+    sizes = np.array([len(each) for each in under], np.int64)
+    begins = np.cumsum(sizes) - sizes
+    flat = np.array([target for each in under for target in each], np.int64)
+    times = sizes.take(codes)
+    ends = np.cumsum(times)
+    within = np.arange(int(times.sum())) - np.repeat(ends - times, times)
+    reached = flat.take(np.repeat(begins.take(codes), times) + within)
+    pairs = np.unique(np.repeat(slots.astype(np.int64), times) * max(len(targets), 1) + reached)
+    tally = np.bincount(pairs % max(len(targets), 1), minlength=len(targets)).tolist()
+    return {value: tally[at] for value, at in targets.items() if tally[at]}
 
 
 def _counts(

@@ -40,7 +40,7 @@ blueprint = Blueprint("bulk", __name__)
 
 PATH = "/sua-hang-loat"
 PER_PAGE = 50
-CHOOSING = ("q", "year_from", "year_to", "id", *FACETS)
+CHOOSING = ("q", "year_from", "year_to", "chu", "id", *FACETS)
 TYPED = ("field", "action", "value", "replacement")
 ACTION_LABELS = {
     "set": "Ghi giá trị này (thay giá trị đang có)",
@@ -216,6 +216,8 @@ def _choice_words(session: Session, choice: Sequence[tuple[str, str]]) -> list[s
                 words.append(f"từ năm {value}")
             case "year_to":
                 words.append(f"đến năm {value}")
+            case "chu":
+                words.append(f"nhan đề bắt đầu bằng “{value}”")
             case _:
                 label = facet_label(key, value, units.get(value) if key == "unit" else None)
                 words.append(f"{FACETS[key].lower()}: {label}")

@@ -1,4 +1,4 @@
-"""The screens on which something is found: home, search, browse."""
+"""The screens on which something is found: home and search."""
 
 from __future__ import annotations
 
@@ -94,19 +94,3 @@ class Feed:
     page_url: str
     updated: str
     entries: Sequence[FeedEntry]
-
-
-@dataclass(frozen=True)
-class BrowsePage:
-    """`groups`: years, units, kinds, themes, places, audiences with counts. When something is
-    chosen, `cards` shows it; otherwise only the groups stand on the page."""
-
-    groups: Sequence[LinkGroup]
-    active: Sequence[Link]
-    cards: Sequence[Card]
-    pagination: Pagination | None
-    sorts: Sequence[Link]
-    notice: str = ""
-    downloads: Downloads | None = None
-    bulk_url: str = ""
-    """Where a curator changes what is listed at once; "" for others."""

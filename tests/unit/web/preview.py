@@ -58,7 +58,7 @@ from archive.web.pages.depositing import (  # noqa: E402
     MyDepositsPage,
     WaitingFileRow,
 )
-from archive.web.pages.finding import BrowsePage, Hit, HitPage, HomePage, SearchPage  # noqa: E402
+from archive.web.pages.finding import Hit, HitPage, HomePage, SearchPage  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
     Fact,
@@ -602,13 +602,6 @@ FILTERS = [
     Link(label, f"?status={n}", count=3 * n, selected=not n)
     for n, label in enumerate(("Tất cả", "Bản nháp", "Chờ duyệt", "Cần sửa", "Đã nhận"))
 ]
-BROWSE = BrowsePage(
-    groups=FACETS,
-    active=[Link("Năm: 2024", "/duyet")],
-    cards=[card(n) for n in range(12)],
-    pagination=pagination(),
-    sorts=SEARCH.sorts,
-)
 HOME = HomePage(
     newest=[card(n) for n in range(12)],
     years=YEARS,
@@ -705,6 +698,9 @@ INTAKE = IntakePage(
 
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Name of the screen → template and its variables; forms are made afresh on each call."""
+    # Imported here: it is made of what stands above.
+    from tests.unit.web import preview_browse
+
     held = [HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
     admin_page = AdminHomePage(
         counts=links("Ấn phẩm", "Chờ duyệt", "Người dùng", "Đơn vị"),
@@ -737,22 +733,6 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "search-start": (
             "search/results.html",
             {"page": replace(NOTHING, query="", active=[], facets=[]), "current": "search"},
-        ),
-        "browse": (
-            "browse/index.html",
-            {
-                "page": BrowsePage(FACETS, [], [], None, []),
-                "current": "browse",
-            },
-        ),
-        "browse-chosen": ("browse/index.html", {"page": BROWSE, "current": "browse"}),
-        "browse-none": (
-            "browse/index.html",
-            {"page": replace(BROWSE, cards=[], pagination=None), "current": "browse"},
-        ),
-        "browse-empty": (
-            "browse/index.html",
-            {"page": BrowsePage([], [], [], None, []), "current": "browse"},
         ),
         "inside": ("publications/inside.html", {"page": INSIDE}),
         "inside-none": ("publications/inside.html", {"page": INSIDE_NOTHING}),
@@ -1103,6 +1083,7 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "current": "",
             },
         ),
+        **preview_browse.screens(),
     }
 
 
