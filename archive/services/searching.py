@@ -134,6 +134,19 @@ def count_each(
     return [index.search(each).total for each in counted]
 
 
+def count_inside(
+    session: Session,
+    index: SearchIndex,
+    publication: Publication,
+    query: str,
+    *,
+    actor: Actor,
+) -> int:
+    """How many pages of `publication` answer; as `search_inside` counts them."""
+    results = next(_pages_inside(session, index, publication, query, actor=actor))
+    return results.total_pages if results.terms.words else 0
+
+
 def as_of_now(session: Session, request: SearchRequest, *, actor: Actor) -> SearchRequest:
     """The request without what the catalogue has closed to `actor` since the index was written."""
     if request.statuses:

@@ -282,6 +282,7 @@ def batch(edit_id: str) -> str:
             args=request.args.to_dict(flat=False),
         ),
         undo_url=url_for("bulk.undo", edit_id=edit_id) if may_undo and not pending else "",
+        url=url_for("bulk.batch", edit_id=edit_id, page=number if number > 1 else None),
         undone=_batch_link(undone),
         undoes=_batch_link(edit.undoes),
         choice_url=_choice_url([(str(key), str(value)) for key, value in edit.selection]),

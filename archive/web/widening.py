@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from archive.core.errors import QueryRefusedError, SearchIndexError
+from archive.models import Publication
 from archive.search.requests import SearchRequest
 from archive.search.results import SearchResults
+from archive.services.catalogue import viewer_of
 from archive.services.records import one_line
-from archive.services.searching import count_each
+from archive.services.searching import count_each, count_inside
 from archive.web.context import current_actor, holdings, reading
 from archive.web.letters import letter_words
 from archive.web.listing import BOUNDS, FACET_FIELDS, value_labels
@@ -59,6 +61,32 @@ def ways_out(
         Link(f"{label}: {vietnamese_number(count)} ấn phẩm", _address(path, left), count=count)
         for label, left, count in found
     ]
+
+
+def ways_out_inside(
+    publication: Publication, query: str, *, suggestion: str, address: str
+) -> list[Link]:
+    """Links that find something where the search inside a publication finds no page: with the
+    words that were probably meant, and through the whole archive."""
+    session, index, actor = reading(), holdings().index, current_actor()
+    found = []
+    try:
+        if suggestion:
+            pages = count_inside(session, index, publication, suggestion, actor=actor)
+            if pages:
+                label = f"Tìm “{suggestion}” ở đây: {vietnamese_number(pages)} trang"
+                found.append(Link(label, f"{address}?{urlencode({'q': suggestion})}", count=pages))
+        everywhere = [each for each in (query, suggestion) if each]
+        viewer = viewer_of(actor)
+        asked = [SearchRequest(viewer=viewer, query=each) for each in everywhere]
+        counts = count_each(session, index, asked, actor=actor)
+    except (SearchIndexError, QueryRefusedError):
+        return found
+    for words, count in zip(everywhere, counts, strict=True):
+        if count:
+            label = f"Tìm “{words}” trong toàn kho: {vietnamese_number(count)} ấn phẩm"
+            found.append(Link(label, f"/tim-kiem?{urlencode({'q': words})}", count=count))
+    return found
 
 
 def _filter_words(name: str, asked: SearchRequest, results: SearchResults) -> str:

@@ -69,6 +69,10 @@ class SearchPage:
     downloads: Downloads | None = None
     bulk_url: str = ""
     """Where a curator changes what was found at once; "" for others."""
+    ways_out: Sequence[Link] = ()
+    """Where nothing is found: searches with less asked that find something, each with its count."""
+    retry_url: str = ""
+    """The same search once more, where the index cannot answer now; "" otherwise."""
 
 
 @dataclass(frozen=True)

@@ -699,7 +699,7 @@ INTAKE = IntakePage(
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Name of the screen → template and its variables; forms are made afresh on each call."""
     # Imported here: it is made of what stands above.
-    from tests.unit.web import preview_browse
+    from tests.unit.web import preview_browse, preview_errors, preview_lists
 
     held = [HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
     admin_page = AdminHomePage(
@@ -1065,25 +1065,10 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             },
         ),
         "help": ("help/index.html", {"current": "help"}),
-        "error-404": (
-            "errors/error.html",
-            {
-                "code": 404,
-                "title": "Không có trang này",
-                "message": "Địa chỉ có thể đã đổi, hoặc ấn phẩm không mở cho bạn.",
-                "current": "",
-            },
-        ),
-        "error-403": (
-            "errors/error.html",
-            {
-                "code": 403,
-                "title": "Trang này cần quyền khác",
-                "message": "Hãy đăng nhập bằng tài khoản của đơn vị.",
-                "current": "",
-            },
-        ),
         **preview_browse.screens(),
+        **preview_errors.screens(),
+        **preview_lists.empty_lists(),
+        **preview_lists.waiting(),
     }
 
 
