@@ -93,28 +93,35 @@ def _count_authorities(
 def _count_gathered(
     values: Sequence[str], slots: Array, codes: Array, gathered: Mapping[str, frozenset[str]]
 ) -> dict[str, int]:
-    """The works that name one of the authorities that come under another, each once under it."""
+    """The works that name one of the authorities that come under another, each once under it.
+    `slots` and `codes` are pairs of a work's place and an authority's code."""
     targets: dict[str, int] = {}
-    under: list[list[int]] = []
-    for value in values:
-        under.append(
-            [
-                targets.setdefault(each, len(targets))
-                for each in (value, *gathered[value].difference((value,)))
-            ]
-            if value in gathered
-            else []
-        )
+    under = [
+        [targets.setdefault(each, len(targets)) for each in (value, *gathered[value] - {value})]
+        if value in gathered
+        else []
+        for value in values
+    ]
     sizes = np.array([len(each) for each in under], np.int64)
-    begins = np.cumsum(sizes) - sizes
+    known = sizes.take(codes) > 0
+    slots, codes = slots[known], codes[known]
+    # Most works name one place, and come under each of its targets once.
+    alone = np.bincount(slots).take(slots) == 1 if len(slots) else known[:0]
+    tally = np.zeros(len(targets), np.int64)
+    for code, count in enumerate(np.bincount(codes[alone], minlength=len(values)).tolist()):
+        if count:
+            tally[under[code]] += count
+    slots, codes = slots[~alone], codes[~alone]
     flat = np.array([target for each in under for target in each], np.int64)
     times = sizes.take(codes)
-    ends = np.cumsum(times)
-    within = np.arange(int(times.sum())) - np.repeat(ends - times, times)
-    reached = flat.take(np.repeat(begins.take(codes), times) + within)
-    pairs = np.unique(np.repeat(slots.astype(np.int64), times) * max(len(targets), 1) + reached)
-    tally = np.bincount(pairs % max(len(targets), 1), minlength=len(targets)).tolist()
-    return {value: tally[at] for value, at in targets.items() if tally[at]}
+    firsts = np.cumsum(sizes) - sizes
+    within = np.arange(int(times.sum())) - np.repeat(np.cumsum(times) - times, times)
+    reached = flat.take(np.repeat(firsts.take(codes), times) + within)
+    pairs = np.repeat(slots.astype(np.int64), times) * max(len(targets), 1) + reached
+    pairs.sort()
+    new = pairs[np.diff(pairs, prepend=-1) != 0]
+    tally += np.bincount(new % max(len(targets), 1), minlength=len(targets))
+    return {value: int(tally[at]) for value, at in targets.items() if tally[at]}
 
 
 def _counts(

@@ -15,6 +15,8 @@ from archive.web.pages.parts import Downloads, Link
 from archive.web.present import vietnamese_number
 
 SEARCH, BROWSE = "/tim-kiem/tai-ve", "/duyet/tai-ve"
+LONG_LIST = 2_000
+"""From so many records on a workbook takes more than a moment before its first byte."""
 CITING = ("bibtex", "ris", "csl")
 RECORD = ("mrc", "marcxml", "dc", "dcterms", "json", "csv", "xlsx")
 
@@ -42,6 +44,11 @@ def list_downloads(args: MultiDict[str, str], *, path: str, total: int) -> Downl
         note = (
             f"Mỗi lần tải được {vietnamese_number(most)} ấn phẩm đầu danh sách. "
             "Muốn tải hết, hãy lọc theo năm hoặc theo đơn vị rồi tải từng phần."
+        )
+    elif total > LONG_LIST:
+        note = (
+            "Danh sách này dài: kho phải dựng xong bảng tính XLSX rồi mới bắt đầu gửi, có khi mất "
+            "cả phút. Các dạng khác được gửi ngay từ ấn phẩm đầu tiên."
         )
     return Downloads(
         links=[

@@ -16,6 +16,7 @@ from archive.services.authorities.loading import load_facts
 from archive.services.deposits import deposit
 from archive.services.records import RecordInput
 from archive.services.units import find_unit
+from archive.web import downloads
 from tests.integration.standing import (
     ANYONE,
     Standing,
@@ -57,7 +58,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
             # the district alone, which speaks of no commune.
             put("Hôm nay", "2025-08", values={"places": ("xã Trường Hà",)})
             put("Ngày trước", "2020", values={"places": ("xã Sóc Hà",)})
-            put("Một làng", "2022", values={"places": ("Nà Mạ",)})
+            put("Một làng", "2022", values={"places": ("Nà Mạ", "xã Sóc Hà")})
             put("Cả huyện", "2021", values={"places": ("huyện Hà Quảng",)})
             put("Kín", access=Access.RESTRICTED, values={"places": ("xã Đàm Thủy",)})
             put("19 tháng 5", "2023", values={"relics": ("Khu di tích Kim Đồng",)})
@@ -155,11 +156,22 @@ def test_download_and_bulk_change_take_the_letter_along(archive: Standing) -> No
     assert re.search(r"\b1 (hồ sơ|ấn phẩm)", shown), shown
 
 
+def test_long_list_says_that_a_workbook_takes_a_while(
+    archive: Standing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = "/duyet?sort=title"
+    assert "mới bắt đầu gửi" not in words_of(page(archive.client("curator").get(path)))
+    monkeypatch.setattr(downloads, "LONG_LIST", 5)
+    assert "mới bắt đầu gửi" in words_of(page(archive.client("curator").get(path)))
+
+
 def test_commune_counts_its_former_names_and_its_hamlets_but_not_its_district(
     archive: Standing,
 ) -> None:
     listed = told(archive, "/dia-danh")
-    assert re.search(r"xã Trường Hà từ 1/7/2025 3 ấn phẩm", listed), "name of today, old, hamlet"
+    assert re.search(r"xã Trường Hà từ 1/7/2025 3 ấn phẩm", listed), (
+        "today's name, an old one, a hamlet"
+    )
     assert re.search(r"xã Đàm Thủy từ 1/7/2025 chưa có ấn phẩm", listed), "one nobody may see"
     assert "1 trong 56 xã, phường hiện nay đã có ấn phẩm, 55 nơi chưa có." in listed
     own = told(archive, links(archive, "/dia-danh")["xã Trường Hà"])
@@ -173,8 +185,12 @@ def test_places_of_before_stand_by_district_with_what_is_held_of_each(archive: S
     shown = told(archive, "/dia-danh?thoi=cu")
     part = shown[shown.rindex("huyện Hà Quảng ") :]
     assert re.match(r"huyện Hà Quảng 2 trong \d+ nơi có ấn phẩm\.", part), part[:80]
-    assert re.search(r"xã Sóc Hà đến 30/6/2025 1 ấn phẩm", part)
+    assert re.search(r"xã Sóc Hà (từ 2/2020 )?đến 30/6/2025 2 ấn phẩm", part)
     assert "Chưa nơi nào có ấn phẩm." in shown
+    root = page(archive.client(ANYONE).get("/dia-danh?thoi=cu"))
+    groups = [words_of(heading) for heading in elements(root, "h2")]
+    assert len(groups) == len(set(groups)), "city and province of one name stand apart"
+    assert {"tỉnh Cao Bằng", "thành phố Cao Bằng"} <= set(groups)
 
 
 def test_names_with_and_without_publications_are_lists_of_their_own(archive: Standing) -> None:

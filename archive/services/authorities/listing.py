@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from archive.core.authorities import COMMUNE_TYPES, FIELD_KINDS
 from archive.core.errors import SearchIndexError
@@ -35,25 +35,18 @@ def list_authorities(
     kind: str,
     *,
     query: str = "",
-    past: bool | None = None,
     offset: int = 0,
     limit: int = 60,
 ) -> tuple[Sequence[Authority], int]:
     """Standing authorities of a kind in Vietnamese order, and how many there are in all.
 
-    `query` is looked for in all their names, with marks or without. `past` True: what is over, by
-    what it lay in; False: what still stands.
+    `query` is looked for in all their names, with marks or without.
     """
     wanted = [Authority.kind == kind, Authority.merged_into_id.is_(None)]
     if query:
         wanted.append(Authority.id.in_(_named_like(session, kind, query)))
-    if past is not None:
-        wanted.append(Authority.valid_to != "" if past else Authority.valid_to == "")
     total = session.scalar(select(func.count()).select_from(Authority).where(*wanted)) or 0
     rows = select(Authority).where(*wanted).options(joinedload(Authority.parent))
-    if past:
-        parent = aliased(Authority)
-        rows = rows.outerjoin(parent, parent.id == Authority.parent_id).order_by(parent.name_sort)
     rows = rows.order_by(Authority.name_sort, Authority.valid_from, Authority.id)
     return session.scalars(rows.offset(offset).limit(limit)).all(), total
 

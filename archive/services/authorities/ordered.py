@@ -82,7 +82,9 @@ def _kept_names(
 def _in_order(rows: Select[Any], *, past: bool | None) -> Select[Any]:
     if past:
         parent = aliased(Authority)
-        rows = rows.outerjoin(parent, parent.id == Authority.parent_id).order_by(parent.name_sort)
+        rows = rows.outerjoin(parent, parent.id == Authority.parent_id).order_by(
+            parent.name_sort, parent.id
+        )
     return rows.order_by(Authority.name_sort, Authority.valid_from, Authority.id)
 
 
