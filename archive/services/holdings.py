@@ -8,6 +8,7 @@ from pathlib import Path
 from archive.extract.limits import Limits, limits_of
 from archive.models.database import Database
 from archive.search.index import SearchIndex
+from archive.services.drawn_pages import DrawnPages
 from archive.services.sealing import seal_after
 from archive.settings import Settings
 from archive.storage.derivatives import Derivatives
@@ -16,6 +17,7 @@ from archive.storage.ocfl import StorageRoot
 from archive.storage.records import RecordLog
 from archive.storage.resumable import Resumable
 from archive.storage.seal import Seal
+from archive.storage.tiles import TileCache
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Holdings:
     originals: StorageRoot
     records: RecordLog
     images: Derivatives
+    tiles: TileCache
+    drawn_pages: DrawnPages
     index: SearchIndex
     resumable: Resumable
     seal: Seal
@@ -49,6 +53,8 @@ def open_holdings(settings: Settings) -> Holdings:
         originals=StorageRoot.create_or_open(settings.ocfl, settings.incoming),
         records=RecordLog(settings.records),
         images=Derivatives(settings.images_folder),
+        tiles=TileCache(settings.tiles_folder, limit_bytes=settings.tile_cache_bytes),
+        drawn_pages=DrawnPages(),
         index=SearchIndex(settings.search_folder, abbreviations=settings.abbreviations),
         limits=limits_of(settings.limits),
         resumable=Resumable(settings.incoming),

@@ -23,6 +23,7 @@ from archive.web.access import OpenTo, open_to
 from archive.web.authorities import authority_row, authority_url
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
+from archive.web.heads import browse_head, page_head
 from archive.web.letters import letter_links, letter_words
 from archive.web.listing import (
     BOUNDS,
@@ -100,7 +101,8 @@ def _home() -> str:
 
 
 def _show_home(page: BrowseHomePage) -> str:
-    return render_template("browse/index.html", current="browse", page=page)
+    head = browse_head((), total=page.total)
+    return render_template("browse/index.html", current="browse", page=page, head=head)
 
 
 def _empty_home(notice: str) -> BrowseHomePage:
@@ -225,7 +227,8 @@ def _list(asked: SearchRequest, args: MultiDict[str, str]) -> str:
         downloads=list_downloads(args, path=BROWSE, total=results.total),
         bulk_url=bulk_url(args),
     )
-    return render_template("browse/list.html", current="browse", page=page)
+    head = browse_head(active, total=results.total)
+    return render_template("browse/list.html", current="browse", page=page, head=head)
 
 
 def _heading(asked: SearchRequest, active: Sequence[Link]) -> str:
@@ -286,4 +289,9 @@ def _group(name: str, args: MultiDict[str, str]) -> str:
         # Without a letter there is nothing that all of it could be seen under.
         letters=letters[1:] if len(links) > FIRST_VALUES else (),
     )
-    return render_template("browse/group.html", current="browse", page=page)
+    head = page_head(
+        f"{page.label} – Danh mục",
+        f"{page.label} của các ấn phẩm trong kho, xếp theo chữ cái, mỗi mục kèm số ấn phẩm.",
+        args={"nhom": name},
+    )
+    return render_template("browse/group.html", current="browse", page=page, head=head)

@@ -24,6 +24,7 @@ from archive.core.errors import InvalidInputError
 from archive.core.vocabulary import ROLES
 from archive.core.wording import field_sentence
 from archive.services.records import without_controls
+from archive.web.csrf import FormField
 
 
 def choices_of(labels: Mapping[str, str]) -> list[SelectChoice]:
@@ -63,6 +64,8 @@ class Form(FlaskForm):
     """Every form's base: its token, messages in Vietnamese, and text that HTML can show again."""
 
     class Meta(FlaskForm.Meta):
+        csrf_class = FormField
+
         def bind_field(
             self, form: FlaskForm, unbound_field: UnboundField, options: dict[str, Any]
         ) -> Any:

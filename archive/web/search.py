@@ -15,6 +15,7 @@ from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import list_downloads
 from archive.web.errors import INDEX_RETRY_SECONDS
+from archive.web.heads import search_head
 from archive.web.listing import (
     active_links,
     address,
@@ -108,7 +109,13 @@ def results() -> tuple[str, int] | tuple[str, int, dict[str, str]]:
             if found.results.total
             else ways_out(asked, found.results, args=args, path=PATH),
         )
-    html = render_template("search/results.html", current="search", query=shown_query, page=page)
+    html = render_template(
+        "search/results.html",
+        current="search",
+        query=shown_query,
+        page=page,
+        head=search_head(shown_query, total=page.total) if status == 200 else None,
+    )
     if status == 503:
         return html, status, {"Retry-After": str(INDEX_RETRY_SECONDS)}
     return html, status

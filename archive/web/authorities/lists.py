@@ -18,6 +18,7 @@ from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.authorities.base import SECTIONS, authority_row, blueprint
 from archive.web.context import current_actor, holdings, reading
+from archive.web.heads import names_head
 from archive.web.letters import letter_links
 from archive.web.listing import letter_in, page_number, with_argument
 from archive.web.pages.authorities import AuthorityGroup, AuthorityListPage, AuthorityRow
@@ -211,4 +212,5 @@ def _list_page(
         all_url=url_for(f"authorities.list_{kind}"),
         empty=empty,
     )
-    return render_template("authorities/list.html", current="browse", page=page)
+    head = names_head(KINDS[kind], args=request.args)
+    return render_template("authorities/list.html", current="browse", page=page, head=head)

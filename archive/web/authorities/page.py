@@ -17,6 +17,7 @@ from archive.services.authorities.kin import Kin, load_kin, typed_name
 from archive.web.access import OpenTo, open_to
 from archive.web.authorities.base import SECTIONS, authority_url, blueprint
 from archive.web.context import current_actor, reading
+from archive.web.heads import authority_head
 from archive.web.listing import page_number, publication_cards
 from archive.web.pages.authorities import AuthorityPage, IssueYearRow
 from archive.web.pages.parts import Link
@@ -85,7 +86,8 @@ def show(section: str, authority_id: str) -> str | Response:
         edit_url=url_for("admin.authority", authority_id=authority.id) if actor.may_curate else "",
         gathers=GATHERS.get(authority.kind, "") if total and set(also) - {authority.id} else "",
     )
-    return render_template("authorities/show.html", current="browse", page=page)
+    head = authority_head(authority, name=label, total=total, number=number)
+    return render_template("authorities/show.html", current="browse", page=page, head=head)
 
 
 def _also(kin: Kin, authority: Authority) -> Sequence[str]:

@@ -15,6 +15,7 @@ from archive.services.outlines import find_labelled
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
+from archive.web.heads import publication_head, reader_head
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import publication_page, tends
@@ -43,7 +44,12 @@ def show(publication_id: str) -> str | tuple[str, int]:
         return _instead_of(publication_id)
     everything = request.args.get("trang") == "tat-ca"
     page = publication_page(session, publication, actor, all_thumbs=everything)
-    return render_template("publications/show.html", current="browse", page=page)
+    return render_template(
+        "publications/show.html",
+        current="browse",
+        page=page,
+        head=publication_head(publication),
+    )
 
 
 def _instead_of(publication_id: str) -> tuple[str, int]:
@@ -85,7 +91,12 @@ def read(publication_id: str, number: int) -> str | tuple[str, int]:
         actor=current_actor(),
         tends=tends(current_actor(), page.file.publication),
     )
-    return render_template("publications/read.html", current="browse", page=shown)
+    return render_template(
+        "publications/read.html",
+        current="browse",
+        page=shown,
+        head=reader_head(page, label=shown.label),
+    )
 
 
 @blueprint.get("/an-pham/<publication_id>/trang")

@@ -118,9 +118,12 @@ def publication_page(
         likeness=likeness,
         # Without a pair there is no other edition to look for.
         editions=edition_links(session, publication, actor) if pairs or not mine else (),
+        # A form has a token, and a token begins a session: readers need neither.
         guesses=guess_rows(
             offers, DepositForm(formdata=None), publication_id=publication.id, has_pages=True
-        ),
+        )
+        if offers.guesses
+        else (),
         doubts=doubt_words(offers),
         outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id))
         if any(file.outline for file in files)

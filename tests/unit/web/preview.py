@@ -36,9 +36,11 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from archive.core.roles import Actor, Role  # noqa: E402
 from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
 from archive.web.deposits import MAIN_FIELDS  # noqa: E402
+from archive.web.entrances import entrances  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
     FailureRow,
@@ -58,7 +60,9 @@ from archive.web.pages.depositing import (  # noqa: E402
     MyDepositsPage,
     WaitingFileRow,
 )
-from archive.web.pages.finding import Hit, HitPage, HomePage, SearchPage  # noqa: E402
+from archive.web.pages.finding import Hit, HitPage, SearchPage  # noqa: E402
+from archive.web.pages.head import Head, Picture  # noqa: E402
+from archive.web.pages.home import AnniversaryRow, HomePage, KindTile  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
     Fact,
@@ -92,6 +96,7 @@ from archive.web.pages.reviewing import (  # noqa: E402
     ReviewParts,
 )
 from archive.web.record_form import CHOICES, WIDE, form_groups  # noqa: E402
+from archive.web.styleguide.page import style_guide  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -602,16 +607,38 @@ FILTERS = [
     Link(label, f"?status={n}", count=3 * n, selected=not n)
     for n, label in enumerate(("Tất cả", "Bản nháp", "Chờ duyệt", "Cần sửa", "Đã nhận"))
 ]
+READER_ACTOR, DEPOSITOR_ACTOR = Actor(), Actor(user_id=1, role=Role.DEPOSITOR, unit_id=1)
+WAYS_IN = {
+    "audience": links("Chi bộ", "Giáo viên", "Cán bộ tuyên giáo", "Học sinh THCS"),
+    "grade": links(*(f"Lớp {grade}" for grade in range(1, 13))),
+    "subject": links("Hoạt động trải nghiệm, hướng nghiệp", "Lịch sử", "Âm nhạc"),
+}
+UPCOMING = [
+    AnniversaryRow(
+        "Thành lập Đội Việt Nam Tuyên truyền Giải phóng quân",
+        "/su-kien/vi-du-1", "22", "Tháng 12", "2025-12-22", "Còn 26 ngày", "Kỷ niệm 81 năm",
+        False, 9, "/tim-kiem?q=vi+du",
+    ),
+    AnniversaryRow(
+        "Trận Đông Khê mở màn Chiến dịch Biên giới",
+        "/su-kien/vi-du-2", "16–18", "Tháng 9", "2030-09-16", "Đang trong những ngày này",
+        "Kỷ niệm 80 năm", True, 0, "/tim-kiem?q=vi+du", "/nop",
+    ),
+]  # fmt: skip
 HOME = HomePage(
     newest=[card(n) for n in range(12)],
     years=YEARS,
-    kinds=links("Sách", "Sách mỏng", "Tờ gấp, tờ rơi", "Áp phích", "Bản tin", "Sách tranh"),
+    kinds=[
+        KindTile(Link(label, f"/duyet?kind={kind}", count=3 * n + 1), card(n).cover)
+        for n, (kind, label) in enumerate(KINDS.items())
+    ],
     audiences=links("Chi bộ", "Học sinh", "Đoàn viên thanh niên", "Giáo viên"),
-    grades=links("Lớp 4", "Lớp 5", "Lớp 6", "Lớp 10"),
+    entrances=entrances(WAYS_IN, actor=READER_ACTOR),
+    upcoming=UPCOMING,
     publication_count=1234,
     page_count=56789,
 )
-EMPTY_HOME = HomePage([], [], [], [], [], 0, 0)
+EMPTY_HOME = HomePage([], [], [], [], entrances({}, actor=DEPOSITOR_ACTOR), [], 0, 0)
 
 ANYONE = SimpleNamespace(
     is_signed_in=False, name="", role_label="", unit="",
@@ -693,6 +720,20 @@ INTAKE = IntakePage(
     is_wholly_paused=False,
     is_partly_paused=True,
     refresh_url="/quan-tri/tiep-nhan/tinh-hinh",
+)
+
+
+HEAD = Head(
+    title="Hướng dẫn",
+    description="Cách tìm & đọc “ấn phẩm” trong kho (ví dụ).",
+    url="https://kho.example.vn/huong-dan",
+    picture=Picture(url="https://kho.example.vn/static/img/share.png", alt="Kho Ấn Phẩm"),
+    data=Markup('{"@context":"https://schema.org","@type":"WebPage","name":"a\\u003c/script"}'),
+    languages=(
+        ("vi", "https://kho.example.vn/huong-dan"),
+        ("en", "https://kho.example.vn/en/huong-dan"),
+        ("x-default", "https://kho.example.vn/huong-dan"),
+    ),
 )
 
 
@@ -1064,7 +1105,8 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": ADMIN,
             },
         ),
-        "help": ("help/index.html", {"current": "help"}),
+        "help": ("help/index.html", {"current": "help", "head": HEAD}),
+        "styleguide": ("styleguide/index.html", {"page": style_guide(), "current": ""}),
         **preview_browse.screens(),
         **preview_errors.screens(),
         **preview_lists.empty_lists(),
@@ -1115,6 +1157,16 @@ def environment() -> Environment:
     def number(value: int) -> str:
         return f"{value:,}".replace(",", ".")
 
+    jinja.add_extension("jinja2.ext.i18n")
+    jinja.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: text, ngettext=lambda text, _other, _number: text, newstyle=True
+    )
+    jinja.globals.update(
+        here=lambda path: path,
+        counted=lambda text, value: text.format(number=number(value)),
+        language="vi",
+        other_languages=[("en", "/en/")],
+    )
     jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number)
     return jinja
 
@@ -1125,6 +1177,7 @@ def render(template: str, variables: Mapping[str, Any], *, asset: Callable[[str]
         "site_name": "Kho Ấn Phẩm Cao Bằng",
         "me": ANYONE,
         "query": "",
+        "head": None,
         "csrf_token": lambda: "vi-du",
         "asset": asset,
         "get_flashed_messages": lambda with_categories=False: messages,

@@ -1,0 +1,59 @@
+"""The language in which people are told something.
+
+Every sentence is written in Vietnamese where it belongs, inside `_()`. A face may set what turns
+it into another language for the request it answers; without that it stays as it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+
+VIETNAMESE, ENGLISH = "vi", "en"
+
+Translate = Callable[[str], str]
+Count = Callable[[str, int], str]
+"""A sentence and the number it depends on → the sentence in the right number."""
+
+_translate: ContextVar[Translate | None] = ContextVar("translate", default=None)
+_count: ContextVar[Count | None] = ContextVar("count", default=None)
+
+
+def speak(translate: Translate | None, count: Count | None) -> None:
+    """What is told in this context from now on is translated so; None for Vietnamese."""
+    _translate.set(translate)
+    _count.set(count)
+
+
+def _(text: str) -> str:
+    """The text in the language of this context."""
+    translate = _translate.get()
+    return translate(text) if translate is not None else text
+
+
+def counted(text: str, number: int) -> str:
+    """The text in the language of this context and in the number's form: Vietnamese has one,
+    English two. Placeholders stay as they are."""
+    count = _count.get()
+    return count(text, number) if count is not None else text
+
+
+def N_(text: str) -> str:  # noqa: N802 (the name by which such marks are known)
+    """The text itself, marked as one that is translated where it is told (by `_` or `Words`)."""
+    return text
+
+
+class Words(Mapping[str, str]):
+    """Words by code, told in the language of the moment. The values are marked by `N_`."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = dict(words)
+
+    def __getitem__(self, code: str) -> str:
+        return _(self._words[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)
