@@ -84,8 +84,14 @@ def _families(made: Made) -> Iterator[tuple[str, Sequence[str], float | None]]:
     yield "publication", [f"/an-pham/{one}" for one in ids], PAGE_GOAL_MS
     yield "reader", readers, None
     yield "reader_marked", [f"{path}?q={quote('cach mang Cao Bằng')}" for path in readers], None
-    yield "browse", ["/duyet"], None
-    yield "browse_year", [f"/duyet?year={year}" for year in range(2019, 2026)], None
+    years = range(2019, 2026)
+    yield "browse", ["/duyet"], PAGE_GOAL_MS
+    yield "browse_year", [f"/duyet?year={year}" for year in years], PAGE_GOAL_MS
+    yield "browse_letter", [f"/duyet?chu={quote(letter)}" for letter in "ABCĐHT"], PAGE_GOAL_MS
+    yield "browse_rows", ["/duyet?sort=title&xem=danh-sach"], PAGE_GOAL_MS
+    yield "browse_group", ["/duyet?nhom=unit"], PAGE_GOAL_MS
+    yield "places", ["/dia-danh", "/dia-danh?co=chua", "/dia-danh?thoi=cu"], PAGE_GOAL_MS
+    yield "nothing", [f"/duyet?year={year}&kind=map&grade=3&unit=x" for year in years], None
 
 
 def _timed(client: Client, paths: Sequence[str], requests: int) -> list[float]:

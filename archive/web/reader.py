@@ -85,14 +85,9 @@ def reader_page(
     image = is_drawn and not is_text_only
     width, height = image_size(page.width, page.height)
 
-    def at(number: int, *, text_only: bool = is_text_only) -> str:
-        return url_for(
-            "publications.read",
-            publication_id=publication.id,
-            number=number,
-            q=query or None,
-            xem=TEXT_ONLY if text_only else None,
-        )
+    at = _addresses(publication.id, query, is_text_only=is_text_only)
+    with_picture = _addresses(publication.id, query, is_text_only=False)
+    as_text = _addresses(publication.id, query, is_text_only=True)
 
     def of_page(endpoint: str) -> str:
         return url_for(endpoint, publication_id=publication.id, number=page.number)
@@ -139,8 +134,8 @@ def reader_page(
         tiles_url=tiles_url(publication.id, page.number) if image else "",
         pages_url=url_for("publications.list_pages", publication_id=publication.id),
         is_text_only=is_text_only,
-        text_only_url=at(page.number, text_only=True) if image else "",
-        picture_url=at(page.number, text_only=False) if is_drawn and is_text_only else "",
+        text_only_url=as_text(page.number) if image else "",
+        picture_url=with_picture(page.number) if is_drawn and is_text_only else "",
         text_file_url=of_page("publications.page_text") if has_text else "",
         print_url=of_page("publications.print_page"),
         all_pages_url=url_for(
@@ -149,9 +144,22 @@ def reader_page(
             trang="tat-ca",
             _anchor="cac-trang",
         ),
-        share_url=base_url() + at(page.number, text_only=False),
+        share_url=base_url() + with_picture(page.number),
         citation=cite(described),
     )
+
+
+def _addresses(publication_id: str, query: str, *, is_text_only: bool) -> Callable[[int], str]:
+    """Page number → its address. The router is asked once: a table of contents has hundreds."""
+    first = url_for(
+        "publications.read",
+        publication_id=publication_id,
+        number=1,
+        q=query or None,
+        xem=TEXT_ONLY if is_text_only else None,
+    )
+    head, _, tail = first.partition("/trang/1")
+    return lambda number: f"{head}/trang/{number}{tail}"
 
 
 def printed_page(holdings: Holdings, page: Page) -> PrintedPage:

@@ -227,7 +227,8 @@ def test_closed_publication_answers_like_one_that_never_was(
     for path, never in zip(paths_of(hidden), paths_of("0" * 12), strict=True):
         closed, unknown = client.get(path), client.get(never)
         assert closed.status_code == unknown.status_code == 404
-        assert without_token(closed) == without_token(unknown)
+        # The way to the page in another language holds the address that was asked for.
+        assert without_token(closed).replace(hidden, "0" * 12) == without_token(unknown)
     for act in ("sua", "tien-do"):
         assert client.get(f"/an-pham/{hidden}/{act}").status_code == 404
 

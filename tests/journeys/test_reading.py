@@ -107,6 +107,10 @@ def test_pages_turn_in_place_by_keys_links_box_and_slider(book, open_page):
     expect(page.locator(".leaf-link[aria-current]")).to_have_text("Trang 4")
     picture(page, "doc-cac-trang-1440")
     assert page.evaluate("window.same"), "the site was never loaded anew"
+    page.goto(f"/en{book}/trang/4")
+    ready(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**/en{book}/trang/5")
 
 
 def test_two_pages_lie_as_in_an_open_book_and_the_choice_is_kept(book, open_page):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archive.web.drawn_cover import DrawnCover
 from archive.web.pages.authorities import AuthorityRow, IssueYearRow
+from archive.web.pages.browsing import Coverage
 from archive.web.pages.copies import CopiesPanel
 from archive.web.pages.depositing import DepositPage, DepositRow, WaitingFileRow
 from archive.web.pages.finding import Hit
@@ -22,7 +23,7 @@ from archive.web.pages.publication import (
     PageThumb,
 )
 from archive.web.pages.queue import QueueSelect
-from archive.web.pages.reading import HitSteps, PageReading
+from archive.web.pages.reading import HitSteps, PageReading, ReaderPage
 from archive.web.pages.receipts import ReceiptFile
 from archive.web.pages.record import ChangeRow
 from archive.web.pages.reviewing import (
@@ -58,6 +59,9 @@ class ListSamples:
     pile: KindTile
     authorities: Sequence[AuthorityRow]
     issues: Sequence[IssueYearRow]
+    letters: Sequence[Link]
+    covered: Coverage
+    ways_out: Sequence[Link]
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ class StyleGuidePage:
     lists: ListSamples
     publication: PublicationSamples
     review: ReviewSamples
+    reader: ReaderPage
     form: object
     wrong: object
     guess: GuessRow

@@ -19,6 +19,7 @@ from archive.web.pages.publication import GuessRow
 from archive.web.pages.record import FieldGroup
 from archive.web.pages.styleguide import StyleGuidePage
 from archive.web.styleguide.lists import list_samples
+from archive.web.styleguide.reading import reader_sample
 from archive.web.styleguide.records import publication_samples, review_samples
 
 TOKENS = Path(__file__).resolve().parents[2] / "static" / "css" / "tokens.css"
@@ -49,6 +50,7 @@ def style_guide() -> StyleGuidePage:
         lists=list_samples(),
         publication=publication_samples(),
         review=review_samples(),
+        reader=reader_sample(),
         form=SampleForm(),
         wrong=wrong,
         guess=GuessRow("title", "Nhan đề", "Các tướng lĩnh (ví dụ)", "trang 1", "CÁC TƯỚNG LĨNH"),

@@ -29,6 +29,10 @@ ELSEWHERE = {
     "tren-to-vang": ("to-vang",),
     "tren-chi": ("chi",),
     "tren-son": ("son",),
+    # On the white of a page's picture, which is the same in both schemes.
+    "muc-tren-trang": (),
+    "cham-tren-trang": (),
+    "den": (),
 }
 # Text that inherits its colour on a ground that another rule lays.
 INHERITED = (

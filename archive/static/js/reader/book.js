@@ -11,19 +11,21 @@ async function json(address, signal) {
 }
 
 export class Book {
-  #pagesAddress; #tilesAddress; #pages = null; #words = new Map();
+  #base; #pagesAddress; #tilesAddress; #pages = null; #words = new Map();
 
   constructor(root) {
     this.id = root.dataset.publication;
     this.count = Number(root.dataset.count);
     this.viewer = root.dataset.viewer;
     this.#pagesAddress = root.dataset.pages;
+    // Pages are in the reader's language, which stands before their address; pictures are not.
+    this.#base = root.dataset.pages.replace(/\/[^/]*$/, "");
     this.#tilesAddress = root.dataset.tiles;
   }
 
   address(page, query = "") {
     const kept = query ? `?${new URLSearchParams({ q: query })}` : "";
-    return `/an-pham/${this.id}/trang/${page}${kept}`;
+    return `${this.#base}/trang/${page}${kept}`;
   }
 
   image(page, width) { return `/an-pham/${this.id}/trang/${page}/anh-${width}.webp`; }
@@ -34,7 +36,7 @@ export class Book {
   /* The page that an address leads to, with its query; null for any other address. */
   pageOf(address) {
     const url = new URL(address, location.href);
-    const [, page] = url.pathname.match(new RegExp(`^/an-pham/${this.id}/trang/(\\d+)$`)) ?? [];
+    const [, page] = url.pathname.match(new RegExp(`/an-pham/${this.id}/trang/(\\d+)$`)) ?? [];
     const isPlain = url.origin === location.origin && !url.searchParams.has("xem");
     return page && isPlain ? { page: Number(page), query: url.searchParams.get("q") ?? "" } : null;
   }

@@ -71,7 +71,7 @@ export class Finding {
     const row = document.createElement("li");
     const link = document.createElement("a");
     link.className = "result";
-    link.href = item.url;
+    link.href = this.#book.address(item.number, this.#place.query);
     link.dataset.page = item.number;
     const page = document.createElement("span");
     page.className = "result__page";

@@ -6,7 +6,7 @@ import { said } from "./words.js";
 for (const link of document.querySelectorAll("[data-go-on]")) {
   const place = placeIn(link.dataset.goOn);
   if (!place) continue;
-  link.href = `/an-pham/${link.dataset.goOn}/trang/${place.page}`;
+  link.href = link.getAttribute("href").replace(/\d+$/, place.page);
   link.querySelector("[data-go-on-words]").textContent = said(link.dataset.words, place);
   link.hidden = false;
 }
