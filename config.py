@@ -49,6 +49,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         ),
         proxies=_integer(env, "ARCHIVE_PROXIES", 0, least=0),
         first_year=_integer(env, "ARCHIVE_FIRST_YEAR", 2019, least=1000),
+        languages=_languages(env),
         max_upload_bytes=_integer(env, "ARCHIVE_MAX_UPLOAD_MB", 2048, least=1) * 1024 * 1024,
         ocr=_choice(env, "ARCHIVE_OCR", ("auto", "off")) == "auto",
         ocr_processes=_integer(env, "ARCHIVE_OCR_PROCESSES", _cores(), least=1),
@@ -56,8 +57,20 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail=_mail(env),
         limits=_limits(env),
         upload_quota_bytes=_integer(env, "ARCHIVE_UPLOAD_QUOTA_MB", 8192, least=1) * 1024 * 1024,
+        tile_cache_bytes=_integer(env, "ARCHIVE_TILE_CACHE_MB", 1024, least=16) * 1024 * 1024,
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
     )
+
+
+def _languages(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Vietnamese is what everything is written in, so it is always there."""
+    asked = [code.strip() for code in env.get("ARCHIVE_LANGUAGES", "vi,en").split(",")]
+    for code in filter(None, asked):
+        if code not in ("vi", "en"):
+            raise ConfigurationError(
+                f"ARCHIVE_LANGUAGES: không có ngôn ngữ {code!r}, chỉ có vi, en."
+            )
+    return ("vi", *(code for code in dict.fromkeys(asked) if code and code != "vi"))
 
 
 def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:

@@ -9,7 +9,8 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive import cli
-from archive.api import rest
+from archive.api import iiif, rest
+from archive.core.language import written_number
 from archive.logs import configure_logs
 from archive.services.holdings import open_holdings
 from archive.settings import Settings
@@ -36,6 +37,7 @@ from archive.web import (
     review,
     search,
     static,
+    styleguide,
     tus,
 )
 from archive.web.access import check_declarations, guard
@@ -44,7 +46,8 @@ from archive.web.converters import RowNumber
 from archive.web.csrf import FormTokens
 from archive.web.delivery import init_delivery
 from archive.web.headers import set_headers
-from archive.web.present import vietnamese_date, vietnamese_moment, vietnamese_number
+from archive.web.languages import init_languages
+from archive.web.present import written_date, written_moment
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +83,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        vdate=vietnamese_date, vdatetime=vietnamese_moment, number=vietnamese_number
+        vdate=written_date, vdatetime=written_moment, number=written_number
     )
     init_context(app, open_holdings(settings))
     assets = static.init_assets(app, settings.assets)
@@ -102,6 +105,7 @@ def create_app(settings: Settings) -> Flask:
     init_delivery(app)
     app.after_request(set_headers)
     errors.init_errors(app)
+    init_languages(app, ROOT / "translations", settings.languages)
     for module in (
         home,
         search,
@@ -124,8 +128,10 @@ def create_app(settings: Settings) -> Flask:
         authorities,
         static,
         discovery,
+        styleguide,
         health,
         rest,
+        iiif,
     ):
         app.register_blueprint(module.blueprint)
     check_declarations(app)

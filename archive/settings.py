@@ -17,6 +17,7 @@ class Settings:
 
     `instance`: folder for the database, the secret key and the demo accounts.
     `uploads`: the truth (originals and records). `index`: what can be rebuilt.
+    `languages`: what the pages can be read in, Vietnamese always.
     `trusted_hosts`: empty means that any Host header is answered. `proxies`: how many proxies of
     our own stand in front, whose X-Forwarded headers are believed. `ocr`: pictures of pages are
     read where that can be done, `ocr_processes` at a time. `guard_contact`: whom people are
@@ -36,9 +37,11 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     proxies: int = 0
     first_year: int = 2019
+    languages: tuple[str, ...] = ("vi", "en")
     max_upload_bytes: int = 2048 * 1024 * 1024
     max_files_per_deposit: int = 50
     upload_quota_bytes: int = 8192 * 1024 * 1024
+    tile_cache_bytes: int = 1024 * 1024 * 1024
     session_lifetime: timedelta = field(default=timedelta(days=14))
     password_link_lifetime: timedelta = field(default=timedelta(days=7))
     sign_in_window: timedelta = field(default=timedelta(minutes=15))
@@ -64,6 +67,11 @@ class Settings:
     @property
     def records(self) -> Path:
         return self.uploads / "records"
+
+    @property
+    def names(self) -> Path:
+        """Authorities that people added or changed."""
+        return self.uploads / "names"
 
     @property
     def seal(self) -> Path:
@@ -97,3 +105,7 @@ class Settings:
     @property
     def images_folder(self) -> Path:
         return self.index / "images"
+
+    @property
+    def tiles_folder(self) -> Path:
+        return self.index / "tiles"

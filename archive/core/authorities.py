@@ -7,17 +7,20 @@ from typing import NamedTuple
 
 from archive.core.collation import sort_key
 from archive.core.dates import IssueDate, parse_issue_date
+from archive.core.language import N_, Words, as_written
 from archive.core.text import words
 
-KINDS: dict[str, str] = {
-    "theme": "Chủ đề",
-    "place": "Địa danh",
-    "person": "Nhân vật",
-    "body": "Tổ chức",
-    "event": "Sự kiện",
-    "relic": "Di tích",
-    "series": "Tùng thư",
-}
+KINDS = Words(
+    {
+        "theme": N_("Chủ đề"),
+        "place": N_("Địa danh"),
+        "person": N_("Nhân vật"),
+        "body": N_("Tổ chức"),
+        "event": N_("Sự kiện"),
+        "relic": N_("Di tích"),
+        "series": N_("Tùng thư"),
+    }
+)
 """The kinds of authorities and what pages call them."""
 
 FIELD_KINDS: dict[str, tuple[str, ...]] = {
@@ -31,19 +34,21 @@ FIELD_KINDS: dict[str, tuple[str, ...]] = {
 }
 """The fields of a record whose values are names of authorities, with the kinds they may be of."""
 
-_TYPES = {
-    "tỉnh": "tỉnh",
-    "thành phố": "thành phố",
-    "tp": "thành phố",
-    "thị xã": "thị xã",
-    "tx": "thị xã",
-    "huyện": "huyện",
-    "quận": "quận",
-    "xã": "xã",
-    "phường": "phường",
-    "thị trấn": "thị trấn",
-    "tt": "thị trấn",
-}
+_TYPES = as_written(
+    {
+        "tỉnh": "tỉnh",
+        "thành phố": "thành phố",
+        "tp": "thành phố",
+        "thị xã": "thị xã",
+        "tx": "thị xã",
+        "huyện": "huyện",
+        "quận": "quận",
+        "xã": "xã",
+        "phường": "phường",
+        "thị trấn": "thị trấn",
+        "tt": "thị trấn",
+    }
+)
 KEY_LENGTH = 300
 
 

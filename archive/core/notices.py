@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from archive.core.language import N_, Words
 from archive.core.roles import Actor
 
-NOTICES: Mapping[str, str] = {
-    "deposit_submitted": "Có bản nộp mới chờ duyệt",
-    "resubmitted": "Bản đã trả lại được sửa và nộp lại",
-    "assigned": "Được giao xem một bản nộp",
-    "returned": "Bản nộp được trả lại để sửa",
-    "accepted": "Bản nộp được nhận vào kho",
-    "withdrawn": "Ấn phẩm bị thu hồi",
-    "message": "Có lời nhắn mới",
-}
+NOTICES = Words(
+    {
+        "deposit_submitted": N_("Có bản nộp mới chờ duyệt"),
+        "resubmitted": N_("Bản đã trả lại được sửa và nộp lại"),
+        "assigned": N_("Được giao xem một bản nộp"),
+        "returned": N_("Bản nộp được trả lại để sửa"),
+        "accepted": N_("Bản nộp được nhận vào kho"),
+        "withdrawn": N_("Ấn phẩm bị thu hồi"),
+        "message": N_("Có lời nhắn mới"),
+    }
+)
 
 _FOR_CURATORS = ("deposit_submitted", "resubmitted", "assigned")
 _FOR_OFFICERS = ("returned", "accepted", "withdrawn")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from archive.core.language import N_
+
 
 class Role(StrEnum):
     READER = "reader"
@@ -73,8 +75,8 @@ class Actor:
 ANYONE = Actor()
 """A reader without an account."""
 
-SYSTEM = Actor(role=Role.ADMIN, name="hệ thống", origin="cli")
+SYSTEM = Actor(role=Role.ADMIN, name=N_("hệ thống"), origin="cli")
 """Commands run on the machine itself: import, demo, rebuild."""
 
-WORKER = Actor(role=Role.ADMIN, name="hệ thống", origin="worker")
+WORKER = Actor(role=Role.ADMIN, name=N_("hệ thống"), origin="worker")
 """What happens of itself, in the background."""

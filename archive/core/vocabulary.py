@@ -1,60 +1,69 @@
-"""Closed lists of the catalogue: codes that are stored and the Vietnamese words that are shown.
-
-Lists of names that a form offers without insisting on them stand here too.
-"""
+"""Closed lists of the catalogue: codes that are stored and the words that are shown for them."""
 
 from __future__ import annotations
 
+from archive.core.language import N_, Words, as_written
+from archive.core.offered import GRADES
 from archive.core.text import fold, words
 
-KINDS: dict[str, str] = {
-    "book": "Sách",
-    "booklet": "Sách mỏng",
-    "leaflet": "Tờ gấp, tờ rơi",
-    "poster": "Áp phích",
-    "bulletin": "Bản tin",
-    "magazine": "Tạp chí",
-    "picture_book": "Sách tranh, sách ảnh",
-    "song_book": "Tập bài hát",
-    "map": "Bản đồ",
-    "calendar": "Lịch",
-    "exhibition": "Tài liệu trưng bày",
-    "other": "Loại khác",
-}
+KINDS = Words(
+    {
+        "book": N_("Sách"),
+        "booklet": N_("Sách mỏng"),
+        "leaflet": N_("Tờ gấp, tờ rơi"),
+        "poster": N_("Áp phích"),
+        "bulletin": N_("Bản tin"),
+        "magazine": N_("Tạp chí"),
+        "picture_book": N_("Sách tranh, sách ảnh"),
+        "song_book": N_("Tập bài hát"),
+        "map": N_("Bản đồ"),
+        "calendar": N_("Lịch"),
+        "exhibition": N_("Tài liệu trưng bày"),
+        "other": N_("Loại khác"),
+    }
+)
 
-ACCESS: dict[str, str] = {
-    "public": "Công khai",
-    "internal": "Nội bộ (cần đăng nhập)",
-    "restricted": "Hạn chế (đơn vị nộp và cơ quan thường trực)",
-}
+ACCESS = Words(
+    {
+        "public": N_("Công khai"),
+        "internal": N_("Nội bộ (cần đăng nhập)"),
+        "restricted": N_("Hạn chế (đơn vị nộp và cơ quan thường trực)"),
+    }
+)
 
-STATUS: dict[str, str] = {
-    "draft": "Bản nháp",
-    "submitted": "Chờ duyệt",
-    "in_review": "Đang xem",
-    "returned": "Cần sửa",
-    "accepted": "Đã nhận",
-    "withdrawn": "Đã thu hồi",
-}
+STATUS = Words(
+    {
+        "draft": N_("Bản nháp"),
+        "submitted": N_("Chờ duyệt"),
+        "in_review": N_("Đang xem"),
+        "returned": N_("Cần sửa"),
+        "accepted": N_("Đã nhận"),
+        "withdrawn": N_("Đã thu hồi"),
+    }
+)
 
-ROLES: dict[str, str] = {
-    "reader": "Bạn đọc",
-    "depositor": "Cán bộ nộp",
-    "curator": "Biên mục viên",
-    "admin": "Quản trị",
-}
+ROLES = Words(
+    {
+        "reader": N_("Bạn đọc"),
+        "depositor": N_("Cán bộ nộp"),
+        "curator": N_("Biên mục viên"),
+        "admin": N_("Quản trị"),
+    }
+)
 
-LANGUAGES: dict[str, str] = {
-    "vi": "Tiếng Việt",
-    "tyz": "Tiếng Tày",
-    "nut": "Tiếng Nùng",
-    "hmn": "Tiếng Mông",
-    "ium": "Tiếng Dao",
-    "en": "Tiếng Anh",
-    "zh": "Tiếng Trung",
-    "fr": "Tiếng Pháp",
-    "lo": "Tiếng Lào",
-}
+LANGUAGES = Words(
+    {
+        "vi": N_("Tiếng Việt"),
+        "tyz": N_("Tiếng Tày"),
+        "nut": N_("Tiếng Nùng"),
+        "hmn": N_("Tiếng Mông"),
+        "ium": N_("Tiếng Dao"),
+        "en": N_("Tiếng Anh"),
+        "zh": N_("Tiếng Trung"),
+        "fr": N_("Tiếng Pháp"),
+        "lo": N_("Tiếng Lào"),
+    }
+)
 
 # Names in use besides those above, folded as `language_code` folds them.
 _OTHER_LANGUAGE_NAMES: dict[str, str] = {
@@ -65,26 +74,32 @@ _OTHER_LANGUAGE_NAMES: dict[str, str] = {
     "anh ngu": "en",
     "hoa": "zh",
     "trung quoc": "zh",
+    "vietnamese": "vi",
+    "english": "en",
+    "chinese": "zh",
+    "french": "fr",
 }
 
 # What a person or body did for a publication. A record gives it behind the name, in brackets.
-CREATOR_ROLES: dict[str, str] = {
-    "author": "tác giả",
-    "editor": "chủ biên",
-    "compiler": "biên soạn",
-    "sponsor": "cơ quan chủ trì",
-    "issuer": "cơ quan ban hành",
-    "director": "chỉ đạo nội dung",
-    "translator": "dịch",
-    "reviser": "hiệu đính",
-    "adviser": "cố vấn",
-    "photographer": "ảnh",
-    "illustrator": "minh họa",
-    "designer": "trình bày",
-    "composer": "nhạc",
-    "lyricist": "lời",
-    "collector": "sưu tầm",
-}
+CREATOR_ROLES = Words(
+    {
+        "author": N_("tác giả"),
+        "editor": N_("chủ biên"),
+        "compiler": N_("biên soạn"),
+        "sponsor": N_("cơ quan chủ trì"),
+        "issuer": N_("cơ quan ban hành"),
+        "director": N_("chỉ đạo nội dung"),
+        "translator": N_("dịch"),
+        "reviser": N_("hiệu đính"),
+        "adviser": N_("cố vấn"),
+        "photographer": N_("ảnh"),
+        "illustrator": N_("minh họa"),
+        "designer": N_("trình bày"),
+        "composer": N_("nhạc"),
+        "lyricist": N_("lời"),
+        "collector": N_("sưu tầm"),
+    }
+)
 
 # Values of one record that may be several, in the order a record shows them. Each is a plain value
 # until the authorities take over; the name is the sheet's column and the search facet's base.
@@ -102,62 +117,17 @@ MULTIPLE_FIELDS: tuple[str, ...] = (
     "subjects",
 )
 
-# For whom a publication is meant, as the archive's records call them. Offered, not enforced.
-AUDIENCES: tuple[str, ...] = (
-    "Chi bộ",
-    "Cán bộ, đảng viên",
-    "Cán bộ tuyên giáo",
-    "Đoàn viên, thanh niên",
-    "Hội viên phụ nữ",
-    "Cựu chiến binh",
-    "Lực lượng vũ trang",
-    "Nông dân",
-    "Công nhân, công chức",
-    "Nhân dân",
-    "Khách tham quan",
-    "Giáo viên",
-    "Phụ huynh",
-    "Trẻ mầm non",
-    "Học sinh tiểu học",
-    "Học sinh THCS",
-    "Học sinh THPT",
-    "Học viên giáo dục thường xuyên",
-    "Sinh viên",
+COPY_STATES = Words(
+    {
+        "available": N_("Còn trong kho"),
+        "given_out": N_("Đã phát, đã cho"),
+        "lost": N_("Mất"),
+        "discarded": N_("Đã thanh lý"),
+    }
 )
-
-GRADES: tuple[str, ...] = tuple(str(grade) for grade in range(1, 13))
-
-# School subjects and activities of the curriculum of 2018 in which local publications are used,
-# from primary school upward. Offered, not enforced.
-SUBJECTS: tuple[str, ...] = (
-    "Hoạt động trải nghiệm",
-    "Đạo đức",
-    "Tự nhiên và Xã hội",
-    "Lịch sử và Địa lí",
-    "Tiếng Việt",
-    "Tiếng dân tộc thiểu số",
-    "Âm nhạc",
-    "Mĩ thuật",
-    "Nội dung giáo dục của địa phương",
-    "Hoạt động trải nghiệm, hướng nghiệp",
-    "Giáo dục công dân",
-    "Ngữ văn",
-    "Nghệ thuật (Âm nhạc, Mĩ thuật)",
-    "Lịch sử",
-    "Địa lí",
-    "Giáo dục kinh tế và pháp luật",
-    "Giáo dục quốc phòng và an ninh",
-)
-
-COPY_STATES: dict[str, str] = {
-    "available": "Còn trong kho",
-    "given_out": "Đã phát, đã cho",
-    "lost": "Mất",
-    "discarded": "Đã thanh lý",
-}
 
 UNKNOWN_UNIT_CODE = "chua-ro"
-UNKNOWN_UNIT_NAME = "Chưa rõ đơn vị"
+UNKNOWN_UNIT_NAME = as_written("Chưa rõ đơn vị")
 
 
 def _folded(name: str) -> str:
@@ -166,7 +136,7 @@ def _folded(name: str) -> str:
 
 _LANGUAGE_CODES: dict[str, str] = {
     **_OTHER_LANGUAGE_NAMES,
-    **{_folded(label).removeprefix("tieng "): code for code, label in LANGUAGES.items()},
+    **{_folded(label).removeprefix("tieng "): code for code, label in LANGUAGES.vietnamese.items()},
 }
 
 

@@ -112,11 +112,11 @@ def _read_kind(
         if plain == words or plain.startswith(f"{words} "):
             values["kind"] = code
             if plain != words:
-                guesses.append(CellGuess("kind", typed, KINDS[code], "kind"))
+                guesses.append(CellGuess("kind", typed, KINDS.vietnamese[code], "kind"))
                 add_note(values, "Loại", typed)
             return
     values["kind"] = "other"
-    guesses.append(CellGuess("kind", typed, KINDS["other"], "kind_other"))
+    guesses.append(CellGuess("kind", typed, KINDS.vietnamese["other"], "kind_other"))
     add_note(values, "Loại", typed)
 
 
@@ -130,8 +130,8 @@ def _access_code(typed: str) -> str:
         "nội bộ": "internal",
         "lưu hành nội bộ": "internal",
         "hạn chế": "restricted",
-        _plain_words(ACCESS["internal"]): "internal",
-        _plain_words(ACCESS["restricted"]): "restricted",
+        _plain_words(ACCESS.vietnamese["internal"]): "internal",
+        _plain_words(ACCESS.vietnamese["restricted"]): "restricted",
     }.get(words, typed)
 
 
@@ -145,10 +145,10 @@ def _letters(text: str) -> str:
 
 @cache
 def _kind_codes() -> Mapping[str, str]:
-    return {_plain_words(label): code for code, label in KINDS.items()}
+    return {_plain_words(label): code for code, label in KINDS.vietnamese.items()}
 
 
 @cache
 def _language_codes() -> Mapping[str, str]:
-    labels = {_plain_words(label): code for code, label in LANGUAGES.items()}
+    labels = {_plain_words(label): code for code, label in LANGUAGES.vietnamese.items()}
     return {**labels, **{label.removeprefix("tiếng "): code for label, code in labels.items()}}

@@ -63,7 +63,7 @@ class Creator:
 
     @property
     def role_label(self) -> str:
-        return CREATOR_ROLES.get(self.role, "")
+        return CREATOR_ROLES.vietnamese.get(self.role, "")
 
     @property
     def typed(self) -> str:

@@ -57,7 +57,7 @@ def _all(d: Description) -> Iterator[Statement]:
     for note in _notes(d):
         yield "description", "description", note, ""
     yield "type", "type", "StillImage" if d.kind in _PICTURES else "Text", "DCMIType"
-    yield "type", "type", KINDS.get(d.kind, d.kind), ""
+    yield "type", "type", KINDS.vietnamese.get(d.kind, d.kind), ""
     yield "extent", "format", d.extent, ""
     yield "extent", "format", d.dimensions, ""
     for file in d.files:
@@ -109,7 +109,7 @@ def _identifiers(d: Description) -> Iterator[Statement]:
 
 
 def _access(d: Description) -> str:
-    words = ACCESS[d.access]
+    words = ACCESS.vietnamese[d.access]
     return f"{words}; hạn chế đến {d.embargo_until:%d/%m/%Y}" if d.embargo_until else words
 
 

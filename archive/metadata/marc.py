@@ -203,7 +203,7 @@ def _notes(description: Description) -> Iterable[Field]:
         yield _field("540", "  ", [("a", description.rights)])
     for code in description.languages:
         if code in LANGUAGES and len(description.languages) > 1:
-            yield _field("546", "  ", [("a", LANGUAGES[code])])
+            yield _field("546", "  ", [("a", LANGUAGES.vietnamese[code])])
 
 
 def _licence(description: Description) -> str:
@@ -212,7 +212,7 @@ def _licence(description: Description) -> str:
 
 
 def _access(description: Description) -> Pairs:
-    pairs = [("a", ACCESS[description.access])]
+    pairs = [("a", ACCESS.vietnamese[description.access])]
     if description.embargo_until:
         pairs.append(("g", f"{description.embargo_until:%Y%m%d}"))
     return pairs
@@ -241,7 +241,7 @@ def _subjects(description: Description) -> Iterable[Field]:
             yield _field(tag, indicators, [("a", value), ("2", "local")])
     for relic in description.relics:
         yield _field("651", " 7", [("a", relic), ("x", "Di tích"), ("2", "local")])
-    kind = KINDS.get(description.kind, description.kind)
+    kind = KINDS.vietnamese.get(description.kind, description.kind)
     yield _field("655", " 7", [("a", kind), ("2", "local")])
     for subject in description.subjects:
         yield _field("658", "  ", [("a", subject), ("2", "local")])

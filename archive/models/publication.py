@@ -163,4 +163,4 @@ class PublicationValue(Base):
     @property
     def typed(self) -> str:
         """The value as a person types it, `Nông Văn A (chủ biên)`."""
-        return f"{self.value} ({CREATOR_ROLES[self.role]})" if self.role else self.value
+        return f"{self.value} ({CREATOR_ROLES.vietnamese[self.role]})" if self.role else self.value

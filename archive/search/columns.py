@@ -47,6 +47,12 @@ class Column:
             return self.share.take(docs)
         if not len(self.docs):
             return np.zeros(len(docs), self.share.dtype)
+        if len(self.docs) < len(docs) // 4:
+            # The few are looked for among the many.
+            row = np.zeros(len(docs) + 1, self.share.dtype)
+            places = docs.searchsorted(self.docs)
+            row[places] = self.share * (docs.take(places, mode="clip") == self.docs)
+            return row[:-1]
         places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
         found: Array = self.share.take(places) * (self.docs.take(places) == docs)
         return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -17,8 +17,9 @@ import numpy as np
 from archive.core.text import fold, is_marked
 from archive.search.arrays import Array
 from archive.search.derived import Pairs, count_docs, count_pairs, count_words, deletions, pair_keys
+from archive.search.occurrences import Word
 from archive.search.segments import Segment
-from archive.search.snapshot import Audience, Snapshot, Word
+from archive.search.snapshot import Audience, Snapshot
 
 _KEPT_VIEWS = 4
 _KEPT_FOLDS = 20_000
@@ -28,20 +29,17 @@ _KEPT_FOLDS = 20_000
 class FoldForms:
     """The forms of one fold that a reader may see, the commonest first.
 
-    `counts[i]`: how often form i stands anywhere; `numbers[s, i]`: its number in segment s, 0
-    where it does not stand there; `docs[i]`: in how many documents it stands. `all_docs`: in how
-    many any of them does.
+    `counts[i]`: how often form i stands anywhere; `numbers[i]`: its number in each segment, 0
+    where it does not stand there; `docs[i]`: in how many documents it stands. `total`: how often
+    any of them stands; `all_docs`: in how many documents any of them does.
     """
 
     forms: tuple[str, ...]
-    counts: Array
-    numbers: Array
+    counts: tuple[int, ...]
+    numbers: tuple[tuple[int, ...], ...]
     docs: tuple[int, ...]
+    total: int
     all_docs: int
-
-    @property
-    def total(self) -> int:
-        return int(self.counts.sum())
 
 
 class _View:
@@ -118,6 +116,7 @@ class WordCounts:
             for segment, first in zip(snapshot.segments, snapshot.first_docs, strict=True)
         ]
         self._folds: dict[str, FoldForms] = {}
+        self.nowhere = (0,) * len(self._views)
         self.total = sum(int(view.words.sum()) for view in self._views)
 
     def forms(self, folded: str) -> FoldForms:
@@ -142,31 +141,33 @@ class WordCounts:
         return found
 
     def _read(self, folded: str) -> FoldForms:
-        segments = self._snapshot.segments
         counts: Counter[str] = Counter()
         docs: Counter[str] = Counter()
         all_docs = 0
-        numbers: dict[str, list[int]] = {}
-        for at, (segment, view) in enumerate(zip(segments, self._views, strict=True)):
+        numbers: dict[str, tuple[int, ...]] = {}
+        for at, (segment, view) in enumerate(
+            zip(self._snapshot.segments, self._views, strict=True)
+        ):
             lexicon = segment.lexicon
             own = lexicon.range_of(folded)
-            if own:
-                all_docs += int(view.fold_docs[lexicon.fold_of[own.start]])
-            for number in own:
-                count = int(view.words[number])
-                if count:
-                    form = lexicon.form(number)
+            if not own:
+                continue
+            all_docs += int(view.fold_docs[lexicon.fold_of[own.start]])
+            held = slice(own.start, own.stop)
+            often, on = view.words[held].tolist(), view.word_docs[held].tolist()
+            for number, form in enumerate(lexicon.forms(own), own.start):
+                if count := often[number - own.start]:
                     counts[form] += count
-                    docs[form] += int(view.word_docs[number])
-                    numbers.setdefault(form, [0] * len(segments))[at] = number
+                    docs[form] += on[number - own.start]
+                    before = numbers.get(form, self.nowhere)
+                    numbers[form] = (*before[:at], number, *before[at + 1 :])
         forms = sorted(counts, key=lambda form: (-counts[form], form))
         return FoldForms(
             tuple(forms),
-            np.array([counts[form] for form in forms], np.int64),
-            np.array([numbers[form] for form in forms], np.uint32)
-            .reshape(len(forms), len(segments))
-            .T,
+            tuple(counts[form] for form in forms),
+            tuple(numbers[form] for form in forms),
             tuple(docs[form] for form in forms),
+            counts.total(),
             all_docs,
         )
 
@@ -183,12 +184,12 @@ class WordCounts:
         return sorted(other for each in found if is_slip(folded, other := each.decode()))
 
     def pairs(self, left: Array, right: Array) -> Array:
-        """How often words stand side by side; both are numbers by segment, as of `FoldForms`."""
-        found = np.zeros(left.shape[1], np.int64)
+        """How often words stand side by side; for each pair its words' numbers by segment."""
+        found = np.zeros(len(left), np.int64)
         for at, view in enumerate(self._views):
-            here = np.flatnonzero((left[at] != 0) & (right[at] != 0))
+            here = np.flatnonzero((left[:, at] != 0) & (right[:, at] != 0))
             if len(here):
-                found[here] += view.pairs(pair_keys(left[at, here], right[at, here]))
+                found[here] += view.pairs(pair_keys(left[here, at], right[here, at]))
         return found
 
     def words_beginning(self, prefix: str, most: int = 5) -> list[str]:
@@ -264,8 +265,3 @@ def is_slip(one: str, other: str) -> bool:
         return False
     longer, shorter = (one, other) if len(one) > len(other) else (other, one)
     return any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
-
-
-def stacked(parts: Sequence[Array]) -> Array:
-    """Numbers by segment of several words, one after another."""
-    return np.concatenate(parts, axis=1)

@@ -18,6 +18,8 @@ MAX_FREQUENCY = 255
 # A word on more than every eighth document is kept as a row of frequencies, one byte a document:
 # fewer bytes than numbers of documents, and quicker to score.
 DENSE_SHARE = 8
+# Rows of folds come on top of those of their forms, so they are made of fewer.
+_FOLD_SHARE = 5
 # Of a large segment, pairs and misspellings of what stands there only once are left out: most of
 # the bytes, and never enough to repair a query by.
 _LARGE_DOCS = 5_000
@@ -30,7 +32,8 @@ class PostingArrays:
     """For each number of the lexicon its documents, ascending, and how often it stands in each.
 
     `first[n]:first[n + 1]` is the stretch of word n; that of a word in `dense` is empty, and the
-    row of `rows` at its place there holds its frequencies by document.
+    row of `rows` at its place there holds its frequencies by document. `folds`: the first numbers
+    of common folds of several forms, whose frequencies together are in `fold_rows`.
     """
 
     first: Array
@@ -38,6 +41,24 @@ class PostingArrays:
     frequencies: Array
     dense: Array
     rows: Array
+    folds: Array
+    fold_rows: Array
+
+    def of(self, numbers: range) -> list[tuple[Array | None, Array]]:
+        """Where any of the words with these numbers, one or all of a fold, stands: documents and
+        frequencies, in which a document may come again; with None the frequencies by document."""
+        if len(numbers) > 1:
+            at = int(self.folds.searchsorted(numbers.start))
+            if at < len(self.folds) and self.folds[at] == numbers.start:
+                return [(None, self.fold_rows[at])]
+        begin, end = self.dense.searchsorted((numbers.start, numbers.stop)).tolist()
+        pieces: list[tuple[Array | None, Array]] = [
+            (None, self.rows[at]) for at in range(begin, end)
+        ]
+        stretch = slice(int(self.first[numbers.start]), int(self.first[numbers.stop]))
+        if stretch.start < stretch.stop:
+            pieces.append((self.docs[stretch], self.frequencies[stretch]))
+        return pieces
 
 
 @dataclass(frozen=True)
@@ -75,17 +96,22 @@ def count_postings(tokens: Array, docs: Array, word_count: int) -> tuple[Array, 
     return first, (keys & np.uint64(0xFFFFFFFF)).astype(np.int32), times
 
 
-def pack_postings(first: Array, docs: Array, times: Array, doc_count: int) -> PostingArrays:
-    """The postings as they are kept: those of common words as rows."""
+def pack_postings(
+    first: Array, docs: Array, times: Array, doc_count: int, fold_first: Array
+) -> PostingArrays:
+    """The postings as they are kept: those of common words and folds as rows. `fold_first` as in
+    `Lexicon`."""
     frequencies = np.minimum(times, MAX_FREQUENCY).astype(np.uint8)
     holding = np.diff(first)
-    dense = np.flatnonzero(holding > doc_count // DENSE_SHARE)
+    least = doc_count // DENSE_SHARE
+    dense = np.flatnonzero(holding > least)
     rows = np.zeros((len(dense), doc_count), np.uint8)
     kept = np.ones(len(docs), bool)
     for row, number in zip(rows, dense, strict=True):
         stretch = slice(first[number], first[number + 1])
         row[docs[stretch]] = frequencies[stretch]
         kept[stretch] = False
+    folds, fold_rows = _common_folds(first, docs, frequencies, doc_count, fold_first)
     holding[dense] = 0
     return PostingArrays(
         np.concatenate(([0], np.cumsum(holding))).astype(np.uint32),
@@ -93,7 +119,25 @@ def pack_postings(first: Array, docs: Array, times: Array, doc_count: int) -> Po
         frequencies[kept],
         dense.astype(np.uint32),
         rows,
+        folds.astype(np.uint32),
+        fold_rows,
     )
+
+
+def _common_folds(
+    first: Array, docs: Array, frequencies: Array, doc_count: int, fold_first: Array
+) -> tuple[Array, Array]:
+    """The folds of several forms that stand on many documents, and their rows."""
+    bounds = first[fold_first.astype(np.int64)]
+    # A document in which two forms stand is counted twice: a row too many does no harm.
+    many = (np.diff(bounds) > doc_count // _FOLD_SHARE) & (np.diff(fold_first.astype(np.int64)) > 1)
+    found = np.flatnonzero(many)
+    rows = np.zeros((len(found), doc_count), np.uint8)
+    for row, fold in zip(rows, found.tolist(), strict=True):
+        stretch = slice(bounds[fold], bounds[fold + 1])
+        often = np.bincount(docs[stretch], frequencies[stretch], doc_count)
+        row[:] = np.minimum(often, MAX_FREQUENCY)
+    return fold_first[found], rows
 
 
 def count_words(tokens: Array, word_count: int) -> Array:

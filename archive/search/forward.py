@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from archive.search.arrays import Array, ArrayFile, write_arrays
 
 BREAK = 0
 _KEPT_RANGES = 5_000
+_KEY = 8
 
 
 class _Texts(Sequence[bytes]):
@@ -95,14 +97,33 @@ class Lexicon:
     def form(self, number: int) -> str:
         return self._forms[number - 1].decode()
 
-    def forms(self) -> list[str]:
-        """All forms, in order of their numbers."""
-        return [form.decode() for form in self._forms]
+    def forms(self, numbers: range | None = None) -> list[str]:
+        """The forms of a range of numbers, all where none is named, in their order."""
+        if numbers is None:
+            numbers = range(1, len(self) + 1)
+        ends = self.form_ends[numbers.start - 1 : numbers.stop].tolist()
+        data = self.form_bytes[ends[0] : ends[-1]].tobytes() if ends else b""
+        return [data[begin - ends[0] : end - ends[0]].decode() for begin, end in pairwise(ends)]
 
     def fold_number(self, folded: str) -> int | None:
         wanted = folded.encode()
-        at = bisect_left(self.folds, wanted)
+        key = np.uint64(int.from_bytes(wanted[:_KEY].ljust(_KEY, b"\0"), "big"))
+        at = int(self._fold_keys.searchsorted(key))
+        if len(wanted) >= _KEY:
+            # Others begin so, too.
+            at = bisect_left(
+                self.folds, wanted, at, int(self._fold_keys.searchsorted(key, "right"))
+            )
         return at if at < len(self.folds) and self.folds[at] == wanted else None
+
+    @cached_property
+    def _fold_keys(self) -> Array:
+        """The first bytes of each fold as a number; numbers are found quicker than texts."""
+        begins, ends = self.fold_ends[:-1, None].astype(np.int64), self.fold_ends[1:, None]
+        places = begins + np.arange(_KEY)
+        inside = places < ends
+        letters = self.fold_bytes.take(np.minimum(places, len(self.fold_bytes) - 1)) * inside
+        return np.ascontiguousarray(letters).view(">u8").astype(np.uint64).reshape(-1)
 
     def fold_prefix(self, prefix: str) -> range:
         """The folds that begin so."""

@@ -12,11 +12,12 @@ from archive.search.analysis import NAMES, TITLE
 from archive.search.arrays import Array
 from archive.search.columns import ROW_SHARE
 from archive.search.docsets import NO_DOCS, DocSet, docs_of, either
+from archive.search.occurrences import Places, Word
 from archive.search.phrases import holds, phrase_column, phrase_words, record_texts_at
 from archive.search.query import Clause, FieldClause, ParsedQuery, Phrase, Term
 from archive.search.readings import Reading, Repairs
 from archive.search.scoring import Scorer, inverse_frequency
-from archive.search.snapshot import Audience, Snapshot, Word
+from archive.search.snapshot import Audience, Snapshot
 
 ALL_WORDS_UP_TO = 3
 MASS_SHARE = 0.4
@@ -189,10 +190,11 @@ class Matcher:
             ]
             return DocSet(None, self._carrying([*common, *rare], needed))
         mass = np.zeros(len(candidates.docs), np.float32)
+        places = self._scorer.places(candidates.docs)
         for idf, docs in rare:
             mass += docs.has(candidates.docs) * np.float32(idf)
         for idf, clause in weighed[:first]:
-            mass += self._clause_has(clause, reading, candidates.docs) * np.float32(idf)
+            mass += self._clause_has(clause, reading, places) * np.float32(idf)
         return DocSet(candidates.docs[mass >= needed], None)
 
     def _clause_holding(self, clause: Clause, reading: Reading) -> int:
@@ -205,15 +207,15 @@ class Matcher:
                 holding += self._phrase_docs(phrase, reading, meant=True).count()
         return min(holding, self._audience.doc_count)
 
-    def _clause_has(self, clause: Clause, reading: Reading, docs: Array) -> Array:
+    def _clause_has(self, clause: Clause, reading: Reading, places: Places) -> Array:
         """For each of the documents whether one of the alternatives stands there."""
-        found = np.zeros(len(docs), bool)
+        found = np.zeros(len(places.docs), bool)
         for phrase in clause.alternatives:
             if len(phrase.terms) == 1:
                 words = self._words(phrase.terms[0], reading, meant=True)
-                found |= self._scorer.shares_at(words, docs) != 0
+                found |= self._scorer.shares_at([words], places)[0] != 0
             else:
-                found |= self._phrase_docs(phrase, reading, meant=True).has(docs)
+                found |= self._phrase_docs(phrase, reading, meant=True).has(places.docs)
         return found
 
     def _carrying(self, weighed: Sequence[tuple[float, DocSet]], needed: float) -> Array:
@@ -224,14 +226,10 @@ class Matcher:
         """
         doc_count = self._snapshot.doc_count
         most, others = weighed[-_PATTERN_WORDS:], weighed[:-_PATTERN_WORDS]
-        which = np.zeros(doc_count, np.uint16)
+        which = _patterns([docs for _, docs in most], doc_count)
         patterns = np.arange(1 << len(most))
         carried = np.zeros(len(patterns), np.float32)
-        for bit, (idf, docs) in enumerate(most):
-            if docs.docs is not None:
-                which[docs.docs] |= np.uint16(1 << bit)
-            else:
-                which |= docs.marks(0).astype(np.uint16) << np.uint16(bit)
+        for bit, (idf, _) in enumerate(most):
             carried += np.float32(idf) * (patterns >> bit & 1)
         # Where nothing is rare every word counts for nothing: one must be there even so.
         enough = (carried >= needed) & (patterns > 0)
@@ -294,6 +292,24 @@ class Matcher:
         scores = self._carried * found.marks(0) * np.float32(_UNSCORED)
         scores[best] = self._scorer.at(terms, reading, best)
         return Matches(None, scores, found.mask, exact)
+
+
+def _patterns(held: Sequence[DocSet], doc_count: int) -> Array:
+    """For each document which of the sets it is in, a bit for each, as numbers to look up with."""
+    # Eight sets at a time: bytes are quicker to put together than wider numbers.
+    found = np.zeros(doc_count, np.intp)
+    for first in range(0, len(held), 8):
+        bits = np.zeros(doc_count, np.uint8)
+        for bit, docs in enumerate(held[first : first + 8]):
+            if docs.docs is not None:
+                bits[docs.docs] |= np.uint8(1 << bit)
+            else:
+                bits |= docs.marks(0).view(np.uint8) << np.uint8(bit)
+        if first:
+            found |= bits.astype(np.intp) << first
+        else:
+            found[:] = bits
+    return found
 
 
 def _all_of(held: Sequence[DocSet]) -> DocSet:

@@ -10,9 +10,10 @@ from archive.core.text import fold, words
 from archive.search.arrays import Array
 from archive.search.columns import Column, Piece, Shares, make_column
 from archive.search.derived import DENSE_SHARE
+from archive.search.occurrences import Word, word_range
 from archive.search.query import Phrase
 from archive.search.segments import Segment
-from archive.search.snapshot import Audience, Snapshot, Word, word_range
+from archive.search.snapshot import Audience, Snapshot
 
 _CHUNK = 1 << 18
 

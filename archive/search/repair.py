@@ -12,13 +12,14 @@ import itertools
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from archive.core.telex import decode_telex
 from archive.core.text import fold
 from archive.search.arrays import Array
-from archive.search.counts import WordCounts, stacked
+from archive.search.counts import WordCounts
 from archive.search.query import Term
 from archive.search.snapshot import Audience, Snapshot
 
@@ -66,12 +67,13 @@ class Meant:
     exactly: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
+    """A reading of a word; `numbers` as in `FoldForms`. Hundreds are made for a long question."""
+
     form: str
     cost: float
-    count: int
-    numbers: Array
+    often: int
+    numbers: tuple[int, ...]
     exactly: bool
 
 
@@ -97,8 +99,8 @@ class Repairer:
         """How often two forms stand side by side, for each of the pairs."""
         unknown = [pair for pair in pairs if pair not in self._pair_counts]
         if unknown:
-            left = stacked([self._as_typed(word).numbers for word, _ in unknown])
-            right = stacked([self._as_typed(word).numbers for _, word in unknown])
+            left = np.array([self._as_typed(word).numbers for word, _ in unknown], np.uint32)
+            right = np.array([self._as_typed(word).numbers for _, word in unknown], np.uint32)
             if len(self._pair_counts) > _KEPT:
                 self._pair_counts.clear()
                 return self.pair_counts(pairs)
@@ -135,7 +137,7 @@ class Repairer:
         found: dict[str, _Candidate] = {word: typed}
         self._add_marks(found, term, typed, bare=bare)
         self._add_telex(found, term)
-        known = self.counts.forms(term.folded).total if bare else typed.count
+        known = self.counts.forms(term.folded).total if bare else typed.often
         if known < (self._few if bare else RARE) and len(term.folded) > 1:
             self._add_slips(found, term, bare=bare)
         return sorted(found.values(), key=lambda each: each.cost)[:_MOST_CANDIDATES]
@@ -143,7 +145,7 @@ class Repairer:
     def _add_marks(
         self, found: dict[str, _Candidate], term: Term, typed: _Candidate, *, bare: bool
     ) -> None:
-        cost = _OTHER_MARKS if typed.count >= RARE else _OTHER_MARKS_OF_UNKNOWN
+        cost = _OTHER_MARKS if typed.often >= RARE else _OTHER_MARKS_OF_UNKNOWN
         for candidate in self._of_fold(term.folded, _MOST_FORMS, 0.0 if bare else cost):
             found.setdefault(candidate.form, candidate)
 
@@ -155,8 +157,8 @@ class Repairer:
         cost = _TELEX_OF_KNOWN if known else _TELEX
         reading = self._as_typed(decoded)
         before = found.get(decoded)
-        if reading.count >= self._least and (before is None or before.cost > cost):
-            found[decoded] = _Candidate(decoded, cost, reading.count, reading.numbers, True)
+        if reading.often >= self._least and (before is None or before.cost > cost):
+            found[decoded] = _Candidate(decoded, cost, reading.often, reading.numbers, True)
 
     def _add_slips(self, found: dict[str, _Candidate], term: Term, *, bare: bool) -> None:
         alike = _spoken_alike(term.folded)
@@ -169,40 +171,47 @@ class Repairer:
                 before = found.get(candidate.form)
                 if before is None or before.cost > cost + more:
                     found[candidate.form] = _Candidate(
-                        candidate.form, cost + more, candidate.count, candidate.numbers, not bare
+                        candidate.form, cost + more, candidate.often, candidate.numbers, not bare
                     )
 
     def _of_fold(self, folded: str, most: int, cost: float) -> list[_Candidate]:
         held = self.counts.forms(folded)
         return [
-            _Candidate(form, cost, int(held.counts[at]), held.numbers[:, at : at + 1], False)
-            for at, form in enumerate(held.forms[:most])
-            if held.counts[at] >= self._least
+            _Candidate(form, cost, count, numbers, False)
+            for form, count, numbers in zip(
+                held.forms[:most], held.counts, held.numbers, strict=False
+            )
+            if count >= self._least
         ]
 
     def _as_typed(self, word: str) -> _Candidate:
         held = self.counts.forms(fold(word))
         if word in held.forms:
             at = held.forms.index(word)
-            return _Candidate(word, 0.0, int(held.counts[at]), held.numbers[:, at : at + 1], True)
-        none = np.zeros((held.numbers.shape[0], 1), np.uint32)
-        return _Candidate(word, 0.0, 0, none, True)
+            return _Candidate(word, 0.0, held.counts[at], held.numbers[at], True)
+        return _Candidate(word, 0.0, 0, self.counts.nowhere, True)
 
     def _likeliest(self, candidates: list[list[_Candidate]]) -> list[_Candidate]:
         """The best way through the candidates."""
         total = max(self.counts.total, 1)
-        costs = [np.array([each.cost for each in held]) for held in candidates]
-        counts = [np.array([each.count for each in held], np.float64) for held in candidates]
-        alone = [(count + 0.01) / total for count in counts]
-        pairs = self._pairs(candidates)
-        best = np.log(alone[0]) - costs[0]
+        ends = list(itertools.accumulate(map(len, candidates)))
+        of_word = [slice(end - len(held), end) for held, end in zip(candidates, ends, strict=True)]
+        everyone = [each for held in candidates for each in held]
+        costs = np.array([each.cost for each in everyone])
+        counts = np.array([each.often for each in everyone], np.float64)
+        alone = (counts + 0.01) / total
+        left_out = (1 - _PAIR_SHARE) * alone
+        doubt = _PAIR_SHARE / (counts + _PAIR_DOUBT)
+        pairs = self._pairs(candidates, everyone)
+        first = of_word[0]
+        best = np.log(alone[first]) - costs[first]
         back: list[Array] = []
-        for at in range(1, len(candidates)):
-            together = _PAIR_SHARE * pairs[at - 1] / (counts[at - 1][:, None] + _PAIR_DOUBT)
-            ways = best[:, None] + np.log(together + (1 - _PAIR_SHARE) * alone[at])
+        for before, here, together in zip(of_word, of_word[1:], pairs, strict=False):
+            ways = np.log(doubt[before, None] * together + left_out[here])
+            ways += best[:, None]
             chosen = ways.argmax(0)
             back.append(chosen)
-            best = ways[chosen, np.arange(len(chosen))] - costs[at]
+            best = ways[chosen, np.arange(len(chosen))] - costs[here]
         place = int(best.argmax())
         way = [place]
         for chosen in reversed(back):
@@ -211,15 +220,21 @@ class Repairer:
         way.reverse()
         return [held[place] for held, place in zip(candidates, way, strict=True)]
 
-    def _pairs(self, candidates: list[list[_Candidate]]) -> list[Array]:
+    def _pairs(self, candidates: list[list[_Candidate]], everyone: list[_Candidate]) -> list[Array]:
         """The counts of every candidate beside every one of the next word, looked up at once."""
-        numbers = [stacked([each.numbers for each in held]) for held in candidates]
-        shapes = [(a.shape[1], b.shape[1]) for a, b in itertools.pairwise(numbers)]
+        sizes = [len(held) for held in candidates]
+        shapes = list(itertools.pairwise(sizes))
         if not shapes:
             return []
-        left = [np.repeat(a, b.shape[1], axis=1) for a, b in itertools.pairwise(numbers)]
-        right = [np.tile(b, a.shape[1]) for a, b in itertools.pairwise(numbers)]
-        found = self.counts.pairs(stacked(left), stacked(right))
+        numbers = np.array([each.numbers for each in everyone], np.uint32)
+        # Each candidate but the last word's stands before all of the next word's.
+        followers = np.repeat([after for _, after in shapes], sizes[:-1])
+        left = np.repeat(np.arange(len(followers)), followers)
+        begins = np.repeat(np.cumsum(sizes[:-1]), sizes[:-1])
+        right = np.arange(len(left)) + np.repeat(
+            begins - np.cumsum(followers) + followers, followers
+        )
+        found = self.counts.pairs(numbers[left], numbers[right])
         ends = np.cumsum([rows * columns for rows, columns in shapes])[:-1]
         return [
             part.reshape(shape) for part, shape in zip(np.split(found, ends), shapes, strict=True)

@@ -13,9 +13,10 @@ from archive.core.text import fold
 from archive.search.arrays import Array
 from archive.search.columns import K1, ROW_SHARE, WHOLE, Column
 from archive.search.counts import WordCounts
+from archive.search.occurrences import Places, Word
 from archive.search.query import Term
 from archive.search.readings import Reading, Repairs
-from archive.search.snapshot import Audience, Snapshot, Word
+from archive.search.snapshot import Audience, Snapshot
 
 FOLD_WEIGHT = 0.5
 AS_TYPED_WEIGHT = 0.5
@@ -51,12 +52,18 @@ class Scorer:
         """On how many pages that may be seen the words stand, those of each added up."""
         return min(self._counts.holding(words), self._audience.doc_count)
 
-    def shares_at(self, words: frozenset[Word], docs: Array) -> Array:
-        """What the words count in some documents. The column of a common word is not made for that
-        alone."""
-        if self.holding(words) > self._snapshot.doc_count // ROW_SHARE:
-            return self._snapshot.shares_at(words, self._audience, docs)
-        return self.column(words).at(docs)
+    def shares_at(self, asked: Sequence[frozenset[Word]], places: Places) -> Array:
+        """What words count in some documents, a row for each set of words. The column of a common
+        word is not made for that alone."""
+        common = self._snapshot.doc_count // ROW_SHARE
+        for words in asked:
+            if self.holding(words) <= common:
+                self.column(words)
+        return self._snapshot.shares_at(asked, self._audience, places)
+
+    def places(self, docs: Array) -> Places:
+        """Where documents, which are ascending, lie."""
+        return self._snapshot.occurrences.places(docs)
 
     def everywhere(self, terms: Sequence[Term], reading: Reading) -> Array:
         """The scores of all documents."""
@@ -72,9 +79,13 @@ class Scorer:
 
     def at(self, terms: Sequence[Term], reading: Reading, docs: Array) -> Array:
         """The scores of some documents, which are ascending."""
-        scores = np.zeros(len(docs), np.float32)
-        for words, factor in self._factors(terms, reading):
-            scores += factor * self.shares_at(words, docs)
+        factors = self._factors(terms, reading)
+        if not factors:
+            return np.zeros(len(docs), np.float32)
+        shares = self.shares_at([words for words, _ in factors], self.places(docs))
+        weights = np.array([factor for _, factor in factors], np.float32)
+        # Row by row, as above.
+        scores: Array = np.add.reduce(shares * weights[:, None], axis=0)
         return scores
 
     def _factors(

@@ -83,7 +83,8 @@ def mend_arrays(folder: Path, schema: Any, segment: Any) -> bool:
 
 def _write_derived(path: Path, words: SegmentWords, records: Records) -> None:
     doc_count = len(words.forward.offsets) - 1
-    postings = pack_postings(words.first, words.docs, words.times, doc_count)
+    fold_first = words.forward.lexicon.fold_first
+    postings = pack_postings(words.first, words.docs, words.times, doc_count, fold_first)
     counts = count_of(words.forward)
     write_arrays(
         path,
@@ -93,6 +94,8 @@ def _write_derived(path: Path, words: SegmentWords, records: Records) -> None:
             "post_frequencies": postings.frequencies,
             "dense": postings.dense,
             "rows": postings.rows,
+            "folds": postings.folds,
+            "fold_rows": postings.fold_rows,
             "lengths": words.lengths,
             "word_counts": counts.words,
             "word_docs": counts.word_docs,
@@ -137,6 +140,8 @@ def arrays_of(file: ArrayFile) -> SegmentArrays:
         file["post_frequencies"],
         file["dense"],
         file["rows"],
+        file["folds"],
+        file["fold_rows"],
     )
     counts = Counts(
         file["word_counts"],

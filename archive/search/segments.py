@@ -18,7 +18,7 @@ from whoosh.reading import CorruptIndexError
 
 from archive.search.analysis import RECORD, WORK
 from archive.search.arrays import Array, ArrayFile, DamagedArraysError, stamp_of
-from archive.search.columns import Piece, add_times
+from archive.search.columns import Piece
 from archive.search.derived import Pairs
 from archive.search.engine import ARRAYS, FORWARD, beside
 from archive.search.faults import index_access
@@ -166,25 +166,7 @@ class Segment:
         word, and one for all the others together, in which a document may come again."""
         if self._arrays is None:
             return [self._read_postings(number) for number in numbers]
-        held = self._arrays.postings
-        begin, end = held.dense.searchsorted((numbers.start, numbers.stop)).tolist()
-        pieces: list[Piece] = [(None, held.rows[at]) for at in range(begin, end)]
-        stretch = slice(int(held.first[numbers.start]), int(held.first[numbers.stop]))
-        if stretch.start < stretch.stop:
-            pieces.append((held.docs[stretch], held.frequencies[stretch]))
-        return pieces
-
-    def times_at(self, numbers: range, docs: Array) -> Array:
-        """How often any of the words with these numbers stands in each of some documents."""
-        times = np.zeros(len(docs), np.uint16)
-        for own, often in self.postings(numbers):
-            if own is None:
-                times += often.take(docs)
-            else:
-                everywhere = np.zeros(self.doc_count, np.uint16)
-                add_times(everywhere, own, often)
-                times += everywhere.take(docs)
-        return times
+        return self._arrays.postings.of(numbers)
 
     def _read_postings(self, number: int) -> tuple[Array, Array]:
         form = self.lexicon.form(number)

@@ -18,13 +18,12 @@ from archive.search.arrays import Array, is_intact
 from archive.search.columns import (
     Column,
     ColumnCache,
-    Piece,
     Shares,
     make_column,
     step_of,
 )
 from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
-from archive.search.forward import Lexicon
+from archive.search.occurrences import Occurrences, Places, Word
 from archive.search.requests import ALSO, FACETS, Sort, Viewer
 from archive.search.segments import ACCESS, KEPT, STATUS, FacetValues, Segment, WorkRow
 from archive.search.values import JoinedValues, joined
@@ -32,16 +31,10 @@ from archive.search.values import JoinedValues, joined
 _KEPT_AUDIENCES = 16
 _KEPT_STEPS = 4
 _KEPT_FIELD_WORDS = 500
-_KEPT_MET = 5_000
-# One search asks for a word up to three times.
-_OFTEN = 4
-_CACHE_BYTES = 56 * 1024 * 1024
+_CACHE_BYTES = 48 * 1024 * 1024
+_MASK_BYTES = 8 * 1024 * 1024
 # Phrases apart: to find one again takes a hundred times as long as to make a word's column.
 _PHRASE_BYTES = 16 * 1024 * 1024
-
-Word = tuple[str, str]
-"""("form", a canonical form) or ("fold", a folded word, for all forms that fold so)."""
-
 
 ColumnMaker = Callable[[Shares], Column]
 
@@ -102,10 +95,11 @@ class Snapshot:
         self._orders: dict[str, Array] = {}
         self._audiences: dict[tuple[object, ...], Audience] = {}
         self._shares: dict[int, Shares] = {}
-        self._met: dict[frozenset[Word], int] = {}
         self._field_docs: dict[tuple[str, frozenset[Word]], Array] = {}
         self._lock = threading.Lock()
+        self.occurrences = Occurrences(self.segments, self.first_docs)
         self._columns = ColumnCache(_CACHE_BYTES)
+        self._masks = ColumnCache(_MASK_BYTES)
         self._phrases = ColumnCache(_PHRASE_BYTES)
 
     def is_current(self) -> bool:
@@ -235,13 +229,7 @@ class Snapshot:
         return self._columns.get((audience.step, asked), lambda: self._make(asked, audience.step))
 
     def _make(self, words: frozenset[Word], step: int) -> Column:
-        parts = []
-        for segment, first in zip(self.segments, self.first_docs, strict=True):
-            pieces: list[Piece] = []
-            for numbers in _ranges(segment, words):
-                pieces += segment.postings(numbers)
-            parts.append((first, segment.doc_count, pieces))
-        return make_column(parts, self.shares(step))
+        return make_column(self.occurrences.parts(words), self.shares(step))
 
     def shares(self, step: int) -> Shares:
         """What words count in the documents at a step of the average length; kept."""
@@ -259,44 +247,31 @@ class Snapshot:
         lengths, kinds = np.unique(self.lengths, return_inverse=True)
         return lengths, kinds.astype(np.uint16)
 
-    def mask(self, words: Iterable[Word]) -> Array:
+    def mask(self, words: frozenset[Word]) -> Array:
         """For each document whether any of the words stands there; for common words, and kept."""
-        asked = frozenset(words)
-        return self._columns.get(("mask", asked), lambda: self._make_mask(asked)).share
 
-    def _make_mask(self, words: frozenset[Word]) -> Column:
-        found = np.zeros(self.doc_count, bool)
-        for segment, first in zip(self.segments, self.first_docs, strict=True):
-            stretch = found[first : first + segment.doc_count]
-            for numbers in _ranges(segment, words):
-                for docs, times in segment.postings(numbers):
-                    if docs is None:
-                        stretch |= times != 0
-                    else:
-                        stretch[docs] = True
-        return Column(None, found, 0)
+        def make() -> Column:
+            return Column(None, self.occurrences.mask(words, self.doc_count), 0)
 
-    def shares_at(self, words: Iterable[Word], audience: Audience, docs: Array) -> Array:
-        """What the column of any of the words holds for some documents, which are ascending. The
-        column is made only for words that are asked for often."""
-        asked = frozenset(words)
-        column = self._columns.peek((audience.step, asked))
-        if column is None and self._met.get(asked, 0) >= _OFTEN:
-            column = self.column(asked, audience)
-        if column is not None:
-            return column.at(docs)
-        if len(self._met) >= _KEPT_MET:
-            self._met.clear()
-        self._met[asked] = self._met.get(asked, 0) + 1
-        times = np.zeros(len(docs), np.uint16)
-        cuts = docs.searchsorted([*self.first_docs, self.doc_count]).tolist()
-        for at, segment in enumerate(self.segments):
-            own = slice(cuts[at], cuts[at + 1])
-            if own.start < own.stop:
-                inside = docs[own] - self.first_docs[at]
-                for numbers in _ranges(segment, asked):
-                    times[own] += segment.times_at(numbers, inside)
-        return self.shares(audience.step).at(docs, times)
+        return self._masks.get(words, make).share
+
+    def shares_at(
+        self, asked: Sequence[frozenset[Word]], audience: Audience, places: Places
+    ) -> Array:
+        """What the columns of words hold for some documents: a row for each of the sets of words.
+        No column is made for that."""
+        found = np.zeros((len(asked), len(places.docs)), np.uint16)
+        counted: list[int] = []
+        for at, words in enumerate(asked):
+            column = self._columns.peek((audience.step, words))
+            if column is not None:
+                found[at] = column.at(places.docs)
+            else:
+                found[at] = self.occurrences.times_at(words, places)
+                counted.append(at)
+        if counted:
+            found[counted] = self.shares(audience.step).at(places.docs, found[counted])
+        return found
 
     def phrase_column(self, key: Hashable, make: ColumnMaker, audience: Audience) -> Column:
         """The column of a phrase, made by `make` from the shares and kept under the key."""
@@ -316,32 +291,6 @@ class Snapshot:
     def _read_field_docs(self, field_name: str, words: frozenset[Word]) -> Array:
         found: list[int] = []
         for segment, first in zip(self.segments, self.first_docs, strict=True):
-            forms = {
-                segment.lexicon.form(number)
-                for numbers in _ranges(segment, words)
-                for number in numbers
-            }
+            forms = self.occurrences.forms(segment, words)
             found += [first + doc for doc in segment.field_docs(field_name, forms)]
         return np.array(found, np.int32)
-
-
-def word_range(lexicon: Lexicon, word: Word) -> range:
-    """The numbers of a word in a segment; empty where it does not stand there."""
-    kind, text = word
-    if kind == "fold":
-        return lexicon.range_of(text)
-    number = lexicon.number(text)
-    return range(0) if number is None else range(number, number + 1)
-
-
-def _ranges(segment: Segment, words: Iterable[Word]) -> list[range]:
-    """The numbers of the words in a segment, each once."""
-    found = sorted(
-        (held for word in words if (held := word_range(segment.lexicon, word))),
-        key=lambda held: (held.start, -held.stop),
-    )
-    return [
-        held
-        for at, held in enumerate(found)
-        if not any(held.start in before for before in found[:at])
-    ]

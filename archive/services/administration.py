@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Label, Select, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
+from archive.core.language import _, counted
 from archive.core.status import Status
 from archive.core.text import fold
 from archive.extract.isolation import isolation_available
@@ -60,15 +61,20 @@ def overview(session: Session, holdings: Holdings) -> Overview:
 def _parts(session: Session, holdings: Holdings) -> list[tuple[str, str]]:
     status = holdings.index.status()
     return [
-        ("Cơ sở dữ liệu", database_version(session)),
+        (_("Cơ sở dữ liệu"), database_version(session)),
         (
-            "Chỉ mục tìm kiếm",
-            f"{status.works} ấn phẩm, {status.pages} trang"
+            _("Chỉ mục tìm kiếm"),
+            ", ".join(
+                (
+                    counted("{number} ấn phẩm", status.works).format(number=status.works),
+                    counted("{number} trang", status.pages).format(number=status.pages),
+                )
+            )
             if status.healthy
-            else "đang hỏng, sẽ dựng lại",
+            else _("đang hỏng, sẽ dựng lại"),
         ),
-        ("Tiến trình nền", "đang chạy" if worker_is_alive(session) else "không chạy"),
-        ("Cách ly mạng khi đọc tệp", "có" if isolation_available() else "không có"),
+        (_("Tiến trình nền"), _("đang chạy") if worker_is_alive(session) else _("không chạy")),
+        (_("Cách ly mạng khi đọc tệp"), _("có") if isolation_available() else _("không có")),
     ]
 
 

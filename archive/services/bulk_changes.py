@@ -76,7 +76,9 @@ class BulkChange:
     def _renamed(self, value: str) -> list[str]:
         role = parse_creator(value)[1] if self.field == "creators" else ""
         return [
-            new if not role or parse_creator(new)[1] else f"{new} ({CREATOR_ROLES[role]})"
+            new
+            if not role or parse_creator(new)[1]
+            else f"{new} ({CREATOR_ROLES.vietnamese[role]})"
             for new in self.replacement
         ]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.core.dates import IssueDate, today
+from archive.core.language import N_, Words, _, counted
 from archive.core.likeness import Decision, LikenessKind
 from archive.core.roles import Actor
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
@@ -47,19 +48,21 @@ class Check:
         return self.level is Level.PROBLEM
 
 
-CHECKS: Mapping[str, str] = {
-    "no_date": "Thiếu ngày phát hành",
-    "date_range": "Ngày phát hành ngoài khoảng nhận",
-    "no_files": "Không có tệp",
-    "unit_unknown": "Chưa rõ đơn vị",
-    "isbn": "ISBN sai",
-    "issn": "ISSN sai",
-    "duplicate": "Có thể trùng",
-    "unreadable": "Tệp chưa đọc được",
-    "marking": "Có dấu mật",
-    "no_text": "Trang chưa có chữ",
-    "legacy_font": "Phông chữ cũ",
-}
+CHECKS = Words(
+    {
+        "no_date": N_("Thiếu ngày phát hành"),
+        "date_range": N_("Ngày phát hành ngoài khoảng nhận"),
+        "no_files": N_("Không có tệp"),
+        "unit_unknown": N_("Chưa rõ đơn vị"),
+        "isbn": N_("ISBN sai"),
+        "issn": N_("ISSN sai"),
+        "duplicate": N_("Có thể trùng"),
+        "unreadable": N_("Tệp chưa đọc được"),
+        "marking": N_("Có dấu mật"),
+        "no_text": N_("Trang chưa có chữ"),
+        "legacy_font": N_("Phông chữ cũ"),
+    }
+)
 """The checks by code, as a list of them is filtered."""
 
 
@@ -73,10 +76,13 @@ def checks_of(
     pages: Mapping[str, PageCounts] | None = None,
     markings: Mapping[str, Sequence[OpenMarking]] | None = None,
     pairs: Mapping[str, Sequence[Likeness]] | None = None,
+    twins: Mapping[str, Collection[str]] | None = None,
+    told: Collection[str] | None = None,
 ) -> dict[str, tuple[Check, ...]]:
     """What is to be looked at of each publication, problems first, as far as `actor` may be told.
     However many they are, the database is asked at most six times; what the caller has read
-    already need not be read again."""
+    already need not be read again. `twins`: as of `same_files`; `told`: which of the pairs' others
+    and of these `actor` may know of."""
     ids = [publication.id for publication in publications]
     if not ids:
         return {}
@@ -84,7 +90,10 @@ def checks_of(
     pages = count_reading(session, ids) if pages is None else pages
     markings = list_open_markings(session, ids) if markings is None else markings
     pairs = list_likenesses(session, ids) if pairs is None else pairs
-    alike = _duplicates(session, ids, pairs, actor)
+    twins = same_files(session, ids) if twins is None else twins
+    if told is None:
+        told = may_be_told(session, _others(pairs, twins), actor=actor)
+    alike = _duplicates(ids, pairs, twins, told)
     found = {}
     for publication in publications:
         checks = [
@@ -103,19 +112,21 @@ def _of_record(publication: Publication, first_year: int) -> list[Check]:
     checks = []
     issued = publication.issue_date
     if issued is None:
-        checks.append(Check("no_date", Level.PROBLEM, "Chưa có ngày phát hành.", "thong-tin"))
+        checks.append(Check("no_date", Level.PROBLEM, _("Chưa có ngày phát hành."), "thong-tin"))
     elif issued.year < first_year:
-        words = f"Phát hành {issued.vietnamese}, trước năm {first_year}."
+        words = _("Phát hành {day}, trước năm {first_year}.").format(
+            day=issued.vietnamese, first_year=first_year
+        )
         checks.append(Check("date_range", Level.PROBLEM, words, "thong-tin"))
     elif _is_future(issued):
-        words = f"Ngày phát hành {issued.vietnamese} ở tương lai."
+        words = _("Ngày phát hành {day} ở tương lai.").format(day=issued.vietnamese)
         checks.append(Check("date_range", Level.PROBLEM, words, "thong-tin"))
     if publication.unit_name_given:
-        words = f"Không có đơn vị nào tên “{publication.unit_name_given}”."
+        words = _("Không có đơn vị nào tên “{name}”.").format(name=publication.unit_name_given)
         checks.append(Check("unit_unknown", Level.PROBLEM, words, "thong-tin"))
     elif publication.unit.code == UNKNOWN_UNIT_CODE:
         checks.append(
-            Check("unit_unknown", Level.PROBLEM, "Chưa rõ đơn vị phát hành.", "thong-tin")
+            Check("unit_unknown", Level.PROBLEM, _("Chưa rõ đơn vị phát hành."), "thong-tin")
         )
     for code, name, value, is_right in (
         ("isbn", "ISBN", publication.isbn, is_right_isbn),
@@ -123,7 +134,9 @@ def _of_record(publication: Publication, first_year: int) -> list[Check]:
     ):
         for number in numbers_in(value):
             if not is_right(number):
-                words = f"{name} “{number}” sai số kiểm tra hoặc thiếu chữ số."
+                words = _("{name} “{number}” sai số kiểm tra hoặc thiếu chữ số.").format(
+                    name=name, number=number
+                )
                 checks.append(Check(code, Level.PROBLEM, words, "thong-tin"))
     return checks
 
@@ -146,42 +159,57 @@ def _is_future(issued: IssueDate) -> bool:
 
 def _of_files(files: Sequence[File], pages: PageCounts) -> list[Check]:
     if not files:
-        return [Check("no_files", Level.PROBLEM, "Chưa có tệp nào của ấn phẩm.", "tep")]
+        return [Check("no_files", Level.PROBLEM, _("Chưa có tệp nào của ấn phẩm."), "tep")]
     checks = []
     if broken := [file.name for file in files if file.problem_code]:
-        words = f"Chưa đọc được hết {len(broken)} tệp: {'; '.join(broken[:3])}."
+        words = counted("Chưa đọc được hết {number} tệp: {names}.", len(broken)).format(
+            number=len(broken), names="; ".join(broken[:3])
+        )
         checks.append(Check("unreadable", Level.PROBLEM, words, "can-xu-ly"))
     if not all(file.text_done or file.problem_code for file in files):
-        checks.append(Check("reading", Level.NOTICE, "Kho đang đọc chữ trong tệp.", "tien-do"))
+        checks.append(Check("reading", Level.NOTICE, _("Kho đang đọc chữ trong tệp."), "tien-do"))
         return checks
     if pages.waiting:
-        words = f"{pages.waiting} trang là ảnh, đang chờ nhận dạng chữ."
+        words = counted("{number} trang là ảnh, đang chờ nhận dạng chữ.", pages.waiting).format(
+            number=pages.waiting
+        )
         checks.append(Check("no_text", Level.NOTICE, words, "tien-do"))
     if pages.failed:
-        words = f"{pages.failed} trang là ảnh, không nhận dạng được chữ."
+        words = counted("{number} trang là ảnh, không nhận dạng được chữ.", pages.failed).format(
+            number=pages.failed
+        )
         checks.append(Check("no_text", Level.NOTICE, words, "tien-do"))
     if pages.empty:
         words = (
-            "Không trang nào có chữ; chỉ tìm được theo nhan đề và mô tả."
+            _("Không trang nào có chữ; chỉ tìm được theo nhan đề và mô tả.")
             if pages.empty == pages.total
-            else f"{pages.empty} trang không có chữ nào."
+            else counted("{number} trang không có chữ nào.", pages.empty).format(number=pages.empty)
         )
         checks.append(Check("no_text", Level.NOTICE, words, "cac-trang"))
     if pages.repaired:
-        words = f"{pages.repaired} trang dùng phông chữ cũ, kho đã chuyển sang Unicode."
+        words = counted(
+            "{number} trang dùng phông chữ cũ, kho đã chuyển sang Unicode.", pages.repaired
+        ).format(number=pages.repaired)
         checks.append(Check("legacy_font", Level.NOTICE, words, "cac-trang"))
     return checks
 
 
+def _others(
+    pairs: Mapping[str, Sequence[Likeness]], twins: Mapping[str, Collection[str]]
+) -> set[str]:
+    others = {pair.other.id for found in pairs.values() for pair in found}
+    others.update(number for found in twins.values() for number in found)
+    return others
+
+
 def _duplicates(
-    session: Session, ids: Sequence[str], pairs: Mapping[str, Sequence[Likeness]], actor: Actor
+    ids: Sequence[str],
+    pairs: Mapping[str, Sequence[Likeness]],
+    twins: Mapping[str, Collection[str]],
+    told: Collection[str],
 ) -> dict[str, list[Check]]:
     """Pairs that wait for a curator's word, and files that another publication holds too and
     nobody has looked at yet."""
-    twins = same_files(session, ids)
-    others = {pair.other.id for found in pairs.values() for pair in found}
-    others.update(number for found in twins.values() for number in found)
-    told = may_be_told(session, others, actor=actor)
     checks: dict[str, list[Check]] = defaultdict(list)
     for publication_id in ids:
         known = {pair.other.id for pair in pairs.get(publication_id, ())}
@@ -193,13 +221,13 @@ def _duplicates(
         if waiting:
             strongest = waiting[0].kind
             words = (
-                "Có tệp giống hệt ở ấn phẩm khác."
+                _("Có tệp giống hệt ở ấn phẩm khác.")
                 if strongest is LikenessKind.SAME_BYTES
-                else "Có ấn phẩm gần giống, chờ biên mục viên xác nhận."
+                else _("Có ấn phẩm gần giống, chờ biên mục viên xác nhận.")
             )
             checks[publication_id].append(Check("duplicate", Level.PROBLEM, words, "gan-giong"))
-        elif (twins.get(publication_id, set()) - known) & told:
-            words = "Có tệp giống hệt ở ấn phẩm khác."
+        elif (set(twins.get(publication_id, ())) - known) & set(told):
+            words = _("Có tệp giống hệt ở ấn phẩm khác.")
             checks[publication_id].append(Check("duplicate", Level.PROBLEM, words))
     return checks
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotAllowedError, NotFoundError
+from archive.core.language import as_written
 from archive.core.roles import Actor
 from archive.core.status import CopyState
 from archive.models import Copy, Publication, Stage
@@ -173,7 +174,9 @@ def restore_copies(
     for each in stored:
         registration, note = str(each["registration"]), str(each["note"])
         if registration and _taken(session, [registration]):
-            note = f"{note}\nSố đăng ký cá biệt: {registration}".strip()
+            note = "\n".join(
+                filter(None, (note, as_written("Số đăng ký cá biệt: ") + registration))
+            )
             registration = ""
         session.add(
             Copy(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotAllowedError
+from archive.core.language import as_written
 from archive.core.roles import Actor
 from archive.core.status import WITH_DEPOSITOR, Status, check_transition
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE
@@ -336,7 +337,7 @@ def _store(
         files={path: received.get(path) or KeptFile(path, sha512) for path, sha512 in kept},
         record=record,
         message=message or ("deposit" if received else "record"),
-        user_name=user_name or "Kho Ấn Phẩm",
+        user_name=user_name or as_written("Kho Ấn Phẩm"),
         user_address=f"mailto:{address}" if address else "",
         created=publication.changed_at,
     )

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.dates import now
 from archive.core.errors import NotAllowedError
+from archive.core.language import _, counted
 from archive.core.roles import Actor
 from archive.core.status import JobState
 from archive.models import File, Job, Page, Publication, Stage, StagePause
@@ -208,7 +209,11 @@ def failure_groups(session: Session) -> list[FailureGroup]:
     ):
         code = file.problem_code or ""
         key = _key(_FILE, code, file.problem_data)
-        shown = Failure(str(file.id), file.publication_id, f"{title}, tệp {file.name}")
+        shown = Failure(
+            str(file.id),
+            file.publication_id,
+            _("{title}, tệp {name}").format(title=title, name=file.name),
+        )
         add(key, None, code, file.problem_data, shown)
         if next_factor(file):
             raisable.add(key)
@@ -220,7 +225,8 @@ def failure_groups(session: Session) -> list[FailureGroup]:
         .order_by(Publication.id)
         .limit(MOST_FAILURES)
     ):
-        failure = Failure(publication_id, publication_id, f"{title}, {pages} trang")
+        words = counted("{title}, {number} trang", pages).format(title=title, number=pages)
+        failure = Failure(publication_id, publication_id, words)
         add(_key(_PAGES, "recognition_failed", None), Stage.OCR, "recognition_failed", {}, failure)
     groups = [
         FailureGroup(

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from archive.core.errors import ArchiveError, InvalidInputError
+from archive.core.language import _
 from archive.core.wording import refusal_sentence
 from archive.extract.containers import zip_content
 from archive.extract.limits import Limits
@@ -52,19 +53,19 @@ class PackedFiles:
         try:
             content = zip_content(path, limits=limits)
             if content not in ("zip", "jar"):
-                raise _unreadable("đây không phải tệp ZIP chứa các tệp ấn phẩm")
+                raise _unreadable(_("đây không phải tệp ZIP chứa các tệp ấn phẩm"))
             self._archive = zipfile.ZipFile(path)
         except InvalidInputError:
             raise
         except ArchiveError as error:
             raise _unreadable(refusal_sentence(error)) from error
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-            raise _unreadable("tệp hỏng hoặc bị cắt ngang") from error
+            raise _unreadable(_("tệp hỏng hoặc bị cắt ngang")) from error
         members = [info for info in self._archive.infolist() if not info.is_dir()]
         unfolded = sum(info.file_size for info in members)
         if unfolded > MOST_RATIO * max(path.stat().st_size, 1):
             self._archive.close()
-            raise _unreadable("bung ra quá lớn so với dung lượng của nó")
+            raise _unreadable(_("bung ra quá lớn so với dung lượng của nó"))
         self._by_path: dict[str, zipfile.ZipInfo] = {}
         self._by_name: dict[str, list[zipfile.ZipInfo]] = {}
         self._outside: set[str] = set()

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.core.language import N_, Words, _, counted
 from archive.core.status import JobState, Status
 from archive.core.wording import sentence
 from archive.extract.kinds import RUNNING_TEXT_CODES
-from archive.models import File, Job, Page, Publication, Stage
-from archive.services.page_counts import PageCounts, count_loaded, count_reading
+from archive.models import File, Job, Publication, Stage
+from archive.services.page_counts import PageCounts, count_reading
 
-LABELS = {
-    Stage.EXTRACT: "Đọc chữ trong tệp",
-    Stage.INDEX: "Đưa vào chỉ mục tìm kiếm",
-    Stage.IMAGES: "Tạo ảnh trang",
-    Stage.OCR: "Nhận dạng chữ trên ảnh trang",
-}
+LABELS = Words(
+    {
+        Stage.EXTRACT: N_("Đọc chữ trong tệp"),
+        Stage.INDEX: N_("Đưa vào chỉ mục tìm kiếm"),
+        Stage.IMAGES: N_("Tạo ảnh trang"),
+        Stage.OCR: N_("Nhận dạng chữ trên ảnh trang"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,13 @@ def progress_of(
     files: Sequence[File],
     *,
     can_recognise: bool,
-    loaded: Sequence[Page] = (),
+    pages: PageCounts | None = None,
 ) -> Progress:
     """The stages of `publication`: received, read, findable, drawn, and, where pages are pictures,
-    recognised; `can_recognise` says whether this archive can read pictures now. `loaded` are pages
-    that the caller has at hand; where they are all, none is counted again."""
+    recognised; `can_recognise` says whether this archive can read pictures now. `pages`: how they
+    were read, where the caller has counted."""
     ids = [publication.id]
-    if loaded and len(loaded) == publication.page_count:
-        pages = count_loaded(loaded)
-    else:
+    if pages is None:
         pages = count_reading(session, ids).get(publication.id, PageCounts())
     return _progress(
         publication,
@@ -113,9 +114,13 @@ def _progress(
     ]
     stages = [
         StageProgress(
-            label="Nhận tệp" if files else "Ghi nhận hồ sơ, chưa có tệp",
+            label=_("Nhận tệp") if files else _("Ghi nhận hồ sơ, chưa có tệp"),
             state="done",
-            detail=f"{len(files)} tệp, đã kiểm tra và cất giữ" if files else "",
+            detail=counted("{number} tệp, đã kiểm tra và cất giữ", len(files)).format(
+                number=len(files)
+            )
+            if files
+            else "",
             done=0,
             total=0,
         )
@@ -155,13 +160,19 @@ def _extract_stage(
         return StageProgress(base.label, "failed", " ".join(problems), base.done, base.total)
     if not read:
         return base
-    detail = f"{publication.page_count} trang"
+    total = publication.page_count
+    told = [counted("{number} trang", total).format(number=total)]
     if pages.with_text:
-        detail += f", {pages.with_text} trang có chữ"
+        told.append(
+            counted("{number} trang có chữ", pages.with_text).format(number=pages.with_text)
+        )
     if pages.waiting:
-        detail += f", {pages.waiting} trang chờ nhận dạng"
-    elif not pages.with_text:
-        detail = f"{publication.page_count} trang. {sentence('no_text')}"
+        told.append(
+            counted("{number} trang chờ nhận dạng", pages.waiting).format(number=pages.waiting)
+        )
+    detail = ", ".join(told)
+    if not pages.waiting and not pages.with_text:
+        detail = f"{detail}. {sentence('no_text')}"
     return StageProgress(base.label, "done", detail, 0, 0)
 
 
@@ -174,13 +185,17 @@ def _recognition_stage(
         return None
     base = _stage(Stage.OCR, job, ready=True)
     if waiting and not can_recognise:
-        detail = f"{waiting} trang chờ: máy chủ chưa có bộ nhận dạng chữ. Khi có, kho tự đọc tiếp."
+        detail = counted(
+            "{number} trang chờ: máy chủ chưa có bộ nhận dạng chữ. Khi có, kho tự đọc tiếp.",
+            waiting,
+        ).format(number=waiting)
         return StageProgress(base.label, "waiting", detail, 0, 0)
     if waiting or base.state == "failed":
         return base
-    detail = f"đã đọc {done} ảnh trang"
+    detail = counted("đã đọc {number} ảnh trang", done).format(number=done)
     if failed:
-        detail += f"; {failed} trang không đọc được"
+        unread = counted("{number} trang không đọc được", failed).format(number=failed)
+        detail = f"{detail}; {unread}"
     return StageProgress(base.label, "failed" if failed else "done", detail, 0, 0)
 
 
@@ -197,7 +212,11 @@ def _stage(stage: Stage, job: Job | None, *, ready: bool) -> StageProgress:
             )
         case JobState.RUNNING:
             total = job.total_pages
-            detail = f"trang {job.done_pages} / {total}" if total else ""
+            detail = (
+                _("trang {number} / {total}").format(number=job.done_pages, total=total)
+                if total
+                else ""
+            )
             return StageProgress(label, "running", detail, job.done_pages, total)
         case _:
             return StageProgress(label, "waiting", "", 0, 0)

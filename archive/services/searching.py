@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from archive.core.errors import QueryRefusedError, SearchIndexError
+from archive.core.language import _
 from archive.core.roles import Actor
 from archive.core.status import JobState, Status
 from archive.models import Job, Page, Publication, Stage, Unit
@@ -261,20 +262,21 @@ def results_notice(results: SearchResults) -> str:
     sentences = (
         (
             results.read_as_words,
-            "Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường.",
+            _("Câu tìm có chỗ chưa khớp cú pháp nên được đọc như các từ thường."),
         ),
         (
             results.relaxed,
-            "Không có trang nào chứa đủ các từ; đây là các trang gần nhất.",
+            _("Không có trang nào chứa đủ các từ; đây là các trang gần nhất."),
         ),
         (
             results.marks_ignored,
-            "Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu.",
+            _("Không có trang nào viết đúng dấu như đã gõ; kết quả dưới đây bỏ qua dấu."),
         ),
         (
             results.repaired,
-            "Không có trang nào chứa đúng các từ đã gõ; "
-            f"đây là kết quả cho “{results.suggestion}”.",
+            _(
+                "Không có trang nào chứa đúng các từ đã gõ; đây là kết quả cho “{suggestion}”."
+            ).format(suggestion=results.suggestion),
         ),
     )
     return " ".join(sentence for is_so, sentence in sentences if is_so)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from archive.core.language import _
 from archive.core.syllables import measure
 from archive.core.text import clean_text
 from archive.extract.legacy_fonts import decode_tcvn3, decode_vni, may_be_legacy, repair
@@ -36,7 +37,7 @@ def text_form(path: Path) -> TextForm:
         beginning = file.read(SAMPLE_CHARACTERS)
     if (wide := _utf16(beginning)) is not None:
         if not _is_western(beginning.decode(wide, errors="replace")):
-            raise unreadable("không phải tệp chữ")
+            raise unreadable(_("không phải tệp chữ"))
         return TextForm(wide, "UTF-16")
     if _is_utf8(path):
         return TextForm("utf-8-sig", "")
@@ -46,7 +47,7 @@ def text_form(path: Path) -> TextForm:
         return TextForm("cp1252", "")
     if _is_vietnamese(beginning.decode("cp1258", errors="replace")):
         return TextForm("cp1258", "Windows-1258")
-    raise unreadable("không nhận ra bảng mã; mở bằng Excel rồi lưu thành XLSX")
+    raise unreadable(_("không nhận ra bảng mã; mở bằng Excel rồi lưu thành XLSX"))
 
 
 def legacy_font(sample: str) -> LegacyFont:

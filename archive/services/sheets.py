@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.core.errors import InvalidInputError
+from archive.core.language import _, as_written
 from archive.core.text import clean_text
 from archive.metadata.csv_sheet import from_text
 from archive.metadata.headings import NOTE, column_letters, known_field
@@ -88,7 +89,7 @@ def open_sheet(path: Path, *, worksheet: str = "", heading_row: int = 0) -> Shee
     with path.open("rb") as file:
         magic = file.read(4)
     if magic == _OLD_OFFICE:
-        raise unreadable("đây là bảng Excel đời cũ hoặc có mật khẩu; lưu lại thành XLSX")
+        raise unreadable(_("đây là bảng Excel đời cũ hoặc có mật khẩu; lưu lại thành XLSX"))
     book = form = None
     delimiter = ""
     if magic == _WORKBOOK or path.suffix.lower() == ".xlsx":
@@ -98,7 +99,7 @@ def open_sheet(path: Path, *, worksheet: str = "", heading_row: int = 0) -> Shee
             raise InvalidInputError(field="sheet", problem="worksheet_unknown", value=worksheet)
     else:
         if path.stat().st_size > MOST_BYTES:
-            raise unreadable("tệp lớn quá")
+            raise unreadable(_("tệp lớn quá"))
         form = text_form(path)
         delimiter = _delimiter(path, form)
     sheet = Sheet(
@@ -120,12 +121,14 @@ def open_sheet(path: Path, *, worksheet: str = "", heading_row: int = 0) -> Shee
         top = [mend_cells(cells, font) for cells in top]
     place = heading_row or _heading_row(top)
     if not place or place > len(top):
-        raise InvalidInputError(field="sheet", problem="columns_missing", value="title (Nhan đề)")
+        raise InvalidInputError(
+            field="sheet", problem="columns_missing", value=as_written("title (Nhan đề)")
+        )
     headings = [" ".join(clean_text(cell).split())[:300] for cell in top[place - 1]]
     while headings and not headings[-1]:
         headings.pop()
     if len(headings) > MOST_COLUMNS:
-        raise unreadable(f"có hơn {MOST_COLUMNS} cột")
+        raise unreadable(_("có hơn {number} cột").format(number=MOST_COLUMNS))
     return Sheet(
         **{
             **vars(sheet),
@@ -171,7 +174,9 @@ def check_fields(headings: Sequence[str], fields: Sequence[str]) -> None:
                 at=at,
             )
     if "title" not in fields and "files" not in fields:
-        raise InvalidInputError(field="sheet", problem="columns_missing", value="title (Nhan đề)")
+        raise InvalidInputError(
+            field="sheet", problem="columns_missing", value=as_written("title (Nhan đề)")
+        )
 
 
 def sheet_rows(sheet: Sheet, fields: Sequence[str]) -> Iterator[SheetRow]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.dates import parse_day
 from archive.core.errors import InvalidInputError
+from archive.core.language import _
 from archive.core.roles import Actor
 from archive.core.vocabulary import UNKNOWN_UNIT_CODE, UNKNOWN_UNIT_NAME
 from archive.models import Publication, Stage, Unit
@@ -169,7 +170,7 @@ def import_units(session: Session, path: Path, *, by: Actor) -> UnitSheetResult:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidInputError(
-            field="sheet", problem="sheet_unreadable", value="không phải UTF-8"
+            field="sheet", problem="sheet_unreadable", value=_("không phải UTF-8")
         ) from None
     first = text.partition("\n")[0]
     delimiter = max("\t;,", key=first.count)

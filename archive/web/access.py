@@ -75,7 +75,8 @@ def guard() -> Response | None:
     asked_by_program = request.path.startswith("/api/") or "Tus-Resumable" in request.headers
     if actor.is_signed_in or asked_by_program:
         abort(403 if actor.is_signed_in else 401)
-    target = request.full_path.rstrip("?") if request.method == "GET" else url_for("home.index")
+    asked = f"{request.script_root}{request.full_path}".rstrip("?")
+    target = asked if request.method == "GET" else url_for("home.index")
     return redirect(url_for("accounts.sign_in", next=target))
 
 

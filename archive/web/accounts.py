@@ -7,6 +7,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from archive.core.errors import InvalidInputError
+from archive.core.language import _
 from archive.core.wording import error_sentence
 from archive.services import accounts, signing_in
 from archive.services.accounts import LinkSpentError
@@ -62,8 +63,8 @@ def _reason(target: str | None) -> str:
     if path == url_for("home.index"):
         return ""
     if path == url_for("deposits.new"):
-        return "Đăng nhập để nộp ấn phẩm."
-    return "Đăng nhập để mở trang này."
+        return _("Đăng nhập để nộp ấn phẩm.")
+    return _("Đăng nhập để mở trang này.")
 
 
 def _sign_in(form: SignInForm) -> SignedIn:
@@ -144,7 +145,7 @@ def change_password() -> str | Response | tuple[str, int]:
                     _begin(
                         SignedIn(token, actor, email=signed_in.email, unit_name=signed_in.unit_name)
                     )
-                    flash("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc.", "success")
+                    flash(_("Đã đổi mật khẩu. Các phiên đăng nhập khác đã kết thúc."), "success")
                     return redirect(url_for("home.index"))
     return render_template("accounts/password.html", form=form, current=""), 422
 
@@ -189,6 +190,6 @@ def use_password_link(token: str) -> str | Response | tuple[str, int]:
             else:
                 if same:
                     database.commit()
-                    flash("Đã đặt mật khẩu. Mời đăng nhập.", "success")
+                    flash(_("Đã đặt mật khẩu. Mời đăng nhập."), "success")
                     return redirect(url_for("accounts.sign_in"))
     return render_template("accounts/set_password.html", form=form, current=""), 422

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from archive.core.authorities import KINDS
 from archive.core.errors import NotFoundError
+from archive.core.language import _
 from archive.models import Authority, Publication
 from archive.services.authorities import listing
 from archive.services.authorities.editing import find_authority
@@ -18,6 +19,7 @@ from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.heads import authority_head, names_head
+from archive.web.languages import here
 from archive.web.listing import page_number, publication_cards
 from archive.web.pages.authorities import (
     AuthorityListPage,
@@ -73,9 +75,9 @@ def _list(kind: str) -> str:
     )
     counts = listing.counts_for(session, holdings().index, actor=actor)
     path = url_for(f"authorities.list_{kind}")
-    times = [Link("Hiện nay", path, selected=not past), Link("Trước đây", f"{path}?thoi=cu")]
+    times = [Link(_("Hiện nay"), path, selected=not past), Link(_("Trước đây"), f"{path}?thoi=cu")]
     if past:
-        times[1] = Link("Trước đây", f"{path}?thoi=cu", selected=True)
+        times[1] = Link(_("Trước đây"), f"{path}?thoi=cu", selected=True)
     return _list_page(
         kind,
         [_row(row, counts, grouped=bool(past)) for row in rows],
@@ -203,10 +205,10 @@ def show(section: str, authority_id: str) -> str | Response:
             page=number,
             total=total,
             per_page=CARDS,
-            path=request.path,
+            path=here(request.path),
             args=request.args.to_dict(flat=False),
         ),
-        search_url=f"/duyet?{urlencode({_FILTERS[authority.kind]: label})}"
+        search_url=f"{here('/duyet')}?{urlencode({_FILTERS[authority.kind]: label})}"
         if authority.kind in _FILTERS
         else "",
         edit_url=url_for("admin.authority", authority_id=authority.id) if actor.may_curate else "",
@@ -225,21 +227,21 @@ def _facts(
         ]
 
     is_place = authority.kind == "place"
-    before, after = ("Lập từ", "Về sau thuộc") if is_place else ("Tiền thân", "Về sau")
+    before, after = (_("Lập từ"), _("Về sau thuộc")) if is_place else (_("Tiền thân"), _("Về sau"))
     now_in, once_in = _over_the_years(authority, found, kin) if is_place and kin else ((), ())
     variants = [
         Link(f"{each.name} ({each.note})" if each.note else each.name, "")
         for each in authority.variants
     ]
     facts: list[tuple[str, Sequence[Link]]] = [
-        ("Tên khác", variants),
-        ("Thuộc", links([authority.parent] if authority.parent else [])),
-        ("Trước đó thuộc", links(found.formerly_in)),
+        (_("Tên khác"), variants),
+        (_("Thuộc"), links([authority.parent] if authority.parent else [])),
+        (_("Trước đó thuộc"), links(found.formerly_in)),
         (before, links(found.earlier)),
         (after, links(found.later)),
-        ("Địa bàn nay thuộc", links(now_in)),
-        ("Địa bàn trước đây thuộc", links(once_in)),
-        ("Gồm" if is_place else "Mục con", links(found.inside)),
+        (_("Địa bàn nay thuộc"), links(now_in)),
+        (_("Địa bàn trước đây thuộc"), links(once_in)),
+        (_("Gồm") if is_place else _("Mục con"), links(found.inside)),
     ]
     return [fact for fact in facts if fact[1]]
 
@@ -266,7 +268,7 @@ def _years(rows: Sequence[Publication]) -> list[IssueYearRow]:
         missing = ", ".join(map(str, each.missing))
         found.append(
             IssueYearRow(
-                label=f"Năm {each.year}" if each.year else "Chưa rõ năm",
+                label=_("Năm {year}").format(year=each.year) if each.year else _("Chưa rõ năm"),
                 issues=[
                     (
                         issue.volume,
@@ -274,7 +276,9 @@ def _years(rows: Sequence[Publication]) -> list[IssueYearRow]:
                     )
                     for issue in each.issues
                 ],
-                missing=f"Thiếu số {missing}: kho chưa có, hoặc chưa mở cho bạn đọc."
+                missing=_("Thiếu số {missing}: kho chưa có, hoặc chưa mở cho bạn đọc.").format(
+                    missing=missing
+                )
                 if missing
                 else "",
             )

@@ -19,6 +19,7 @@ from archive.core.errors import (
     SearchIndexError,
 )
 from archive.core.identifiers import is_id
+from archive.core.language import N_, Words, _
 from archive.core.status import BulkState
 from archive.core.wording import error_sentence
 from archive.models import BulkEdit, Unit
@@ -32,7 +33,7 @@ from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.listing import page_number, read_request
 from archive.web.pages.bulk import BatchLink, BatchPage, BatchRow, BulkPage, BulkPreview, BulkRow
 from archive.web.pages.parts import Link
-from archive.web.present import FACETS, facet_label, paginate
+from archive.web.present import FACETS, actor_words, facet_label, paginate
 from archive.web.record_form import GROUPS, LABELS
 from archive.web.record_words import change_row
 
@@ -42,19 +43,23 @@ PATH = "/sua-hang-loat"
 PER_PAGE = 50
 CHOOSING = ("q", "year_from", "year_to", "id", *FACETS)
 TYPED = ("field", "action", "value", "replacement")
-ACTION_LABELS = {
-    "set": "Ghi giá trị này (thay giá trị đang có)",
-    "add": "Thêm giá trị này",
-    "remove": "Bỏ giá trị này",
-    "replace": "Thay giá trị này bằng giá trị mới",
-}
-OUTCOMES = {
-    BulkState.PENDING: "đang chờ",
-    BulkState.CHANGED: "đã sửa",
-    BulkState.UNCHANGED: "vốn đã như vậy",
-    BulkState.REFUSED: "không sửa được",
-    BulkState.LEFT: "để nguyên vì đã có người sửa sau đó",
-}
+ACTION_LABELS = Words(
+    {
+        "set": N_("Ghi giá trị này (thay giá trị đang có)"),
+        "add": N_("Thêm giá trị này"),
+        "remove": N_("Bỏ giá trị này"),
+        "replace": N_("Thay giá trị này bằng giá trị mới"),
+    }
+)
+OUTCOMES = Words(
+    {
+        BulkState.PENDING: N_("đang chờ"),
+        BulkState.CHANGED: N_("đã sửa"),
+        BulkState.UNCHANGED: N_("vốn đã như vậy"),
+        BulkState.REFUSED: N_("không sửa được"),
+        BulkState.LEFT: N_("để nguyên vì đã có người sửa sau đó"),
+    }
+)
 
 
 @blueprint.get(PATH)
@@ -156,7 +161,7 @@ def _render(
             BatchLink(
                 url=url_for("bulk.batch", edit_id=edit.id),
                 what=_edit_words(edit),
-                who=edit.actor_name,
+                who=actor_words(edit.actor_name),
                 at=edit.at,
             )
             for edit in bulk_edits.list_edits(session)
@@ -205,17 +210,17 @@ def _choice_words(session: Session, choice: Sequence[tuple[str, str]]) -> list[s
     """What chose the records, a phrase for each argument."""
     named = [value for key, value in choice if key == "id"]
     if named:
-        return ["danh sách đã chọn"]
+        return [_("danh sách đã chọn")]
     units = {row[0]: row[1] for row in session.execute(select(Unit.code, Unit.name))}
     words = []
     for key, value in choice:
         match key:
             case "q":
-                words.append(f"tìm “{value}”")
+                words.append(_("tìm “{query}”").format(query=value))
             case "year_from":
-                words.append(f"từ năm {value}")
+                words.append(_("từ năm {year}").format(year=value))
             case "year_to":
-                words.append(f"đến năm {value}")
+                words.append(_("đến năm {year}").format(year=value))
             case _:
                 label = facet_label(key, value, units.get(value) if key == "unit" else None)
                 words.append(f"{FACETS[key].lower()}: {label}")
@@ -233,15 +238,18 @@ def _edit_words(edit: BulkEdit) -> str:
     label = LABELS.get(edit.field, edit.field)
     match edit.action:
         case "add":
-            return f"{label}: thêm “{edit.value}”"
+            return _("{label}: thêm “{value}”").format(label=label, value=edit.value)
         case "remove":
-            return f"{label}: bỏ “{edit.value}”"
+            return _("{label}: bỏ “{value}”").format(label=label, value=edit.value)
         case "replace":
-            return f"{label}: thay “{edit.value}” bằng “{edit.replacement}”"
+            return _("{label}: thay “{value}” bằng “{replacement}”").format(
+                label=label, value=edit.value, replacement=edit.replacement
+            )
         case "undo":
-            return f"{label}: hoàn tác một đợt sửa"
+            return _("{label}: hoàn tác một đợt sửa").format(label=label)
         case _:
-            return f"{label}: ghi “{edit.value}”" if edit.value else f"{label}: xóa trống"
+            told = _("{label}: ghi “{value}”") if edit.value else _("{label}: xóa trống")
+            return told.format(label=label, value=edit.value)
 
 
 @blueprint.get(f"{PATH}/<edit_id>")
@@ -258,7 +266,7 @@ def batch(edit_id: str) -> str:
     may_undo = edit.action != "undo" and undone is None and states[BulkState.CHANGED]
     page = BatchPage(
         what=_edit_words(edit),
-        who=edit.actor_name,
+        who=actor_words(edit.actor_name),
         at=edit.at,
         total=sum(states.values()),
         pending=pending,

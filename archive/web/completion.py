@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, request, url_for
 
+from archive.core.language import N_, Words
 from archive.search.results import Completion
 from archive.services.records import one_line
 from archive.services.searching import complete
@@ -17,13 +18,15 @@ blueprint = Blueprint("completion", __name__)
 MOST_CHARACTERS = 100
 """Of a longer text only its beginning is looked at: nobody means to complete a paragraph."""
 
-_KINDS = {
-    "title": "Ấn phẩm",
-    "person": "Nhân vật",
-    "place": "Địa danh",
-    "theme": "Chủ đề",
-    "phrase": "Cụm từ",
-}
+_KINDS = Words(
+    {
+        "title": N_("Ấn phẩm"),
+        "person": N_("Nhân vật"),
+        "place": N_("Địa danh"),
+        "theme": N_("Chủ đề"),
+        "phrase": N_("Cụm từ"),
+    }
+)
 
 
 @blueprint.get("/tim-kiem/goi-y")

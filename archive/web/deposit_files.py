@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy.exc import OperationalError
 
 from archive.core.errors import LimitReachedError, RefusedFileError
+from archive.core.language import _
 from archive.core.wording import error_sentence, field_sentence, refusal_sentence
 from archive.extract.doc_program import catdoc_program
 from archive.services import held_files
@@ -48,7 +49,7 @@ def take_files() -> FormFiles:
         errors.append(field_sentence("reason_needed", {}))
     most = holdings().settings.max_files_per_deposit
     if len(candidates) > most:
-        errors.append(f"Nhiều tệp quá: mỗi lần nộp tối đa {most} tệp.")
+        errors.append(_("Nhiều tệp quá: mỗi lần nộp tối đa {most} tệp.").format(most=most))
     for position, (name, received) in enumerate(candidates):
         try:
             if position >= most:

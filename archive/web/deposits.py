@@ -17,6 +17,7 @@ from archive.core.errors import (
     StorageError,
 )
 from archive.core.identifiers import is_id, new_id
+from archive.core.language import _
 from archive.core.roles import Actor
 from archive.core.status import WITH_DEPOSITOR, Status
 from archive.core.vocabulary import STATUS, UNKNOWN_UNIT_CODE
@@ -47,6 +48,7 @@ from archive.web.guesses import (
     guess_rows,
     take_over,
 )
+from archive.web.languages import here
 from archive.web.listing import page_number
 from archive.web.pages.depositing import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate, typed_day
@@ -169,9 +171,9 @@ def _submit(
     for file in intake.checked:
         holdings().incoming.discard(file.received)
     flash(
-        "Đã lưu bản nháp."
+        _("Đã lưu bản nháp.")
         if status is Status.DRAFT
-        else "Đã nhận. Kho đang đọc chữ trong tệp; cơ quan thường trực sẽ duyệt.",
+        else _("Đã nhận. Kho đang đọc chữ trong tệp; cơ quan thường trực sẽ duyệt."),
         "success",
     )
     for sentence in (*done, *number_warnings(form.typed()).values()):
@@ -245,7 +247,11 @@ def _deposit(
         known = may_be_told(database, (other.id for other in done.same_as), actor=actor)
         told = []
         if done.receipt is not None:
-            told.append(f"Giấy biên nhận số {done.receipt.label} ở trang này, mục “Tệp gốc”.")
+            told.append(
+                _("Giấy biên nhận số {label} ở trang này, mục “Tệp gốc”.").format(
+                    label=done.receipt.label
+                )
+            )
         told += [_told(database, other, actor) for other in done.same_as if other.id in known]
         held_files.forget_held(database, [file.received.name for file in intake.checked])
         database.commit()
@@ -256,7 +262,9 @@ def _told(session: Session, other: Publication, actor: Actor) -> str:
     """The sentence that tells a depositor of an earlier deposit of the same bytes."""
     visible = other.id in catalogue.publications_by_id(session, [other.id], actor=actor)
     words = same_bytes_words(other, visible=visible)
-    return f"Kho đã có tệp giống hệt: {words}. Bản nộp này vẫn được giữ; biên mục viên sẽ xem."
+    return _(
+        "Kho đã có tệp giống hệt: {words}. Bản nộp này vẫn được giữ; biên mục viên sẽ xem."
+    ).format(words=words)
 
 
 def _stopped(session: Session) -> str:
@@ -280,7 +288,11 @@ def _choose_units(form: DepositForm, session: Session) -> None:
 
 
 def _unit_label(unit: Unit) -> str:
-    return f"{unit.name} (đến {typed_day(unit.valid_to)})" if is_over(unit) else unit.name
+    return (
+        _("{name} (đến {day})").format(name=unit.name, day=typed_day(unit.valid_to))
+        if is_over(unit)
+        else unit.name
+    )
 
 
 def _render(
@@ -350,7 +362,7 @@ def mine() -> str:
     publications = catalogue.list_publications(
         session, condition, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
     )
-    filters = status_links(session, own, chosen=chosen, path="/cua-toi")
+    filters = status_links(session, own, chosen=chosen, path=here("/cua-toi"))
     page = MyDepositsPage(
         rows=deposit_rows(session, publications, actor),
         filters=filters,
@@ -358,7 +370,7 @@ def mine() -> str:
             page=number,
             total=next(link.count or 0 for link in filters if link.selected),
             per_page=PER_PAGE,
-            path="/cua-toi",
+            path=here("/cua-toi"),
             args=request.args.to_dict(flat=False),
         ),
     )

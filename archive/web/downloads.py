@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
+from archive.core.language import _, written_number
 from archive.metadata.formats import FORMATS
 from archive.services import exporting
 from archive.web.context import current_actor
 from archive.web.listing import address
 from archive.web.pages.parts import Downloads, Link
-from archive.web.present import vietnamese_number
 
 SEARCH, BROWSE = "/tim-kiem/tai-ve", "/duyet/tai-ve"
 CITING = ("bibtex", "ris", "csl")
@@ -39,10 +39,10 @@ def list_downloads(args: MultiDict[str, str], *, path: str, total: int) -> Downl
     most = exporting.most_records(current_actor())
     note = ""
     if most is not None and total > most:
-        note = (
-            f"Mỗi lần tải được {vietnamese_number(most)} ấn phẩm đầu danh sách. "
-            "Muốn tải hết, hãy lọc theo năm hoặc theo đơn vị rồi tải từng phần."
-        )
+        note = _(
+            "Mỗi lần tải được {number} ấn phẩm đầu danh sách. Muốn tải hết, hãy "
+            "lọc theo năm hoặc theo đơn vị rồi tải từng phần."
+        ).format(number=written_number(most))
     return Downloads(
         links=[
             Link(label=made.label, url=f"{base}{mark}dang={made.name}") for made in FORMATS.values()

@@ -16,24 +16,31 @@ from archive.core.errors import (
     QueryRefusedError,
     StorageFullError,
 )
+from archive.core.language import N_, _
 from archive.core.wording import error_sentence, size_label
 from archive.web.context import holdings
 
 log = structlog.get_logger("web")
 
 TITLES: dict[int, tuple[str, str]] = {
-    400: ("Yêu cầu chưa đúng", "Máy chủ không hiểu yêu cầu này. Tải lại trang rồi thử lại."),
-    401: ("Cần đăng nhập", "Đăng nhập rồi thử lại."),
-    403: ("Không có quyền", "Tài khoản này không mở được trang đó."),
-    404: ("Không tìm thấy", "Trang này không có, hoặc không mở cho tài khoản đang dùng."),
-    405: ("Yêu cầu chưa đúng", "Trang này không nhận kiểu yêu cầu đó."),
-    409: ("Đã chuyển bước", "Ấn phẩm đã chuyển sang bước khác, không sửa được ở đây nữa."),
-    410: ("Liên kết hết hiệu lực", "Liên kết này đã dùng hoặc đã hết hạn. Xin cấp liên kết mới."),
-    413: ("Tệp lớn quá", "Tổng dung lượng vượt mức cho phép."),
-    429: ("Chậm lại một chút", "Thử quá nhiều lần. Đợi ít phút rồi thử lại."),
-    500: ("Có trục trặc", "Lỗi đã được ghi lại. Thử lại sau ít phút."),
-    503: ("Đang bận", "Kho đang bận ghi dữ liệu. Thử lại sau vài giây."),
-    507: ("Ổ đĩa đầy", "Kho tạm thời không ghi được gì thêm. Vẫn đọc và tìm được."),
+    400: (
+        N_("Yêu cầu chưa đúng"),
+        N_("Máy chủ không hiểu yêu cầu này. Tải lại trang rồi thử lại."),
+    ),
+    401: (N_("Cần đăng nhập"), N_("Đăng nhập rồi thử lại.")),
+    403: (N_("Không có quyền"), N_("Tài khoản này không mở được trang đó.")),
+    404: (N_("Không tìm thấy"), N_("Trang này không có, hoặc không mở cho tài khoản đang dùng.")),
+    405: (N_("Yêu cầu chưa đúng"), N_("Trang này không nhận kiểu yêu cầu đó.")),
+    409: (N_("Đã chuyển bước"), N_("Ấn phẩm đã chuyển sang bước khác, không sửa được ở đây nữa.")),
+    410: (
+        N_("Liên kết hết hiệu lực"),
+        N_("Liên kết này đã dùng hoặc đã hết hạn. Xin cấp liên kết mới."),
+    ),
+    413: (N_("Tệp lớn quá"), N_("Tổng dung lượng vượt mức cho phép.")),
+    429: (N_("Chậm lại một chút"), N_("Thử quá nhiều lần. Đợi ít phút rồi thử lại.")),
+    500: (N_("Có trục trặc"), N_("Lỗi đã được ghi lại. Thử lại sau ít phút.")),
+    503: (N_("Đang bận"), N_("Kho đang bận ghi dữ liệu. Thử lại sau vài giây.")),
+    507: (N_("Ổ đĩa đầy"), N_("Kho tạm thời không ghi được gì thêm. Vẫn đọc và tìm được.")),
 }
 
 
@@ -48,6 +55,7 @@ def init_errors(app: Flask) -> None:
 
 def _answer(status: int, message: str = "") -> tuple[Response | str, int]:
     title, words = TITLES.get(status, TITLES[500 if status >= 500 else 400])
+    title, words = _(title), _(words)
     if request.path.startswith("/api/"):
         response = jsonify(
             {"type": "about:blank", "title": title, "status": status, "detail": message or words}
@@ -67,16 +75,15 @@ def _http(error: HTTPException) -> Response | tuple[Response | str, int]:
         return error.get_response()  # type: ignore[return-value]
     message = ""
     if status == 413:
-        message = (
-            f"Mỗi lần nộp tối đa {size_label(holdings().settings.max_upload_bytes)}. "
-            "Tách thành nhiều lần nộp hoặc giảm độ phân giải ảnh."
-        )
+        message = _(
+            "Mỗi lần nộp tối đa {size}. Tách thành nhiều lần nộp hoặc giảm độ phân giải ảnh."
+        ).format(size=size_label(holdings().settings.max_upload_bytes))
     return _answer(status, message)
 
 
 def _csrf(_error: CSRFError) -> tuple[Response | str, int]:
     return _answer(
-        400, "Phiên làm việc đã hết hoặc trang quá cũ. Quay lại, tải lại trang rồi gửi lại."
+        400, _("Phiên làm việc đã hết hoặc trang quá cũ. Quay lại, tải lại trang rồi gửi lại.")
     )
 
 

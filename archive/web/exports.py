@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request
 
 from archive.core.dates import today
 from archive.core.errors import SearchIndexError
+from archive.core.language import _, as_written
 from archive.core.text import fold
 from archive.core.wording import error_sentence
 from archive.metadata.description import one_line
@@ -74,9 +75,9 @@ def _list(*, default_sort: Sort) -> Answer:
     try:
         first = list(islice(described, 1))
     except SearchIndexError as error:
-        return _error(503, "Chưa tải được", error_sentence(error))
+        return _error(503, _("Chưa tải được"), error_sentence(error))
     pieces = wanted.write(chain(first, described))
-    return _file(wanted, pieces, name=f"Danh sách ấn phẩm {today():%d-%m-%Y}")
+    return _file(wanted, pieces, name=as_written(f"Danh sách ấn phẩm {today():%d-%m-%Y}"))
 
 
 def _file(wanted: Format, pieces: Iterable[bytes], *, name: str) -> Response:
@@ -92,7 +93,9 @@ def _file(wanted: Format, pieces: Iterable[bytes], *, name: str) -> Response:
 
 def _no_such_format() -> Answer:
     known = ", ".join(FORMATS)
-    return _error(400, "Chưa có dạng tệp này", f"Chọn một trong các dạng: {known}.")
+    return _error(
+        400, _("Chưa có dạng tệp này"), _("Chọn một trong các dạng: {known}.").format(known=known)
+    )
 
 
 def _error(status: int, title: str, message: str) -> Answer:

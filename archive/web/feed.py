@@ -10,12 +10,14 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from archive.core.dates import now
 from archive.core.errors import QueryRefusedError, SearchIndexError
+from archive.core.language import _
 from archive.core.vocabulary import KINDS
 from archive.core.wording import error_sentence
 from archive.models import Publication
 from archive.services.searching import search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import base_url, current_actor, holdings, reading
+from archive.web.languages import here
 from archive.web.listing import address, read_request
 from archive.web.pages.finding import Feed, FeedEntry
 
@@ -49,7 +51,7 @@ def results() -> Response:
     entries = [_entry(found.publications[item.work_id], base) for item in items]
     page = Feed(
         title=_feed_title(asked.query),
-        url=base + address(request.args, path=PATH, without="sort"),
+        url=base + address(request.args, path=here(PATH), without="sort"),
         page_url=base + address(request.args, path=url_for("search.results"), without="sort"),
         updated=max((entry.updated for entry in entries), default=_moment(now())),
         entries=entries,
@@ -77,7 +79,7 @@ def _entry(publication: Publication, base: str) -> FeedEntry:
 
 
 def _feed_title(query: str) -> str:
-    return _xml(f"Tìm “{query}”") if query else "Ấn phẩm mới"
+    return _xml(_("Tìm “{query}”").format(query=query)) if query else _("Ấn phẩm mới")
 
 
 def _moment(when: datetime) -> str:

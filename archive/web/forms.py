@@ -21,10 +21,12 @@ from wtforms.validators import InputRequired
 
 from archive.core.authorities import KINDS as AUTHORITY_KINDS
 from archive.core.errors import InvalidInputError
+from archive.core.language import _
 from archive.core.vocabulary import ROLES
 from archive.core.wording import field_sentence
 from archive.services.records import without_controls
 from archive.web.csrf import FormField
+from archive.web.languages import lazy
 
 
 def choices_of(labels: Mapping[str, str]) -> list[SelectChoice]:
@@ -44,13 +46,13 @@ def show_error(form: FlaskForm, error: InvalidInputError) -> None:
 
 
 class _Words:
-    """WTForms' own messages in Vietnamese."""
+    """WTForms' own messages in the language of the page."""
 
     _KNOWN: Mapping[str, str] = {
-        "Not a valid choice.": "Chọn một mục trong danh sách.",
-        "Not a valid choice": "Chọn một mục trong danh sách.",
-        "Invalid Choice: could not coerce.": "Chọn một mục trong danh sách.",
-        "This field is required.": "Mục này không được để trống.",
+        "Not a valid choice.": lazy("Chọn một mục trong danh sách."),
+        "Not a valid choice": lazy("Chọn một mục trong danh sách."),
+        "Invalid Choice: could not coerce.": lazy("Chọn một mục trong danh sách."),
+        "This field is required.": lazy("Mục này không được để trống."),
     }
 
     def gettext(self, text: str) -> str:
@@ -61,7 +63,7 @@ class _Words:
 
 
 class Form(FlaskForm):
-    """Every form's base: its token, messages in Vietnamese, and text that HTML can show again."""
+    """Every form's base: its token, messages in its language, and text that HTML can show again."""
 
     class Meta(FlaskForm.Meta):
         csrf_class = FormField
@@ -79,30 +81,42 @@ class Form(FlaskForm):
 
 
 class SignInForm(Form):
-    email = EmailField("Thư điện tử", [InputRequired("Nhập thư điện tử.")])
-    password = PasswordField("Mật khẩu", [InputRequired("Nhập mật khẩu.")])
+    email = EmailField(lazy("Thư điện tử"), [InputRequired(lazy("Nhập thư điện tử."))])
+    password = PasswordField(lazy("Mật khẩu"), [InputRequired(lazy("Nhập mật khẩu."))])
     next = HiddenField()
 
 
 class PasswordForm(Form):
-    current = PasswordField("Mật khẩu hiện tại", [InputRequired("Nhập mật khẩu hiện tại.")])
-    new = PasswordField(
-        "Mật khẩu mới", [InputRequired("Nhập mật khẩu mới.")], description="Ít nhất 10 ký tự."
+    current = PasswordField(
+        lazy("Mật khẩu hiện tại"), [InputRequired(lazy("Nhập mật khẩu hiện tại."))]
     )
-    again = PasswordField("Nhập lại mật khẩu mới", [InputRequired("Nhập lại mật khẩu mới.")])
+    new = PasswordField(
+        lazy("Mật khẩu mới"),
+        [InputRequired(lazy("Nhập mật khẩu mới."))],
+        description=lazy("Ít nhất 10 ký tự."),
+    )
+    again = PasswordField(
+        lazy("Nhập lại mật khẩu mới"), [InputRequired(lazy("Nhập lại mật khẩu mới."))]
+    )
 
 
 class SetPasswordForm(Form):
     new = PasswordField(
-        "Mật khẩu mới", [InputRequired("Nhập mật khẩu mới.")], description="Ít nhất 10 ký tự."
+        lazy("Mật khẩu mới"),
+        [InputRequired(lazy("Nhập mật khẩu mới."))],
+        description=lazy("Ít nhất 10 ký tự."),
     )
-    again = PasswordField("Nhập lại mật khẩu mới", [InputRequired("Nhập lại mật khẩu mới.")])
+    again = PasswordField(
+        lazy("Nhập lại mật khẩu mới"), [InputRequired(lazy("Nhập lại mật khẩu mới."))]
+    )
 
 
 class ReplaceForm(Form):
-    files = MultipleFileField("Tệp mới")
+    files = MultipleFileField(lazy("Tệp mới"))
     reason = TextAreaField(
-        "Lý do thay tệp", [InputRequired("Ghi lý do thay tệp.")], description="Ghi vào diễn biến."
+        lazy("Lý do thay tệp"),
+        [InputRequired(lazy("Ghi lý do thay tệp."))],
+        description=lazy("Ghi vào diễn biến."),
     )
 
 
@@ -113,36 +127,40 @@ class LogForm(Form):
         csrf = False
 
     NAMES = ("kind", "who", "publication", "since", "until")
-    kind = SelectField("Việc", choices=[], validate_choice=False)
-    who = StringField("Người làm", description="Đúng tên ghi trong nhật ký.")
-    publication = StringField("Ấn phẩm", description="Mã hoặc địa chỉ trang của ấn phẩm.")
-    since = StringField("Từ ngày", description="Ví dụ 1/7/2026.")
-    until = StringField("Đến hết ngày")
+    kind = SelectField(lazy("Việc"), choices=[], validate_choice=False)
+    who = StringField(lazy("Người làm"), description=lazy("Đúng tên ghi trong nhật ký."))
+    publication = StringField(
+        lazy("Ấn phẩm"), description=lazy("Mã hoặc địa chỉ trang của ấn phẩm.")
+    )
+    since = StringField(lazy("Từ ngày"), description=lazy("Ví dụ 1/7/2026."))
+    until = StringField(lazy("Đến hết ngày"))
 
 
 class UserForm(Form):
-    email = EmailField("Thư điện tử", [InputRequired("Nhập thư điện tử.")])
-    name = StringField("Họ và tên")
-    role = SelectField("Vai trò", choices=choices_of(ROLES))
-    unit = SelectField("Đơn vị", choices=[])
+    email = EmailField(lazy("Thư điện tử"), [InputRequired(lazy("Nhập thư điện tử."))])
+    name = StringField(lazy("Họ và tên"))
+    role = SelectField(lazy("Vai trò"), choices=lambda: choices_of(ROLES))
+    unit = SelectField(lazy("Đơn vị"), choices=[])
 
 
 class UserChangeForm(Form):
-    name = StringField("Họ và tên")
-    role = SelectField("Vai trò", choices=choices_of(ROLES))
-    unit = SelectField("Đơn vị", choices=[])
+    name = StringField(lazy("Họ và tên"))
+    role = SelectField(lazy("Vai trò"), choices=lambda: choices_of(ROLES))
+    unit = SelectField(lazy("Đơn vị"), choices=[])
 
 
 class UnitForm(Form):
     code = StringField(
-        "Mã", [InputRequired("Nhập mã đơn vị.")], description="Chữ không dấu, số, gạch nối."
+        lazy("Mã"),
+        [InputRequired(lazy("Nhập mã đơn vị."))],
+        description=lazy("Chữ không dấu, số, gạch nối."),
     )
-    name = StringField("Tên đơn vị", [InputRequired("Nhập tên đơn vị.")])
-    kind = StringField("Loại đơn vị")
-    parent = SelectField("Thuộc đơn vị", choices=[])
-    valid_from = StringField("Có từ ngày")
-    valid_to = StringField("Đến hết ngày")
-    successor = SelectField("Đơn vị kế thừa", choices=[])
+    name = StringField(lazy("Tên đơn vị"), [InputRequired(lazy("Nhập tên đơn vị."))])
+    kind = StringField(lazy("Loại đơn vị"))
+    parent = SelectField(lazy("Thuộc đơn vị"), choices=[])
+    valid_from = StringField(lazy("Có từ ngày"))
+    valid_to = StringField(lazy("Đến hết ngày"))
+    successor = SelectField(lazy("Đơn vị kế thừa"), choices=[])
 
 
 class UnitChangeForm(UnitForm):
@@ -150,9 +168,11 @@ class UnitChangeForm(UnitForm):
 
 
 class UnitMergeForm(Form):
-    successor = SelectField("Hợp nhất vào", [InputRequired("Chọn đơn vị.")], choices=[])
+    successor = SelectField(lazy("Hợp nhất vào"), [InputRequired(lazy("Chọn đơn vị."))], choices=[])
     since = StringField(
-        "Từ ngày", [InputRequired("Nhập ngày.")], description="Ví dụ 1/7/2025: ngày đầu tiên."
+        lazy("Từ ngày"),
+        [InputRequired(lazy("Nhập ngày."))],
+        description=lazy("Ví dụ 1/7/2025: ngày đầu tiên."),
     )
 
 
@@ -163,21 +183,29 @@ class AuthorityForm(Form):
         *("name", "variants", "type", "valid_from", "valid_to", "parent", "dates"),
         *("source", "note", "successors", "formerly_in"),
     )
-    kind = SelectField("Loại", choices=choices_of(AUTHORITY_KINDS))
-    name = StringField("Tên", [InputRequired("Nhập tên.")])
+    kind = SelectField(lazy("Loại"), choices=lambda: choices_of(AUTHORITY_KINDS))
+    name = StringField(lazy("Tên"), [InputRequired(lazy("Nhập tên."))])
     variants = TextAreaField(
-        "Tên khác, cách viết khác",
-        description="Mỗi tên một dòng; ghi chú viết sau dấu |. Hồ sơ dùng tên nào cũng được gắn.",
+        lazy("Tên khác, cách viết khác"),
+        description=lazy(
+            "Mỗi tên một dòng; ghi chú viết sau dấu |. Hồ sơ dùng tên nào cũng được gắn."
+        ),
     )
-    type = StringField("Kiểu", description="Với địa danh: tỉnh, huyện, xã, phường, thị trấn…")
-    dates = StringField("Năm sinh, năm mất hoặc ngày", description="Ví dụ 1904–1947; 3/10/1950.")
-    valid_from = StringField("Có từ", description="2025, 7/2025 hoặc 1/7/2025.")
-    valid_to = StringField("Đến hết")
-    parent = StringField("Nằm trong", description="Tên hoặc mã của mục rộng hơn.")
-    successors = StringField("Về sau thành", description="Tên hoặc mã, cách nhau bằng dấu ;.")
-    formerly_in = StringField("Trước đó nằm trong")
-    note = TextAreaField("Ghi chú", description="Điều cần kiểm tra cũng ghi ở đây.")
-    source = TextAreaField("Nguồn", description="Cách nhau bằng dấu ;.")
+    type = StringField(
+        lazy("Kiểu"), description=lazy("Với địa danh: tỉnh, huyện, xã, phường, thị trấn…")
+    )
+    dates = StringField(
+        lazy("Năm sinh, năm mất hoặc ngày"), description=lazy("Ví dụ 1904–1947; 3/10/1950.")
+    )
+    valid_from = StringField(lazy("Có từ"), description=lazy("2025, 7/2025 hoặc 1/7/2025."))
+    valid_to = StringField(lazy("Đến hết"))
+    parent = StringField(lazy("Nằm trong"), description=lazy("Tên hoặc mã của mục rộng hơn."))
+    successors = StringField(
+        lazy("Về sau thành"), description=lazy("Tên hoặc mã, cách nhau bằng dấu ;.")
+    )
+    formerly_in = StringField(lazy("Trước đó nằm trong"))
+    note = TextAreaField(lazy("Ghi chú"), description=lazy("Điều cần kiểm tra cũng ghi ở đây."))
+    source = TextAreaField(lazy("Nguồn"), description=lazy("Cách nhau bằng dấu ;."))
 
 
 class MergeForm(Form):
@@ -185,9 +213,9 @@ class MergeForm(Form):
         # It only asks what would be; the button that merges has its token.
         csrf = False
 
-    into = StringField("Gộp vào", description="Tên hoặc mã của mục được giữ lại.")
+    into = StringField(lazy("Gộp vào"), description=lazy("Tên hoặc mã của mục được giữ lại."))
 
 
 def empty_choice(labels: Mapping[str, str]) -> list[SelectChoice]:
     """The labels as choices, with none of them as the first."""
-    return [SelectChoice("", "— không —"), *choices_of(labels)]
+    return [SelectChoice("", _("— không —")), *choices_of(labels)]

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from archive.core.errors import NotFoundError
+from archive.core.language import _
 from archive.services import catalogue, held_files
 from archive.services.guessing import (
     NamedPath,
@@ -95,7 +96,9 @@ def guess_rows(
             field=guess.field,
             label=str(form[guess.field].label.text),
             value=guess.value,
-            source=f"trang {guess.page_number}" if guess.page_number else "tên ghi trong tệp",
+            source=_("trang {number}").format(number=guess.page_number)
+            if guess.page_number
+            else _("tên ghi trong tệp"),
             line=guess.line if guess.page_number else "",
             url=url_for(
                 "publications.read", publication_id=publication_id, number=guess.page_number
@@ -110,8 +113,9 @@ def guess_rows(
 def doubt_words(offers: Offers) -> list[str]:
     """A sentence for each printed number that cannot be right."""
     return [
-        f"Số ISBN {doubt.value} ở trang {doubt.page_number} sai số kiểm tra. "
-        "Xin xem lại bản in rồi ghi số đúng."
+        _(
+            "Số ISBN {isbn} ở trang {number} sai số kiểm tra. Xin xem lại bản in rồi ghi số đúng."
+        ).format(isbn=doubt.value, number=doubt.page_number)
         for doubt in offers.doubts
     ]
 

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlencode
 from flask import current_app, request, url_for
 from markupsafe import Markup
 
+from archive.core.language import written_number
 from archive.core.vocabulary import KINDS
 from archive.metadata import schema_org
 from archive.metadata.description import one_line
@@ -21,7 +22,7 @@ from archive.services.exporting import description_of
 from archive.web.context import base_url, current_actor, holdings
 from archive.web.pages.head import Head, Picture
 from archive.web.pages.parts import Link
-from archive.web.present import FACETS, vietnamese_number
+from archive.web.present import FACETS
 from archive.web.static import EXTENSION
 
 DESCRIPTION_LENGTH = 200
@@ -88,7 +89,7 @@ def browse_head(active: Sequence[Link], *, total: int) -> Head:
     args = {name: request.args.getlist(name) for name in sorted(request.args) if name in FACETS}
     return page_head(
         f"{labels} – Danh mục",
-        f"{vietnamese_number(total)} ấn phẩm trong kho: {labels}.",
+        f"{written_number(total)} ấn phẩm trong kho: {labels}.",
         args=args,
         is_listed=len(active) == 1 and total > 0,
     )
@@ -104,7 +105,7 @@ def search_head(query: str, *, total: int) -> Head:
         )
     return page_head(
         f"{query} – Tìm kiếm",
-        f"{vietnamese_number(total)} ấn phẩm trong kho có trang nói tới “{query}”.",
+        f"{written_number(total)} ấn phẩm trong kho có trang nói tới “{query}”.",
         args={"q": query},
         is_listed=total > 0,
     )

@@ -5,30 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, render_template, request
-from werkzeug.datastructures import MultiDict
 
 from archive.core.errors import SearchIndexError
 from archive.core.wording import error_sentence
 from archive.search.requests import SearchRequest
-from archive.services import catalogue
 from archive.services.searching import Found, search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
+from archive.web.front_page import front_page
 from archive.web.heads import browse_head, home_head, page_head
+from archive.web.languages import here
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
     bulk_url,
     facet_groups,
     page_number,
-    publication_cards,
     read_request,
     search_cards,
     sort_links,
 )
-from archive.web.pages.finding import BrowsePage, HomePage
-from archive.web.pages.parts import Link, LinkGroup
+from archive.web.pages.finding import BrowsePage
+from archive.web.pages.parts import LinkGroup
 from archive.web.present import paginate
 
 # Who browses looks through a whole list, as long as it may be looked through.
@@ -36,43 +35,14 @@ EVERY_VALUE = 500
 
 blueprint = Blueprint("home", __name__)
 
-NEWEST = 12
 GROUPS = ("year", "unit", "kind", "theme", "place", "audience", "grade", "subject")
 
 
 @blueprint.get("/")
 @open_to(OpenTo.ANYONE)
 def index() -> str:
-    session, actor = reading(), current_actor()
-    newest = catalogue.newest_accepted(session, actor=actor, limit=NEWEST)
-    totals = catalogue.count_holdings(session, actor=actor)
-    groups = _facets_of_everything()
-    return render_template(
-        "home/index.html",
-        current="home",
-        head=home_head(),
-        page=HomePage(
-            newest=publication_cards(session, newest),
-            years=sorted(groups.get("year", ()), key=lambda link: link.label),
-            kinds=groups.get("kind", ()),
-            audiences=groups.get("audience", ()),
-            grades=sorted(groups.get("grade", ()), key=lambda link: (len(link.label), link.label)),
-            publication_count=totals.publications,
-            page_count=totals.pages,
-        ),
-    )
-
-
-def _facets_of_everything() -> dict[str, list[Link]]:
-    """Every value with its count and its browse page; nothing while the index is unavailable."""
-    try:
-        found = _browse(SearchRequest(viewer=catalogue.viewer_of(current_actor()), per_page=1))
-    except SearchIndexError:
-        return {}
-    return {
-        group.name: list(group.links)
-        for group in facet_groups(found.results, args=MultiDict(), path="/duyet", everything=True)
-    }
+    page = front_page(reading(), holdings(), actor=current_actor())
+    return render_template("home/index.html", current="home", head=home_head(), page=page)
 
 
 def _browse(asked: SearchRequest) -> Found:
@@ -95,10 +65,11 @@ def browse() -> str:
         )
         return render_template("browse/index.html", current="browse", page=page)
     groups = _shortened(
-        facet_groups(found.results, args=args, path="/duyet", everything=True), whole=group_name
+        facet_groups(found.results, args=args, path=here("/duyet"), everything=True),
+        whole=group_name,
     )
     chosen = bool(asked.selected())
-    active = active_links(found.results, args=args, path="/duyet")
+    active = active_links(found.results, args=args, path=here("/duyet"))
     return render_template(
         "browse/index.html",
         current="browse",
@@ -111,12 +82,12 @@ def browse() -> str:
                 page=page_number(args),
                 total=found.results.total,
                 per_page=24,
-                path="/duyet",
+                path=here("/duyet"),
                 args=args.to_dict(flat=False),
             )
             if chosen
             else None,
-            sorts=sort_links(args, path="/duyet", default="newest") if chosen else (),
+            sorts=sort_links(args, path=here("/duyet"), default="newest") if chosen else (),
             downloads=list_downloads(args, path=BROWSE, total=found.results.total)
             if chosen
             else None,
@@ -141,7 +112,7 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
         if group.name not in GROUPS:
             continue
         if len(group.links) > FIRST_VALUES:
-            more_url = f"/duyet?nhom={group.name}"
+            more_url = f"{here('/duyet')}?nhom={group.name}"
             group = replace(group, links=group.links[:FIRST_VALUES], more_url=more_url)
         shortened.append(_oldest_year_first(group))
     return shortened

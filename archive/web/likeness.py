@@ -8,57 +8,60 @@ from dataclasses import dataclass
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from archive.core.language import N_, Words, _
 from archive.core.likeness import Decision
 from archive.core.roles import Actor
 from archive.models import Page, Publication
-from archive.services import catalogue
-from archive.services.likeness import (
-    Likeness,
-    editions_of,
-    may_be_told,
-    paired_pages,
-)
+from archive.services.likeness import Likeness, Surroundings, look_around
 from archive.web.context import holdings
 from archive.web.pages.parts import Link
 from archive.web.pages.publication import LikenessPanel, LikenessRow, PagePair
-from archive.web.present import IMAGE_SMALL_PX, has_image, image_url, vietnamese_date
+from archive.web.present import IMAGE_SMALL_PX, has_image, image_url, written_date
 
-DECIDED = {
-    Decision.SAME: "Đã xác nhận là bản trùng",
-    Decision.EDITION: "Đã xác nhận là hai lần xuất bản",
-    Decision.DIFFERENT: "Đã xác nhận là không trùng",
-}
-KEPT = "Bản nộp vẫn được giữ; biên mục viên sẽ xem."
-NOTED = {
-    Decision.SAME: "Đã ghi nhận hai bản trùng nhau. Cả hai vẫn được giữ.",
-    Decision.EDITION: "Đã ghi nhận hai lần xuất bản. Trang của mỗi bản có liên kết sang bản kia.",
-    Decision.DIFFERENT: "Đã ghi nhận hai ấn phẩm không trùng nhau.",
-}
+DECIDED = Words(
+    {
+        Decision.SAME: N_("Đã xác nhận là bản trùng"),
+        Decision.EDITION: N_("Đã xác nhận là hai lần xuất bản"),
+        Decision.DIFFERENT: N_("Đã xác nhận là không trùng"),
+    }
+)
+KEPT = N_("Bản nộp vẫn được giữ; biên mục viên sẽ xem.")
+NOTED = Words(
+    {
+        Decision.SAME: N_("Đã ghi nhận hai bản trùng nhau. Cả hai vẫn được giữ."),
+        Decision.EDITION: N_(
+            "Đã ghi nhận hai lần xuất bản. Trang của mỗi bản có liên kết sang bản kia."
+        ),
+        Decision.DIFFERENT: N_("Đã ghi nhận hai ấn phẩm không trùng nhau."),
+    }
+)
 
 
 def likeness_panel(
-    session: Session, publication: Publication, actor: Actor, *, found: Sequence[Likeness]
+    publication: Publication,
+    actor: Actor,
+    *,
+    found: Sequence[Likeness],
+    around: Surroundings,
+    pages: Iterable[Page],
 ) -> LikenessPanel | None:
     """What the publication is like, for those who work with it; None where nothing is. `found`:
-    its pairs, all of them. A
-    depositor does not hear of pairs that a curator told apart, nor of what `may_be_told` keeps."""
-    known = may_be_told(session, (pair.other.id for pair in found), actor=actor)
-    pairs = _told(found, known, actor)
+    its pairs, all of them, and `around` their others; `pages`: those that the pairs name. A
+    depositor does not hear of pairs that a curator told apart, nor of what they may not know."""
+    pairs = _told(found, around.told, actor)
     if not pairs:
         return None
-    visible = _visible(session, pairs, actor)
-    images = _Images(
-        paired_pages(session, publication.id, [pair for pair in pairs if pair.other.id in visible])
-    )
+    visible = around.told if actor.may_curate else around.visible.keys()
+    images = _Images({(page.publication_id, page.number): page for page in pages})
     is_open = any(pair.decision is Decision.UNDECIDED for pair in pairs)
     if actor.may_curate:
-        note = "Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa."
+        note = _("Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa.")
     elif is_open:
-        note = f"{_opening(publication, pairs[0])}. {KEPT}"
+        note = f"{_opening(publication, pairs[0])}. {_(KEPT)}"
     else:
-        note = "Bản nộp vẫn được giữ."
+        note = _("Bản nộp vẫn được giữ.")
     return LikenessPanel(
-        title="Có thể trùng" if is_open else "Ấn phẩm gần giống",
+        title=_("Có thể trùng") if is_open else _("Ấn phẩm gần giống"),
         note=note,
         rows=[
             _row(publication.id, pair, visible=pair.other.id in visible, images=images)
@@ -81,7 +84,12 @@ def likeness_news(
     """For each of these publications with an undecided pair among the pairs `found` what `actor` is
     told of the strongest one: a curator the reason, a depositor also that the deposit is kept."""
     everything = [pair for pairs in found.values() for pair in pairs]
-    known = may_be_told(session, (pair.other.id for pair in everything), actor=actor)
+    around = (
+        look_around(session, "", (pair.other.id for pair in everything), actor=actor)
+        if everything
+        else Surroundings()
+    )
+    known = around.told
     strongest: dict[str, Likeness] = {}
     for publication_id, pairs in found.items():
         waiting = [
@@ -89,7 +97,7 @@ def likeness_news(
         ]
         if waiting:
             strongest[publication_id] = waiting[0]
-    visible = _visible(session, strongest.values(), actor)
+    visible = around.told if actor.may_curate else around.visible.keys()
     news = {}
     for publication in publications:
         if (pair := strongest.get(publication.id)) is None:
@@ -98,19 +106,20 @@ def likeness_news(
         news[publication.id] = (
             f"{reason}."
             if actor.may_curate
-            else f"{_opening(publication, pair)}: {reason[0].lower()}{reason[1:]}. {KEPT}"
+            else f"{_opening(publication, pair)}: {reason[0].lower()}{reason[1:]}. {_(KEPT)}"
         )
     return news
 
 
 def _opening(publication: Publication, pair: Likeness) -> str:
     is_earlier = pair.other.added_at <= publication.added_at
-    return f"Kho {'đã có' if is_earlier else 'mới nhận thêm'} một bản gần giống"
+    if is_earlier:
+        return _("Kho đã có một bản gần giống")
+    return _("Kho mới nhận thêm một bản gần giống")
 
 
-def edition_links(session: Session, publication: Publication, actor: Actor) -> list[Link]:
-    """This and the other editions that `actor` may open, the oldest first; [] for an only one."""
-    others = editions_of(session, publication, actor=actor)
+def edition_links(publication: Publication, others: Sequence[Publication]) -> list[Link]:
+    """This and its other editions `others`, the oldest first; [] for an only one."""
     if not others:
         return []
     editions = sorted(
@@ -129,7 +138,7 @@ def edition_links(session: Session, publication: Publication, actor: Actor) -> l
 def _edition_label(edition: Publication, editions: Sequence[Publication]) -> str:
     """The year, with the title where that changed, with the day of arrival where nothing else
     tells two apart."""
-    year = str(edition.issued_year) if edition.issued_year else "chưa rõ năm"
+    year = str(edition.issued_year) if edition.issued_year else _("chưa rõ năm")
     if len({one.title for one in editions}) > 1:
         year = f"{year} (“{edition.title}”)"
     twins = [
@@ -137,7 +146,11 @@ def _edition_label(edition: Publication, editions: Sequence[Publication]) -> str
         for one in editions
         if (one.issued_year, one.title) == (edition.issued_year, edition.title)
     ]
-    return f"{year}, nộp {vietnamese_date(edition.added_at)}" if len(twins) > 1 else year
+    return (
+        _("{year}, nộp {day}").format(year=year, day=written_date(edition.added_at))
+        if len(twins) > 1
+        else year
+    )
 
 
 def _told(pairs: Iterable[Likeness], known: Collection[str], actor: Actor) -> list[Likeness]:
@@ -148,18 +161,13 @@ def _told(pairs: Iterable[Likeness], known: Collection[str], actor: Actor) -> li
     ]
 
 
-def _visible(session: Session, pairs: Iterable[Likeness], actor: Actor) -> set[str]:
-    ids = sorted({pair.other.id for pair in pairs})
-    if actor.may_curate:
-        return set(ids)
-    return set(catalogue.publications_by_id(session, ids, actor=actor)) if ids else set()
-
-
 def _name_of(other: Publication, *, visible: bool) -> str:
     """Of what the reader may not open only unit and day are told, so that they know whom to ask."""
     unit = other.unit_name
     if not visible:
-        return f"một bản của {other.unit.name}, nộp ngày {vietnamese_date(other.added_at)}"
+        return _("một bản của {unit}, nộp ngày {day}").format(
+            unit=other.unit.name, day=written_date(other.added_at)
+        )
     year = f", {other.issued_year}" if other.issued_year else ""
     return f"“{other.title}” ({unit}{year})"
 
@@ -181,7 +189,7 @@ def _row(publication_id: str, pair: Likeness, *, visible: bool, images: _Images)
     decided = ""
     if pair.decision is not Decision.UNDECIDED:
         who = f"{pair.decided_by}, " if pair.decided_by else ""
-        decided = f"{DECIDED[pair.decision]} ({who}{vietnamese_date(pair.decided_at)})."
+        decided = f"{DECIDED[pair.decision]} ({who}{written_date(pair.decided_at)})."
     return LikenessRow(
         reason=pair.reason(_name_of(pair.other, visible=visible)) + ".",
         url=url_for("publications.show", publication_id=pair.other.id) if visible else "",

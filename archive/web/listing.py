@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from archive.core.language import N_, Words
 from archive.models import Publication
 from archive.search.requests import SearchRequest, Sort
 from archive.search.results import FacetCount, SearchResults
@@ -17,15 +18,18 @@ from archive.services.catalogue import cover_pages, viewer_of
 from archive.services.records import one_line
 from archive.services.searching import Found
 from archive.web.context import current_actor, holdings
+from archive.web.languages import here
 from archive.web.pages.parts import Card, Link, LinkGroup
 from archive.web.present import FACETS, cards_of, facet_label
 
-SORTS: dict[str, str] = {
-    "relevance": "Sát nhất",
-    "newest": "Mới nhất",
-    "oldest": "Cũ nhất",
-    "title": "Nhan đề A–Z",
-}
+SORTS = Words(
+    {
+        "relevance": N_("Sát nhất"),
+        "newest": N_("Mới nhất"),
+        "oldest": N_("Cũ nhất"),
+        "title": N_("Nhan đề A–Z"),
+    }
+)
 
 # Facet name in the URL → the field of SearchRequest that it fills.
 _FIELDS = {
@@ -81,7 +85,7 @@ def bulk_url(args: MultiDict[str, str]) -> str:
     pairs = [pair for pair in _pairs(args, without="sort") if pair[1].strip()]
     if not pairs or not current_actor().may_curate:
         return ""
-    return _url("/sua-hang-loat", pairs)
+    return _url(here("/sua-hang-loat"), pairs)
 
 
 def suggestion_link(results: SearchResults, *, args: MultiDict[str, str], path: str) -> Link | None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from archive.core.language import _
 from archive.core.notices import NOTICES
 from archive.services import notices
 from archive.services.notices import Choice
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
+from archive.web.languages import here
 from archive.web.listing import page_number
 from archive.web.pages.notices import ChoiceRow, ChoicesPage, NoticeRow, NoticesPage
-from archive.web.present import paginate, publication_url
+from archive.web.present import actor_words, paginate, publication_url
 
 blueprint = Blueprint("notices", __name__)
 
@@ -34,7 +36,7 @@ def list_all() -> str:
                 what=NOTICES.get(row.kind, row.kind),
                 title=row.publication.title,
                 url=publication_url(row.publication.id),
-                who=row.event.actor_name,
+                who=actor_words(row.event.actor_name),
                 at=row.at,
                 note=notices.said_in(row.event),
                 is_new=row.read_at is None,
@@ -47,7 +49,7 @@ def list_all() -> str:
             page=number,
             total=notices.count_notices(session, actor=actor),
             per_page=ROWS,
-            path=PATH,
+            path=here(PATH),
             args=request.args.to_dict(flat=False),
         ),
     )
@@ -109,5 +111,5 @@ def choose() -> Response:
             actor=current_actor(),
         )
         session.commit()
-    flash("Đã lưu cách nhận thông báo.", "success")
+    flash(_("Đã lưu cách nhận thông báo."), "success")
     return redirect(url_for("notices.choices"))

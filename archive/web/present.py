@@ -8,88 +8,96 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from archive.core.dates import local, parse_issue_date
+from archive.core.language import N_, Words, _, written_decimal, written_number
+from archive.core.roles import SYSTEM
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
 from archive.models import Authority, File, Page, Publication
 from archive.services.authorities.finding import Candidate
 from archive.services.holdings import Holdings
+from archive.web.languages import here
 from archive.web.pages.parts import Card, Cover, Link, Pagination
 
 PER_PAGE = 20
 IMAGE_SMALL_PX, IMAGE_LARGE_PX = 320, 1200
 
-EVENTS: Mapping[str, str] = {
-    "drafted": "Lưu bản nháp",
-    "import_uploaded": "Gửi bảng để nhập: {name}",
-    "import_checked": "Kiểm tra bảng nhập: {name}",
-    "import_started": "Chạy đợt nhập: {name}",
-    "import_paused": "Tạm dừng đợt nhập: {name}",
-    "import_undone": "Gỡ đợt nhập: {name}",
-    "deposited": "Nộp ấn phẩm",
-    "amended": "Sửa bản nộp",
-    "resubmitted": "Nộp lại",
-    "taken_up": "Nhận xem",
-    "assigned": "Giao cho {reviewer} xem",
-    "put_back_in_queue": "Đưa lại hàng chờ",
-    "message": "Nhắn",
-    "accepted": "Nhận vào kho",
-    "restored": "Mở lại cho bạn đọc",
-    "returned": "Trả lại để sửa",
-    "corrected": "Sửa hồ sơ",
-    "put_back": "Đưa hồ sơ về lần sửa {version}",
-    "edited_in_bulk": "Sửa hồ sơ trong một đợt sửa hàng loạt",
-    "bulk_undone": "Hoàn tác một đợt sửa hàng loạt",
-    "bulk_edit_started": "Sửa hàng loạt {count} hồ sơ",
-    "copies_added": "Thêm {count} bản in",
-    "copies_changed": "Sửa {count} bản in",
-    "withdrawn": "Thu hồi",
-    "likeness_same": "Xác nhận trùng với một ấn phẩm khác",
-    "likeness_edition": "Xác nhận có lần xuất bản khác",
-    "likeness_different": "Xác nhận không trùng với một ấn phẩm khác",
-    "user_created": "Tạo tài khoản {user}",
-    "user_changed": "Sửa tài khoản {user}",
-    "user_blocked": "Khóa tài khoản {user}",
-    "user_unblocked": "Mở khóa tài khoản {user}",
-    "password_link_made": "Cấp liên kết đặt mật khẩu cho {user}",
-    "password_set": "Đặt mật khẩu cho {user}",
-    "password_changed": "Đổi mật khẩu của {user}",
-    "unit_created": "Thêm đơn vị {unit}",
-    "unit_changed": "Sửa đơn vị {unit}",
-    "unit_merged": "Hợp nhất đơn vị {unit} vào {into}",
-    "unit_blocked": "Khóa đơn vị {unit}",
-    "unit_unblocked": "Mở khóa đơn vị {unit}",
-    "marking_found": "Thấy dấu mật ở trang {page}: “{line}”",
-    "marking_cleared": "Xác nhận không phải dấu mật",
-    "declared_free": "Nộp kèm lời xác nhận không phải tài liệu mật",
-    "lifting_found": "Trang {page} ghi “{line}”",
-    "read_again": "Cho đọc lại tệp {file}",
-    "read_again_raised": "Cho đọc lại tệp {file} với giới hạn gấp {factor}",
-    "authority_created": "Thêm “{name}” vào danh mục",
-    "authority_changed": "Sửa “{name}” trong danh mục",
-    "authority_deleted": "Xóa “{name}” khỏi danh mục",
-    "authority_merged": "Gộp “{name}” vào “{into_name}”, {records} ấn phẩm",
-    "authority_split": "Tách “{name}” khỏi “{into_name}”",
-    "authority_linked": "Gắn “{value}” với “{name}”, {records} ấn phẩm",
-    "authorities_imported": "Nhập {count} mục vào danh mục",
-    "intake_paused": "Tạm dừng {stages}",
-    "intake_resumed": "Cho chạy tiếp {stages}",
-    "jobs_retried": "Cho làm lại {count} việc",
-    "demo_removed": "Gỡ {count} ấn phẩm minh họa",
-    "sign_in_slowed_user": "Tạm chặn đăng nhập vào {user} sau {count} lần sai",
-    "sign_in_slowed_address": "Tạm chặn đăng nhập từ {address} sau {count} lần sai",
-    "receipt_issued": "Cấp giấy biên nhận số {number}",
-    "accession_given": "Vào sổ đăng ký số {number}",
-    "files_replaced": "Thay tệp của ấn phẩm",
-}
+EVENTS = Words(
+    {
+        "drafted": N_("Lưu bản nháp"),
+        "import_uploaded": N_("Gửi bảng để nhập: {name}"),
+        "import_checked": N_("Kiểm tra bảng nhập: {name}"),
+        "import_started": N_("Chạy đợt nhập: {name}"),
+        "import_paused": N_("Tạm dừng đợt nhập: {name}"),
+        "import_undone": N_("Gỡ đợt nhập: {name}"),
+        "deposited": N_("Nộp ấn phẩm"),
+        "amended": N_("Sửa bản nộp"),
+        "resubmitted": N_("Nộp lại"),
+        "taken_up": N_("Nhận xem"),
+        "assigned": N_("Giao cho {reviewer} xem"),
+        "put_back_in_queue": N_("Đưa lại hàng chờ"),
+        "message": N_("Nhắn"),
+        "accepted": N_("Nhận vào kho"),
+        "restored": N_("Mở lại cho bạn đọc"),
+        "returned": N_("Trả lại để sửa"),
+        "corrected": N_("Sửa hồ sơ"),
+        "put_back": N_("Đưa hồ sơ về lần sửa {version}"),
+        "edited_in_bulk": N_("Sửa hồ sơ trong một đợt sửa hàng loạt"),
+        "bulk_undone": N_("Hoàn tác một đợt sửa hàng loạt"),
+        "bulk_edit_started": N_("Sửa hàng loạt {count} hồ sơ"),
+        "copies_added": N_("Thêm {count} bản in"),
+        "copies_changed": N_("Sửa {count} bản in"),
+        "withdrawn": N_("Thu hồi"),
+        "likeness_same": N_("Xác nhận trùng với một ấn phẩm khác"),
+        "likeness_edition": N_("Xác nhận có lần xuất bản khác"),
+        "likeness_different": N_("Xác nhận không trùng với một ấn phẩm khác"),
+        "user_created": N_("Tạo tài khoản {user}"),
+        "user_changed": N_("Sửa tài khoản {user}"),
+        "user_blocked": N_("Khóa tài khoản {user}"),
+        "user_unblocked": N_("Mở khóa tài khoản {user}"),
+        "password_link_made": N_("Cấp liên kết đặt mật khẩu cho {user}"),
+        "password_set": N_("Đặt mật khẩu cho {user}"),
+        "password_changed": N_("Đổi mật khẩu của {user}"),
+        "unit_created": N_("Thêm đơn vị {unit}"),
+        "unit_changed": N_("Sửa đơn vị {unit}"),
+        "unit_merged": N_("Hợp nhất đơn vị {unit} vào {into}"),
+        "unit_blocked": N_("Khóa đơn vị {unit}"),
+        "unit_unblocked": N_("Mở khóa đơn vị {unit}"),
+        "marking_found": N_("Thấy dấu mật ở trang {page}: “{line}”"),
+        "marking_cleared": N_("Xác nhận không phải dấu mật"),
+        "declared_free": N_("Nộp kèm lời xác nhận không phải tài liệu mật"),
+        "lifting_found": N_("Trang {page} ghi “{line}”"),
+        "read_again": N_("Cho đọc lại tệp {file}"),
+        "read_again_raised": N_("Cho đọc lại tệp {file} với giới hạn gấp {factor}"),
+        "authority_created": N_("Thêm “{name}” vào danh mục"),
+        "authority_changed": N_("Sửa “{name}” trong danh mục"),
+        "authority_deleted": N_("Xóa “{name}” khỏi danh mục"),
+        "authority_merged": N_("Gộp “{name}” vào “{into_name}”, {records} ấn phẩm"),
+        "authority_split": N_("Tách “{name}” khỏi “{into_name}”"),
+        "authority_linked": N_("Gắn “{value}” với “{name}”, {records} ấn phẩm"),
+        "authorities_imported": N_("Nhập {count} mục vào danh mục"),
+        "intake_paused": N_("Tạm dừng {stages}"),
+        "intake_resumed": N_("Cho chạy tiếp {stages}"),
+        "jobs_retried": N_("Cho làm lại {count} việc"),
+        "demo_removed": N_("Gỡ {count} ấn phẩm minh họa"),
+        "sign_in_slowed_user": N_("Tạm chặn đăng nhập vào {user} sau {count} lần sai"),
+        "sign_in_slowed_address": N_("Tạm chặn đăng nhập từ {address} sau {count} lần sai"),
+        "receipt_issued": N_("Cấp giấy biên nhận số {number}"),
+        "accession_struck": N_("Rút {count} số khỏi sổ đăng ký: {reason}"),
+        "accession_given": N_("Vào sổ đăng ký số {number}"),
+        "files_replaced": N_("Thay tệp của ấn phẩm"),
+    }
+)
 
 
-STAGES: Mapping[str, str] = {
-    "extract": "Đọc chữ trong tệp",
-    "ocr": "Nhận dạng chữ trên ảnh trang",
-    "index": "Đưa vào chỉ mục tìm kiếm",
-    "compare": "Đối chiếu bản trùng",
-    "images": "Tạo ảnh trang",
-    "record": "Cất hồ sơ",
-}
+STAGES = Words(
+    {
+        "extract": N_("Đọc chữ trong tệp"),
+        "ocr": N_("Nhận dạng chữ trên ảnh trang"),
+        "index": N_("Đưa vào chỉ mục tìm kiếm"),
+        "compare": N_("Đối chiếu bản trùng"),
+        "images": N_("Tạo ảnh trang"),
+        "record": N_("Cất hồ sơ"),
+    }
+)
 
 
 def event_words(kind: str, data: Mapping[str, object] | None) -> str:
@@ -99,25 +107,40 @@ def event_words(kind: str, data: Mapping[str, object] | None) -> str:
     if isinstance(stages, list):
         whole = len(stages) == len(STAGES)
         labels = [STAGES.get(stage, str(stage)).lower() for stage in stages]
-        values["stages"] = "toàn bộ việc tiếp nhận" if whole else ", ".join(labels)
+        values["stages"] = _("toàn bộ việc tiếp nhận") if whole else ", ".join(labels)
     return EVENTS.get(kind, kind).format_map(values)
+
+
+def actor_words(name: str) -> str:
+    """Who did something: a person's name as it is, the archive itself in words."""
+    return _(name) if name == SYSTEM.name else name
 
 
 def publication_url(publication_id: str) -> str:
     """The publication's page. Like the two below it is written out and not asked of the router: a
     page of results has a hundred of them, and these addresses stay as they are for good."""
-    return f"/an-pham/{publication_id}"
+    return here(f"/an-pham/{publication_id}")
 
 
 def reading_url(publication_id: str, number: int, query: str = "") -> str:
     """Page `number` in the reader, with the words of `query` marked."""
-    page = f"/an-pham/{publication_id}/trang/{number}"
+    page = here(f"/an-pham/{publication_id}/trang/{number}")
     return f"{page}?{urlencode({'q': query})}" if query else page
 
 
 def image_url(publication_id: str, number: int, width_px: int) -> str:
     """The picture of page `number`."""
     return f"/an-pham/{publication_id}/trang/{number}/anh-{width_px}.webp"
+
+
+def picture_id(publication_id: str, number: int) -> str:
+    """Page `number` as the IIIF Image API names it: letters, digits and `_`, nothing to escape."""
+    return f"{publication_id}_{number}"
+
+
+def tiles_url(publication_id: str, number: int) -> str:
+    """The IIIF description of page `number` (`info.json`): what a deep-zoom viewer opens."""
+    return f"/iiif/3/{picture_id(publication_id, number)}/info.json"
 
 
 def has_image(holdings: Holdings, page: Page, width_px: int) -> bool:
@@ -152,6 +175,7 @@ def card_of(publication: Publication, cover_page: Page | None, holdings: Holding
             kind=publication.kind,
             kind_label=kind_label,
             is_wide=cover_page is not None and cover_page.width > cover_page.height,
+            seed=publication.id,
         ),
         is_demo=publication.is_demo,
     )
@@ -163,17 +187,23 @@ def cards_of(
     return [card_of(row, covers.get(row.id), holdings) for row in publications]
 
 
-def media_label(file: File) -> str:
-    return {
+_MEDIA = Words(
+    {
         "pdf": "PDF",
         "docx": "Word",
-        "doc": "Word đời cũ",
-        "txt": "Văn bản",
-        "jpeg": "Ảnh JPEG",
-        "png": "Ảnh PNG",
-        "tiff": "Ảnh TIFF",
-        "webp": "Ảnh WebP",
-    }.get(file.kind, file.kind)
+        "doc": N_("Word đời cũ"),
+        "txt": N_("Văn bản"),
+        "jpeg": N_("Ảnh JPEG"),
+        "png": N_("Ảnh PNG"),
+        "tiff": N_("Ảnh TIFF"),
+        "webp": N_("Ảnh WebP"),
+    }
+)
+
+
+def media_label(file: File) -> str:
+    """What kind of file it is, in a word or two."""
+    return _MEDIA.get(file.kind, file.kind)
 
 
 def facet_label(name: str, value: str, given: str | None = None) -> str:
@@ -186,32 +216,37 @@ def facet_label(name: str, value: str, given: str | None = None) -> str:
         case "access":
             return ACCESS.get(value, value)
         case "grade":
-            return f"Lớp {value}" if value.isdigit() else value
+            return _("Lớp {grade}").format(grade=value) if value.isdigit() else value
         case _:
             return given or value
 
 
-FACETS: Mapping[str, str] = {
-    "year": "Năm phát hành",
-    "unit": "Đơn vị",
-    "kind": "Loại",
-    "theme": "Chủ đề",
-    "place": "Địa danh",
-    "person": "Nhân vật",
-    "audience": "Đối tượng",
-    "grade": "Lớp",
-    "subject": "Môn học",
-    "language": "Ngôn ngữ",
-}
+FACETS = Words(
+    {
+        "year": N_("Năm phát hành"),
+        "unit": N_("Đơn vị"),
+        "kind": N_("Loại"),
+        "theme": N_("Chủ đề"),
+        "place": N_("Địa danh"),
+        "person": N_("Nhân vật"),
+        "audience": N_("Đối tượng"),
+        "grade": N_("Lớp"),
+        "subject": N_("Môn học"),
+        "language": N_("Ngôn ngữ"),
+    }
+)
 
 
 def authority_time(row: Authority | Candidate) -> str:
-    """`từ 1/7/2025`, `đến 30/6/2025`, "" where neither is known."""
-    told = []
-    for word, day in (("từ", row.valid_from), ("đến", row.valid_to)):
-        if day:
-            told.append(f"{word} {parse_issue_date(day).vietnamese}")
-    return " ".join(told)
+    """`từ 1/7/2025`, `đến 30/6/2025`, or both; "" where neither is known."""
+    since, until = (
+        parse_issue_date(day).vietnamese if day else "" for day in (row.valid_from, row.valid_to)
+    )
+    if since and until:
+        return _("từ {since} đến {until}").format(since=since, until=until)
+    if since:
+        return _("từ {since}").format(since=since)
+    return _("đến {until}").format(until=until) if until else ""
 
 
 def paginate(
@@ -244,7 +279,7 @@ def paginate(
     )
 
 
-def vietnamese_date(value: date | datetime | None) -> str:
+def written_date(value: date | datetime | None) -> str:
     """dd/mm/yyyy; a moment in Vietnamese time."""
     if value is None:
         return ""
@@ -257,16 +292,11 @@ def typed_day(day: date | None) -> str:
     return f"{day.day}/{day.month}/{day.year}" if day else ""
 
 
-def vietnamese_moment(value: datetime | None) -> str:
+def written_moment(value: datetime | None) -> str:
     """HH:MM dd/mm/yyyy in Vietnamese time."""
     return local(value).strftime("%H:%M %d/%m/%Y") if value is not None else ""
 
 
-def vietnamese_decimal(value: float) -> str:
-    """1.234 or 12,3: one place after the comma below a hundred."""
-    return vietnamese_number(round(value)) if value >= 100 else f"{value:.1f}".replace(".", ",")
-
-
-def vietnamese_number(value: int) -> str:
-    """1.234.567"""
-    return f"{value:,}".replace(",", ".")
+def short_number(value: float) -> str:
+    """1.234 or 12,3, in English 1,234 or 12.3: one place after the comma below a hundred."""
+    return written_number(round(value)) if value >= 100 else written_decimal(value)

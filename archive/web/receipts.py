@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from archive.core.dates import local
 from archive.core.errors import NotFoundError
+from archive.core.language import _, as_written, in_vietnamese
 from archive.core.wording import size_label
 from archive.metadata.receipt_sheet import ReceiptSheet, SheetFile, receipt_pdf
 from archive.models import Receipt
@@ -59,29 +60,9 @@ def receipt_link(receipt: Receipt) -> Link:
 def pdf(receipt_id: str) -> Response:
     """The same as a sheet to print and file."""
     receipt = _find(receipt_id)
-    content, when = receipt.content, local(receipt.issued_at)
-    facts = [
-        ("Đơn vị nộp", content["unit"]),
-        ("Nhan đề", content["title"]),
-        ("Cán bộ nộp", content["depositor"]),
-        ("Tổng dung lượng", size_label(sum(f["size_bytes"] for f in content["files"]))),
-        ("Tiếp theo giấy", f"số {content['earlier']}" if content["earlier"] else ""),
-    ]
-    made = receipt_pdf(
-        ReceiptSheet(
-            site=holdings().settings.site_name,
-            number=receipt.label,
-            issued_at=receipt.issued_at,
-            place_time=f"Nhận lúc {when:%H:%M} ngày {when:%d/%m/%Y} (giờ Việt Nam)",
-            facts=[(label, value) for label, value in facts if value],
-            files=[
-                SheetFile(file["name"], size_label(file["size_bytes"]), file["sha256"])
-                for file in content["files"]
-            ],
-            check_url=_check_url(receipt),
-        ),
-        assets=holdings().settings.assets,
-    )
+    with in_vietnamese():
+        sheet = _sheet(receipt)
+    made = receipt_pdf(sheet, assets=holdings().settings.assets)
     name = f"bien-nhan-{receipt.number}-{receipt.year}.pdf"
     return Response(
         made,
@@ -123,14 +104,42 @@ def check(token: str) -> str | tuple[str, int]:
     return render_template("receipts/check.html", current="", page=page)
 
 
+def _sheet(receipt: Receipt) -> ReceiptSheet:
+    content, when = receipt.content, local(receipt.issued_at)
+    facts = [
+        (as_written("Đơn vị nộp"), content["unit"]),
+        (as_written("Nhan đề"), content["title"]),
+        (as_written("Cán bộ nộp"), content["depositor"]),
+        (as_written("Tổng dung lượng"), size_label(sum(f["size_bytes"] for f in content["files"]))),
+        (
+            as_written("Tiếp theo giấy"),
+            as_written(f"số {content['earlier']}") if content["earlier"] else "",
+        ),
+    ]
+    return ReceiptSheet(
+        site=holdings().settings.site_name,
+        number=receipt.label,
+        issued_at=receipt.issued_at,
+        place_time=as_written(f"Nhận lúc {when:%H:%M} ngày {when:%d/%m/%Y} (giờ Việt Nam)"),
+        facts=[(label, value) for label, value in facts if value],
+        files=[
+            SheetFile(file["name"], size_label(file["size_bytes"]), file["sha256"])
+            for file in content["files"]
+        ],
+        check_url=_check_url(receipt),
+    )
+
+
 def _answer(asked: str, digests: list[str]) -> str:
     if not asked:
         return ""
     if not _SHA256.fullmatch(asked):
-        return "Đó chưa phải mã SHA-256: mã gồm 64 ký tự, chỉ có chữ số và chữ từ a đến f."
+        return _("Đó chưa phải mã SHA-256: mã gồm 64 ký tự, chỉ có chữ số và chữ từ a đến f.")
     if asked in digests:
-        return f"Đúng: đây là mã của tệp số {digests.index(asked) + 1} trong giấy biên nhận này."
-    return "Không có tệp nào trong giấy biên nhận này mang mã đó."
+        return _("Đúng: đây là mã của tệp số {number} trong giấy biên nhận này.").format(
+            number=digests.index(asked) + 1
+        )
+    return _("Không có tệp nào trong giấy biên nhận này mang mã đó.")
 
 
 def _check_url(receipt: Receipt) -> str:

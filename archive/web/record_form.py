@@ -10,15 +10,14 @@ from wtforms import HiddenField, MultipleFileField, SelectField, StringField, Te
 from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired
 
+from archive.core.language import N_, _
+from archive.core.offered import AUDIENCES, GRADES, SUBJECTS
 from archive.core.vocabulary import (
     ACCESS,
-    AUDIENCES,
     CREATOR_ROLES,
-    GRADES,
     KINDS,
     LANGUAGES,
     MULTIPLE_FIELDS,
-    SUBJECTS,
 )
 from archive.core.wording import field_sentence
 from archive.metadata.isbn import has_right_check_digit, normal_isbn
@@ -26,23 +25,24 @@ from archive.metadata.issn import has_right_issn_digit
 from archive.models import Publication
 from archive.services.records import TEXT_FIELDS
 from archive.web.forms import Form, choices_of
+from archive.web.languages import lazy
 from archive.web.pages.record import FieldGroup
 from archive.web.present import typed_day
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "Ấn phẩm": (
+    N_("Ấn phẩm"): (
         *("title", "subtitle", "other_titles", "unit", "unit_name_given", "kind"),
         *("creators", "responsibility", "edition", "series", "volume", "languages"),
     ),
-    "Xuất bản và in": (
+    N_("Xuất bản và in"): (
         *("issued", "publisher", "publisher_place", "printer", "licence_number"),
         *("licence_date", "isbn", "issn", "print_run", "extent", "dimensions"),
     ),
-    "Nội dung": (
+    N_("Nội dung"): (
         *("abstract", "contents", "themes", "places", "people", "events", "relics", "plan_task"),
     ),
-    "Bạn đọc và trường học": ("audiences", "grades", "subjects"),
-    "Quyền": ("access", "embargo_until", "rights"),
+    N_("Bạn đọc và trường học"): ("audiences", "grades", "subjects"),
+    N_("Quyền"): ("access", "embargo_until", "rights"),
 }
 """The record's fields in the order in which people fill them in."""
 
@@ -50,7 +50,7 @@ WIDE = frozenset(
     {"title", "subtitle", "unit", "creators", "responsibility", "abstract", "contents", "access"}
 )
 CHOICES: Mapping[str, Sequence[str]] = {
-    "languages": tuple(LANGUAGES.values()),
+    "languages": tuple(map(lazy, LANGUAGES.vietnamese.values())),
     "audiences": AUDIENCES,
     "grades": GRADES,
     "subjects": SUBJECTS,
@@ -62,46 +62,54 @@ class RecordForm(Form):
     """Everything as text: `services.records.read_record` reads it, so that a sheet and a form are
     held to the same rules."""
 
-    title = StringField("Nhan đề", [InputRequired("Nhập nhan đề.")])
-    unit = SelectField("Đơn vị", [InputRequired("Chọn đơn vị.")], choices=[])
-    kind = SelectField("Loại ấn phẩm", choices=choices_of(KINDS))
-    issued = StringField("Ngày phát hành", [InputRequired("Nhập ngày phát hành.")])
-    access = SelectField("Ai được xem", choices=choices_of(ACCESS))
-    subtitle = StringField("Phụ đề")
-    responsibility = StringField("Thông tin trách nhiệm", description="Như ghi trên ấn phẩm.")
-    creators = StringField(
-        "Tác giả",
-        description="Ghi vai trò trong ngoặc: Nông Văn A (chủ biên); Trần B (ảnh). "
-        f"Các vai trò: {', '.join(CREATOR_ROLES.values())}.",
+    title = StringField(lazy("Nhan đề"), [InputRequired(lazy("Nhập nhan đề."))])
+    unit = SelectField(lazy("Đơn vị"), [InputRequired(lazy("Chọn đơn vị."))], choices=[])
+    kind = SelectField(lazy("Loại ấn phẩm"), choices=lambda: choices_of(KINDS))
+    issued = StringField(lazy("Ngày phát hành"), [InputRequired(lazy("Nhập ngày phát hành."))])
+    access = SelectField(lazy("Ai được xem"), choices=lambda: choices_of(ACCESS))
+    subtitle = StringField(lazy("Phụ đề"))
+    responsibility = StringField(
+        lazy("Thông tin trách nhiệm"), description=lazy("Như ghi trên ấn phẩm.")
     )
-    other_titles = StringField("Nhan đề khác")
-    edition = StringField("Lần xuất bản", description="Ví dụ: Tái bản lần 2, có bổ sung.")
-    publisher = StringField("Nhà xuất bản")
-    publisher_place = StringField("Nơi xuất bản")
-    printer = StringField("Đơn vị in")
-    isbn = StringField("ISBN", description="Ghi đúng như in trên sách, kể cả khi số in sai.")
-    issn = StringField("ISSN", description="8 chữ số, ví dụ 1234-5679; ghi đúng như đã in.")
-    licence_number = StringField("Số giấy phép")
-    licence_date = StringField("Ngày cấp phép", description="Ví dụ 15/7/2024.")
-    print_run = StringField("Số lượng in")
-    extent = StringField("Số trang", description="Ví dụ: 128 trang, 1 tờ.")
-    dimensions = StringField("Khổ")
-    series = StringField("Tùng thư", description="Hoặc tên tạp chí, bản tin mà đây là một số.")
-    volume = StringField("Tập, số")
-    languages = StringField("Ngôn ngữ", description="Ví dụ: tiếng Việt; tiếng Tày.")
-    themes = StringField("Chủ đề")
-    places = StringField("Địa danh")
-    people = StringField("Nhân vật")
-    events = StringField("Sự kiện")
-    relics = StringField("Di tích")
-    audiences = StringField("Đối tượng", description="Ví dụ: Chi bộ; Học sinh THCS.")
-    grades = StringField("Lớp", description="Từ 1 đến 12, ví dụ: 6; 7.")
-    subjects = StringField("Môn học")
-    embargo_until = StringField("Hạn chế đến ngày", description="Ví dụ 1/7/2027.")
-    plan_task = StringField("Nhiệm vụ của kế hoạch")
-    rights = StringField("Quyền sử dụng")
-    abstract = TextAreaField("Tóm tắt")
-    contents = TextAreaField("Mục lục", description="Mỗi mục một dòng.")
+    creators = StringField(
+        lazy("Tác giả"),
+        description=lazy(
+            "Ghi vai trò trong ngoặc: Nông Văn A (chủ biên); Trần B (ảnh). Các vai trò: {roles}.",
+            roles=lambda: ", ".join(CREATOR_ROLES.values()),
+        ),
+    )
+    other_titles = StringField(lazy("Nhan đề khác"))
+    edition = StringField(
+        lazy("Lần xuất bản"), description=lazy("Ví dụ: Tái bản lần 2, có bổ sung.")
+    )
+    publisher = StringField(lazy("Nhà xuất bản"))
+    publisher_place = StringField(lazy("Nơi xuất bản"))
+    printer = StringField(lazy("Đơn vị in"))
+    isbn = StringField("ISBN", description=lazy("Ghi đúng như in trên sách, kể cả khi số in sai."))
+    issn = StringField("ISSN", description=lazy("8 chữ số, ví dụ 1234-5679; ghi đúng như đã in."))
+    licence_number = StringField(lazy("Số giấy phép"))
+    licence_date = StringField(lazy("Ngày cấp phép"), description=lazy("Ví dụ 15/7/2024."))
+    print_run = StringField(lazy("Số lượng in"))
+    extent = StringField(lazy("Số trang"), description=lazy("Ví dụ: 128 trang, 1 tờ."))
+    dimensions = StringField(lazy("Khổ"))
+    series = StringField(
+        lazy("Tùng thư"), description=lazy("Hoặc tên tạp chí, bản tin mà đây là một số.")
+    )
+    volume = StringField(lazy("Tập, số"))
+    languages = StringField(lazy("Ngôn ngữ"), description=lazy("Ví dụ: tiếng Việt; tiếng Tày."))
+    themes = StringField(lazy("Chủ đề"))
+    places = StringField(lazy("Địa danh"))
+    people = StringField(lazy("Nhân vật"))
+    events = StringField(lazy("Sự kiện"))
+    relics = StringField(lazy("Di tích"))
+    audiences = StringField(lazy("Đối tượng"), description=lazy("Ví dụ: Chi bộ; Học sinh THCS."))
+    grades = StringField(lazy("Lớp"), description=lazy("Từ 1 đến 12, ví dụ: 6; 7."))
+    subjects = StringField(lazy("Môn học"))
+    embargo_until = StringField(lazy("Hạn chế đến ngày"), description=lazy("Ví dụ 1/7/2027."))
+    plan_task = StringField(lazy("Nhiệm vụ của kế hoạch"))
+    rights = StringField(lazy("Quyền sử dụng"))
+    abstract = TextAreaField(lazy("Tóm tắt"))
+    contents = TextAreaField(lazy("Mục lục"), description=lazy("Mỗi mục một dòng."))
 
     def typed(self) -> Mapping[str, str]:
         """What was typed into the record's own fields, by field name."""
@@ -116,7 +124,7 @@ LABELS: Mapping[str, str] = {
         for name, made in vars(RecordForm).items()
         if isinstance(made, UnboundField)
     },
-    "unit_name_given": "Tên đơn vị ghi trên ấn phẩm",
+    "unit_name_given": N_("Tên đơn vị ghi trên ấn phẩm"),
 }
 """What each field of the record is called on every page."""
 
@@ -125,7 +133,7 @@ class DepositForm(RecordForm):
     """The record with its files."""
 
     deposit_id = HiddenField()
-    files = MultipleFileField("Tệp của ấn phẩm")
+    files = MultipleFileField(lazy("Tệp của ấn phẩm"))
 
 
 class CorrectionForm(RecordForm):
@@ -133,14 +141,16 @@ class CorrectionForm(RecordForm):
     was filled in, 0 for a record that nobody had changed."""
 
     seen = HiddenField()
-    issued = StringField("Ngày phát hành")
+    issued = StringField(lazy("Ngày phát hành"))
     unit_name_given = StringField(
         LABELS["unit_name_given"],
-        description="Tên của ngày ấy, được giữ khi chọn đơn vị. "
-        "Để trống thì hồ sơ hiện tên nay của đơn vị.",
+        description=lazy(
+            "Tên của ngày ấy, được giữ khi chọn đơn vị. Để trống thì hồ sơ hiện tên nay của đơn vị."
+        ),
     )
     note = TextAreaField(
-        "Vì sao sửa", description="Không bắt buộc. Lời ghi đi cùng lần sửa trong lịch sử hồ sơ."
+        lazy("Vì sao sửa"),
+        description=lazy("Không bắt buộc. Lời ghi đi cùng lần sửa trong lịch sử hồ sơ."),
     )
 
 
@@ -171,7 +181,7 @@ def form_groups(form: FlaskForm, *, but: Iterable[str] = ()) -> list[FieldGroup]
     left_out = frozenset(but)
     groups = [
         FieldGroup(
-            title=title,
+            title=_(title),
             fields=[form[name] for name in names if name in form and name not in left_out],
         )
         for title, names in GROUPS.items()

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields.choices import SelectChoice
 
 from archive.core.errors import InvalidInputError, NotFoundError, RecordClashError
+from archive.core.language import _
 from archive.models import Event, Publication, RecordVersion, Unit
 from archive.services import corrections, history
 from archive.services.catalogue import list_events
@@ -29,7 +30,7 @@ from archive.web.pages.record import (
     HistoryPage,
     VersionRow,
 )
-from archive.web.present import event_words, paginate
+from archive.web.present import actor_words, event_words, paginate
 from archive.web.publications import find_publication, tends
 from archive.web.record_form import (
     CHOICES,
@@ -90,7 +91,7 @@ def correct(publication_id: str) -> str | Response | tuple[str, int]:
             clash = _clash(session, publication, form, record, unit, seen)
             return _render(session, publication, form, clash=clash), 409
         session.commit()
-    flash("Đã ghi hồ sơ." if changes else "Hồ sơ không có gì thay đổi.", "success")
+    flash(_("Đã ghi hồ sơ.") if changes else _("Hồ sơ không có gì thay đổi."), "success")
     for sentence in number_warnings(form.typed()).values():
         flash(sentence, "info")
     return redirect(url_for("publications.show", publication_id=publication_id))
@@ -154,7 +155,7 @@ def _clash(
         )
     form.seen.data = str(found.newest.number if found.newest else 0)
     return Clash(
-        who=found.newest.actor_name if found.newest else "",
+        who=actor_words(found.newest.actor_name) if found.newest else "",
         at=found.newest.at if found.newest else publication.changed_at,
         rows=rows,
     )
@@ -168,10 +169,9 @@ def _render(
     session: Session, publication: Publication, form: CorrectionForm, *, clash: Clash | None = None
 ) -> str:
     form.unit.choices = _units(session)
-    form.issued.description = (
-        f"2024, 7/2024 hoặc 15/7/2024; từ năm {holdings().settings.first_year}. "
-        "Chưa rõ thì để trống."
-    )
+    form.issued.description = _(
+        "2024, 7/2024 hoặc 15/7/2024; từ năm {first_year}. Chưa rõ thì để trống."
+    ).format(first_year=holdings().settings.first_year)
     address = url_for("publications.show", publication_id=publication.id)
     page = CorrectionPage(
         title=publication.title,
@@ -182,7 +182,7 @@ def _render(
         wide=WIDE,
         warnings=number_warnings(form.typed()),
         links=[
-            Link("Xem lịch sử hồ sơ", url_for("records.versions", publication_id=publication.id))
+            Link(_("Xem lịch sử hồ sơ"), url_for("records.versions", publication_id=publication.id))
         ],
         clash=clash,
     )
@@ -243,7 +243,7 @@ def _version_rows(
             VersionRow(
                 number=version.number,
                 at=version.at,
-                who=version.actor_name,
+                who=actor_words(version.actor_name),
                 what=_act_words(version),
                 note=notes.get(version.number, ""),
                 changes=[change_row(change, units=units) for change in changes],
@@ -265,7 +265,7 @@ def _version_rows(
 
 def _act_words(version: RecordVersion) -> str:
     if version.act == "put_back":
-        return "Đưa lại một bản trước"
+        return _("Đưa lại một bản trước")
     return event_words(version.act, None)
 
 
@@ -290,9 +290,9 @@ def put_back(publication_id: str, number: int) -> Response:
             abort(404)
         session.commit()
     flash(
-        f"Đã đưa lại bản của lần {number}."
+        _("Đã đưa lại bản của lần {number}.").format(number=number)
         if changes
-        else f"Hồ sơ hiện nay đã giống bản của lần {number}.",
+        else _("Hồ sơ hiện nay đã giống bản của lần {number}.").format(number=number),
         "success",
     )
     return redirect(url_for("records.versions", publication_id=publication_id))

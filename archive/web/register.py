@@ -15,6 +15,7 @@ from archive.core.vocabulary import KINDS, STATUS
 from archive.metadata.register_sheet import RegisterEntry, write_register_csv, write_register_xlsx
 from archive.services.accession import (
     RegisterRow,
+    StruckNumbers,
     register_page,
     register_years,
     whole_register,
@@ -24,12 +25,13 @@ from archive.web.context import holdings, reading
 from archive.web.listing import page_number
 from archive.web.pages.parts import Link
 from archive.web.pages.receipts import RegisterLine, RegisterPage
-from archive.web.present import paginate, vietnamese_date
+from archive.web.present import paginate, written_date
 
 blueprint = Blueprint("register", __name__)
 
 ROWS = 100
 MOST_PRINTED = 5000
+STRUCK = "Đã xoá số"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -51,7 +53,7 @@ def show() -> str:
             Link(str(each), url_for("register.show", nam=each), selected=each == year)
             for each in sorted({*years, year}, reverse=True)
         ],
-        rows=[_line(row) for row in rows],
+        rows=[_struck_line(row) if isinstance(row, StruckNumbers) else _line(row) for row in rows],
         total=total,
         pagination=paginate(
             page=number,
@@ -105,28 +107,39 @@ def _year(years: list[int]) -> int:
 
 def _entries(year: int) -> Iterator[RegisterEntry]:
     for row in whole_register(reading(), year):
+        if isinstance(row, StruckNumbers):
+            yield RegisterEntry(number=row.label, status=STRUCK, note=_why(row))
+            continue
         publication = row.publication
         yield RegisterEntry(
             number=publication.accession,
             given_on=local(publication.accession_at) if publication.accession_at else None,
             title=publication.title,
             unit=publication.unit_name,
-            kind=KINDS.get(publication.kind, publication.kind),
+            kind=KINDS.vietnamese.get(publication.kind, publication.kind),
             year=publication.issued_year,
             licence=publication.licence_number,
             isbn=publication.isbn,
             print_run=publication.print_run,
             files=row.file_count,
-            status=STATUS[publication.status.value],
+            status=STATUS.vietnamese[publication.status.value],
             note=row.note,
         )
+
+
+def _struck_line(row: StruckNumbers) -> RegisterLine:
+    return RegisterLine(number=row.label, status=STRUCK, note=_why(row), is_struck=True)
+
+
+def _why(row: StruckNumbers) -> str:
+    return f"Lý do: {'; '.join(row.reasons)}." if row.reasons else "Không còn ghi lý do."
 
 
 def _line(row: RegisterRow) -> RegisterLine:
     publication = row.publication
     return RegisterLine(
         number=publication.accession,
-        given_on=vietnamese_date(publication.accession_at),
+        given_on=written_date(publication.accession_at),
         title=publication.title,
         url=url_for("publications.show", publication_id=publication.id),
         unit=publication.unit_name,

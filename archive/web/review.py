@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from archive.core.language import _, counted
 from archive.core.roles import Actor
 from archive.core.status import WITH_CURATORS, Status
 from archive.core.vocabulary import KINDS, STATUS
@@ -26,6 +27,7 @@ from archive.services.review_queue import (
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.deposit_lists import deposit_rows, links_of_statuses
+from archive.web.languages import here
 from archive.web.listing import page_number
 from archive.web.pages.parts import Link
 from archive.web.pages.queue import QueuePage, QueueSelect, RefusedRow
@@ -68,12 +70,28 @@ def accept_many() -> str:
 
 def _told(done: AcceptedTogether) -> str:
     if not (done.accepted or done.known or done.refused):
-        return "Chưa chọn bản nộp nào."
-    parts = [f"Đã nhận {len(done.accepted)} bản vào kho."] if done.accepted else []
+        return _("Chưa chọn bản nộp nào.")
+    parts = (
+        [
+            counted("Đã nhận {number} bản vào kho.", len(done.accepted)).format(
+                number=len(done.accepted)
+            )
+        ]
+        if done.accepted
+        else []
+    )
     if done.known:
-        parts.append(f"{len(done.known)} bản đã được nhận từ trước.")
+        parts.append(
+            counted("{number} bản đã được nhận từ trước.", len(done.known)).format(
+                number=len(done.known)
+            )
+        )
     if done.refused:
-        parts.append(f"{len(done.refused)} bản chưa nhận được:")
+        parts.append(
+            counted("{number} bản chưa nhận được:", len(done.refused)).format(
+                number=len(done.refused)
+            )
+        )
     return " ".join(parts)
 
 
@@ -127,11 +145,15 @@ def _queue(
         rows=deposit_rows(session, publications, actor, with_checks=waits),
         filters=_tabs(found, wanted, args),
         pagination=paginate(
-            page=number, total=found.total, per_page=PER_PAGE, path=PATH, args=args.to_dict(False)
+            page=number,
+            total=found.total,
+            per_page=PER_PAGE,
+            path=here(PATH),
+            args=args.to_dict(False),
         ),
         selects=_selects(found, wanted, actor),
         is_narrowed=any(value for name, value in kept if name != STATE),
-        clear_url=f"{PATH}?{urlencode({STATE: wanted.status})}" if wanted.status else PATH,
+        clear_url=here(f"{PATH}?{urlencode({STATE: wanted.status})}" if wanted.status else PATH),
         may_tick=waits and bool(publications),
         told=told,
         refused=refused or (),
@@ -144,9 +166,14 @@ def _tabs(found: Overview, wanted: QueueFilter, args: MultiDict[str, str]) -> li
     suspected, mine = SUSPECTED in args, wanted.reviewer == MINE and STATE not in args
     chosen = "" if suspected or mine or wanted.status is None else wanted.status.value
     return [
-        Link("Của tôi", f"{PATH}?{REVIEWER}={MINE}", count=found.mine, selected=mine),
-        *links_of_statuses(found.statuses, chosen=chosen, path=PATH)[1:],
-        Link("Nghi trùng", f"{PATH}?{SUSPECTED}=1", count=found.suspected, selected=suspected),
+        Link(_("Của tôi"), here(f"{PATH}?{REVIEWER}={MINE}"), count=found.mine, selected=mine),
+        *links_of_statuses(found.statuses, chosen=chosen, path=here(PATH))[1:],
+        Link(
+            _("Nghi trùng"),
+            here(f"{PATH}?{SUSPECTED}=1"),
+            count=found.suspected,
+            selected=suspected,
+        ),
     ]
 
 
@@ -164,34 +191,34 @@ def _selects(found: Overview, wanted: QueueFilter, actor: Actor) -> list[QueueSe
     return [
         select(
             REVIEWER,
-            "Người xem",
+            _("Người xem"),
             wanted.reviewer,
-            ("", "Mọi biên mục viên"),
-            (MINE, "Tôi"),
-            (NOBODY, "Chưa ai nhận"),
+            ("", _("Mọi biên mục viên")),
+            (MINE, _("Tôi")),
+            (NOBODY, _("Chưa ai nhận")),
             *others,
         ),
         select(
             "unit",
-            "Đơn vị",
+            _("Đơn vị"),
             wanted.unit,
-            ("", "Mọi đơn vị"),
+            ("", _("Mọi đơn vị")),
             *((option.value, f"{option.label} ({option.count})") for option in found.units),
         ),
         select(
             "year",
-            "Năm",
+            _("Năm"),
             str(wanted.year or ""),
-            ("", "Mọi năm"),
+            ("", _("Mọi năm")),
             *((option.value, f"{option.value} ({option.count})") for option in found.years),
         ),
-        select("kind", "Loại", wanted.kind, ("", "Mọi loại"), *KINDS.items()),
+        select("kind", _("Loại"), wanted.kind, ("", _("Mọi loại")), *KINDS.items()),
         select(
             CHECK,
-            "Kiểm tra",
+            _("Kiểm tra"),
             wanted.check,
-            ("", "Tất cả"),
-            (ANY_PROBLEM, "Có điểm cần xử lý"),
+            ("", _("Tất cả")),
+            (ANY_PROBLEM, _("Có điểm cần xử lý")),
             *CHECKS.items(),
         ),
     ]

@@ -15,6 +15,7 @@ from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import list_downloads
 from archive.web.heads import search_head
+from archive.web.languages import here
 from archive.web.listing import (
     active_links,
     address,
@@ -67,7 +68,7 @@ def results() -> str | tuple[str, int]:
             facets=(),
             sorts=(),
             hidden=(),
-            pagination=paginate(page=1, total=0, per_page=PER_PAGE, path=PATH, args={}),
+            pagination=paginate(page=1, total=0, per_page=PER_PAGE, path=here(PATH), args={}),
             took_ms=0.0,
         )
     else:
@@ -82,9 +83,9 @@ def results() -> str | tuple[str, int]:
             total_pages=found.results.total_pages,
             relaxed=found.results.relaxed,
             notice=results_notice(found.results),
-            active=active_links(found.results, args=args, path=PATH),
-            facets=facet_groups(found.results, args=args, path=PATH, shortened=True),
-            sorts=sort_links(args, path=PATH, default="relevance"),
+            active=active_links(found.results, args=args, path=here(PATH)),
+            facets=facet_groups(found.results, args=args, path=here(PATH), shortened=True),
+            sorts=sort_links(args, path=here(PATH), default="relevance"),
             hidden=[
                 (key, one_line(value))
                 for key, value in args.items(multi=True)
@@ -94,12 +95,12 @@ def results() -> str | tuple[str, int]:
                 page=page_number(args),
                 total=found.results.total,
                 per_page=PER_PAGE,
-                path=PATH,
+                path=here(PATH),
                 args=args.to_dict(flat=False),
             ),
             took_ms=found.results.took_ms,
-            feed_url=address(args, path=feed.PATH, without="sort"),
-            suggestion=suggestion_link(found.results, args=args, path=PATH),
+            feed_url=address(args, path=here(feed.PATH), without="sort"),
+            suggestion=suggestion_link(found.results, args=args, path=here(PATH)),
             downloads=list_downloads(args, path=downloads.SEARCH, total=found.results.total),
             bulk_url=bulk_url(args),
         )

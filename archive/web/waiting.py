@@ -8,7 +8,7 @@ from archive.core.wording import size_label
 from archive.services.uploads import UploadState, list_waiting
 from archive.web.context import current_actor, holdings, reading
 from archive.web.pages.depositing import WaitingFileRow
-from archive.web.present import vietnamese_moment
+from archive.web.present import written_moment
 
 
 def waiting_rows(besides: Collection[str]) -> list[WaitingFileRow]:
@@ -27,5 +27,5 @@ def _row(state: UploadState) -> WaitingFileRow:
         # Rounded down: only what is whole is 100%.
         percent=state.offset_bytes * 100 // state.size_bytes,
         is_held=state.is_held,
-        kept_until=vietnamese_moment(state.expires_at),
+        kept_until=written_moment(state.expires_at),
     )

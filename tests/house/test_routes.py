@@ -127,6 +127,11 @@ def known(archive: Standing) -> dict[str, Any]:
         "edit_id": "khong-co-dot",
         "section": "chu-de",
         "authority_id": "cd-mau",
+        "region": "full",
+        "size": "max",
+        "rotation": "0",
+        "quality": "default",
+        "image_format": "jpg",
     }
 
 

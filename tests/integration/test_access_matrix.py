@@ -127,6 +127,10 @@ ROUTES = (
     Route("/an-pham/{id}/lich-su", of_those_who_tend=True),
     Route("/an-pham/{id}/trang/1", leaves_a_page=True),
     Route("/an-pham/{id}/trang/1?q=chungchung", leaves_a_page=True),
+    Route("/an-pham/{id}/trang/1?xem=chu", leaves_a_page=True),
+    Route("/an-pham/{id}/trang/1.txt"),
+    Route("/an-pham/{id}/trang/1/in"),
+    Route("/an-pham/{id}/cac-trang"),
     Route("/an-pham/{id}/trang?so=1", answer=302, leaves_a_page=True),
     Route("/an-pham/{id}/trang/1/anh-320.webp", is_drawn=True),
     Route("/an-pham/{id}/trang/1/anh-1200.webp", is_drawn=True),
@@ -140,6 +144,10 @@ ROUTES = (
     Route("/api/v1/publications/{id}?format=dc"),
     Route("/api/v1/publications/{id}/search?q=chungchung"),
     Route("/api/v1/publications/{id}/pages/1"),
+    Route("/iiif/3/{id}_1", is_drawn=True, answer=303),
+    Route("/iiif/3/{id}_1/info.json", is_drawn=True),
+    Route("/iiif/3/{id}_1/0,0,512,512/64,64/0/default.jpg", is_drawn=True),
+    Route("/api/v1/publications/{id}/pages/1?q=chungchung"),
 )
 # Curators alone, whatever the state and access.
 CURATING = (

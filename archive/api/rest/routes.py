@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -31,17 +32,19 @@ from archive.api.rest.shapes import (
     WorkItem,
 )
 from archive.core.errors import QueryRefusedError, SearchIndexError
+from archive.core.language import _
 from archive.core.vocabulary import CREATOR_ROLES, MULTIPLE_FIELDS
 from archive.core.wording import error_sentence, sentence
 from archive.metadata.formats import FORMATS
 from archive.models import File, Page, PageWords, Publication
+from archive.search.highlight import word_indices
 from archive.search.requests import SearchRequest
 from archive.search.results import PageItem, WorkHit
 from archive.services import catalogue
 from archive.services.copies import count_copies
 from archive.services.exporting import describe
-from archive.services.records import TEXT_FIELDS
-from archive.services.searching import Found, search, search_inside
+from archive.services.records import TEXT_FIELDS, one_line
+from archive.services.searching import Found, hits_around, search, search_inside
 from archive.services.word_boxes import unpack_words
 from archive.web.access import OpenTo, open_to
 from archive.web.context import base_url, current_actor, holdings, reading
@@ -54,6 +57,7 @@ from archive.web.present import (
     has_image,
     image_url,
 )
+from archive.web.reader import QUERY_LENGTH
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -122,13 +126,13 @@ def find() -> Response:
 def _bad_parameter(error: ValidationError) -> Response:
     first = error.errors()[0]
     name = str(first["loc"][0])
-    return _problem(400, "Tham số chưa đúng", f"{name}: {first['msg']}", name)
+    return _problem(400, _("Tham số chưa đúng"), f"{name}: {first['msg']}", name)
 
 
 def _not_searched(error: QueryRefusedError | SearchIndexError) -> Response:
     if isinstance(error, QueryRefusedError):
-        return _problem(400, "Câu tìm dài quá", error_sentence(error), "q")
-    return _problem(503, "Chỉ mục chưa sẵn sàng", error_sentence(error))
+        return _problem(400, _("Câu tìm dài quá"), error_sentence(error), "q")
+    return _problem(503, _("Chỉ mục chưa sẵn sàng"), error_sentence(error))
 
 
 def _parameters(args: MultiDict[str, str]) -> SearchParameters:
@@ -143,7 +147,12 @@ def _refuse_unknown(*known: str) -> Response | None:
     """A 400 that names the first parameter which is none of `known`."""
     for name in request.args:
         if name not in known:
-            return _problem(400, "Tham số chưa đúng", f"{name}: không có tham số này.", name)
+            return _problem(
+                400,
+                _("Tham số chưa đúng"),
+                _("{name}: không có tham số này.").format(name=name),
+                name,
+            )
     return None
 
 
@@ -264,7 +273,12 @@ def publication(publication_id: str) -> Response:
     wanted = request.args.get("format", "json")
     if wanted not in RECORD_FORMATS:
         known = ", ".join(RECORD_FORMATS)
-        return _problem(400, "Tham số chưa đúng", f"format: một trong {known}.", "format")
+        return _problem(
+            400,
+            _("Tham số chưa đúng"),
+            _("format: một trong {known}.").format(known=known),
+            "format",
+        )
     session = reading()
     found = catalogue.find_publication(session, publication_id, actor=current_actor())
     if wanted != "json":
@@ -361,12 +375,21 @@ def _file(file: File) -> FileShape:
 @blueprint.get("/publications/<publication_id>/pages/<int:number>")
 @open_to(OpenTo.ANYONE)
 def page(publication_id: str, number: int) -> Response:
-    """One page: its text and where each word stands."""
-    if (refused := _refuse_unknown()) is not None:
+    """One page: its text, where each word stands, and which of them `q` marks."""
+    if (refused := _refuse_unknown("q")) is not None:
         return refused
-    session = reading()
-    found = catalogue.find_page(session, publication_id, number, actor=current_actor())
+    session, actor = reading(), current_actor()
+    found = catalogue.find_page(session, publication_id, number, actor=actor)
     row = session.get(PageWords, found.id)
+    boxes = unpack_words(row.packed if row else b"")
+    words = [found.text[word.start : word.end] for word in boxes]
+    query = one_line(request.args.get("q", ""))[:QUERY_LENGTH]
+    marked: Sequence[int] = ()
+    if query and words:
+        around = hits_around(
+            session, holdings().index, found.file.publication, query, number=number, actor=actor
+        )
+        marked = word_indices(words, around.terms)
     title = found.file.publication.title
     return _json(
         PageShape(
@@ -376,14 +399,15 @@ def page(publication_id: str, number: int) -> Response:
             text=found.text,
             words=[
                 WordShape(
-                    text=found.text[word.start : word.end],
-                    x0=word.x0,
-                    y0=word.y0,
-                    x1=word.x1,
-                    y1=word.y1,
+                    text=text,
+                    x0=round(word.x0, 5),
+                    y0=round(word.y0, 5),
+                    x1=round(word.x1, 5),
+                    y1=round(word.y1, 5),
                 )
-                for word in unpack_words(row.packed if row else b"")
+                for text, word in zip(words, boxes, strict=True)
             ],
+            marked=list(marked),
             text_source=cast(TextSource, found.text_source),
             width_px=found.width,
             height_px=found.height,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from archive.core.authorities import FIELD_KINDS, KINDS, name_key
 from archive.core.errors import InvalidInputError, NotFoundError
+from archive.core.language import N_, Words, _, counted
 from archive.core.wording import field_sentence
 from archive.models import Authority
 from archive.services.authorities import editing, listing, merging
@@ -25,6 +26,7 @@ from archive.web.admin.base import ROWS, blueprint, save_form
 from archive.web.authorities import authority_url
 from archive.web.context import current_actor, reading, writing
 from archive.web.forms import AuthorityForm, MergeForm, show_error
+from archive.web.languages import here
 from archive.web.listing import page_number
 from archive.web.pages.authorities import (
     AuthoritiesAdminPage,
@@ -37,14 +39,16 @@ from archive.web.pages.authorities import (
 from archive.web.pages.parts import Link
 from archive.web.present import authority_time, paginate
 
-_FIELDS = {
-    "themes": "Chủ đề",
-    "places": "Địa danh",
-    "people": "Nhân vật",
-    "creators": "Tác giả",
-    "events": "Sự kiện",
-    "relics": "Di tích",
-}
+_FIELDS = Words(
+    {
+        "themes": N_("Chủ đề"),
+        "places": N_("Địa danh"),
+        "people": N_("Nhân vật"),
+        "creators": N_("Tác giả"),
+        "events": N_("Sự kiện"),
+        "relics": N_("Di tích"),
+    }
+)
 
 
 @blueprint.get("/danh-muc")
@@ -104,13 +108,13 @@ def create_authority() -> Response | tuple[str, int]:
     made = save_form(form, save)
     if made is None:
         return _new_page(form), 422
-    flash(f"Đã thêm “{made.name}”.", "success")
+    flash(_("Đã thêm “{name}”.").format(name=made.name), "success")
     return redirect(url_for("admin.authority", authority_id=made.id))
 
 
 def _new_page(form: AuthorityForm) -> str:
     page = EditAuthorityPage(
-        form=form, authority_id="", title="Thêm vào danh mục", records=0, url=""
+        form=form, authority_id="", title=_("Thêm vào danh mục"), records=0, url=""
     )
     return render_template("admin/authority.html", current="admin", page=page)
 
@@ -152,7 +156,7 @@ def change_authority(authority_id: str) -> Response | tuple[str, int]:
 
     if save_form(form, save) is None:
         return _page(_find(reading(), authority_id), form), 422
-    flash("Đã lưu.", "success")
+    flash(_("Đã lưu."), "success")
     return redirect(url_for("admin.authority", authority_id=authority_id))
 
 
@@ -195,7 +199,7 @@ def merge_authority(authority_id: str) -> Response:
             return redirect(url_for("admin.authority", authority_id=authority_id))
         session.commit()
         target = str(found.merged_into_id)
-    flash(f"Đã gộp; {records} ấn phẩm đi theo.", "success")
+    flash(counted("Đã gộp; {number} ấn phẩm đi theo.", records).format(number=records), "success")
     return redirect(url_for("admin.authority", authority_id=target))
 
 
@@ -205,7 +209,7 @@ def split_authority(authority_id: str) -> Response:
     return _act(
         authority_id,
         lambda session, found: merging.split_again(session, found, by=current_actor()),
-        done="Đã tách ra như trước khi gộp.",
+        done=_("Đã tách ra như trước khi gộp."),
         target=url_for("admin.authority", authority_id=authority_id),
     )
 
@@ -216,7 +220,7 @@ def delete_authority(authority_id: str) -> Response:
     return _act(
         authority_id,
         lambda session, found: editing.delete_authority(session, found, by=current_actor()),
-        done="Đã xóa khỏi danh mục.",
+        done=_("Đã xóa khỏi danh mục."),
         target=url_for("admin.authorities"),
     )
 
@@ -258,7 +262,7 @@ def open_names() -> str:
             page=number,
             total=total,
             per_page=ROWS,
-            path=request.path,
+            path=here(request.path),
             args=request.args.to_dict(flat=False),
         ),
     )
@@ -287,7 +291,12 @@ def settle_name() -> Response:
             },
         )
         session.commit()
-    flash(f"Đã gắn “{value}” ở {records} ấn phẩm.", "success")
+    flash(
+        counted("Đã gắn “{value}” ở {number} ấn phẩm.", records).format(
+            value=value, number=records
+        ),
+        "success",
+    )
     return redirect(url_for("admin.open_names"))
 
 

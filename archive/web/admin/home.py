@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from flask import render_template, url_for
 
+from archive.core.language import _
 from archive.services import administration
 from archive.web.access import OpenTo, open_to
 from archive.web.admin.base import blueprint
 from archive.web.context import holdings, reading
+from archive.web.languages import here
 from archive.web.pages.admin import AdminHomePage
 from archive.web.pages.parts import EventRow, Link
-from archive.web.present import event_words
+from archive.web.present import actor_words, event_words, publication_url
 
 
 @blueprint.get("")
@@ -20,23 +22,23 @@ def index() -> str:
     state = administration.overview(session, holdings())
     page = AdminHomePage(
         counts=[
-            Link("Người dùng", url_for("admin.users"), state.users),
-            Link("Đơn vị", url_for("admin.units_list"), state.units),
-            Link("Chờ duyệt", "/duyet-nop", state.submitted),
-            Link("Đã nhận", "/duyet-nop?tinh-trang=accepted", state.accepted),
+            Link(_("Người dùng"), url_for("admin.users"), state.users),
+            Link(_("Đơn vị"), url_for("admin.units_list"), state.units),
+            Link(_("Chờ duyệt"), here("/duyet-nop"), state.submitted),
+            Link(_("Đã nhận"), here("/duyet-nop?tinh-trang=accepted"), state.accepted),
         ],
         jobs=[
-            Link("Đang chờ", url_for("admin.intake"), state.jobs_waiting),
-            Link("Đang chạy", url_for("admin.intake"), state.jobs_running),
-            Link("Thất bại", url_for("admin.intake"), state.jobs_failed),
+            Link(_("Đang chờ"), url_for("admin.intake"), state.jobs_waiting),
+            Link(_("Đang chạy"), url_for("admin.intake"), state.jobs_running),
+            Link(_("Thất bại"), url_for("admin.intake"), state.jobs_failed),
         ],
         events=[
             EventRow(
                 at=event.at,
-                who=event.actor_name,
+                who=actor_words(event.actor_name),
                 what=event_words(event.kind, event.data),
                 note=event.note,
-                about=Link(event.publication.title, f"/an-pham/{event.publication.id}")
+                about=Link(event.publication.title, publication_url(event.publication.id))
                 if event.publication
                 else None,
             )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from flask import request, url_for
 from sqlalchemy.orm import Session
 
 from archive.core.errors import InvalidInputError
+from archive.core.language import N_, Words, _
 from archive.core.vocabulary import ACCESS, KINDS, STATUS
 from archive.core.wording import field_sentence, size_label
 from archive.metadata.headings import NOTE, column_letters
@@ -29,70 +30,78 @@ from archive.web.pages.imports import (
 from archive.web.pages.parts import Link
 from archive.web.present import paginate
 
-STATES: Mapping[BatchState, str] = {
-    BatchState.UPLOADED: "Chờ ghép cột",
-    BatchState.CHECKING: "Đang kiểm tra",
-    BatchState.CHECKED: "Đã kiểm tra, chờ nhập",
-    BatchState.RUNNING: "Đang nhập",
-    BatchState.PAUSED: "Tạm dừng",
-    BatchState.DONE: "Đã nhập xong",
-    BatchState.UNDOING: "Đang gỡ",
-    BatchState.UNDONE: "Đã gỡ",
-    BatchState.FAILED: "Không đọc được bảng",
-}
-FIELD_LABELS: Mapping[str, str] = {
-    "title": "Nhan đề",
-    "subtitle": "Phụ đề",
-    "other_titles": "Nhan đề khác",
-    "responsibility": "Thông tin trách nhiệm",
-    "creators": "Tác giả",
-    "unit": "Đơn vị",
-    "issued": "Ngày phát hành",
-    "kind": "Loại",
-    "publisher": "Nhà xuất bản",
-    "publisher_place": "Nơi xuất bản",
-    "printer": "Đơn vị in",
-    "edition": "Lần xuất bản",
-    "isbn": "ISBN",
-    "issn": "ISSN",
-    "licence_number": "Số giấy phép",
-    "licence_date": "Ngày cấp phép",
-    "print_run": "Số lượng in",
-    "extent": "Số trang",
-    "dimensions": "Khổ",
-    "languages": "Ngôn ngữ",
-    "series": "Tùng thư",
-    "volume": "Tập, số",
-    "themes": "Chủ đề",
-    "places": "Địa danh",
-    "people": "Nhân vật",
-    "events": "Sự kiện",
-    "relics": "Di tích",
-    "audiences": "Đối tượng",
-    "grades": "Lớp",
-    "subjects": "Môn học",
-    "abstract": "Tóm tắt",
-    "contents": "Mục lục",
-    "rights": "Quyền sử dụng",
-    "access": "Truy cập",
-    "embargo_until": "Hạn chế đến ngày",
-    "plan_task": "Nhiệm vụ",
-    "files": "Tệp",
-    NOTE: "Giữ làm ghi chú",
-}
-LACK_LABELS: Mapping[str, str] = {
-    "issued": "ngày phát hành",
-    "unit": "đơn vị",
-    "publisher": "nhà xuất bản",
-    "extent": "số trang",
-}
-_WHY: Mapping[str, str] = {
-    "name": "gần giống tên kho đã có",
-    "unit_unknown": "đơn vị kho chưa biết, tên trong bảng được giữ nguyên",
-    "date": "ngày đọc theo cách hiểu này",
-    "kind": "loại đọc theo cách hiểu này, chữ gốc giữ ở ghi chú",
-    "kind_other": "loại chưa có trong kho, chữ gốc giữ ở ghi chú",
-}
+STATES = Words(
+    {
+        BatchState.UPLOADED: N_("Chờ ghép cột"),
+        BatchState.CHECKING: N_("Đang kiểm tra"),
+        BatchState.CHECKED: N_("Đã kiểm tra, chờ nhập"),
+        BatchState.RUNNING: N_("Đang nhập"),
+        BatchState.PAUSED: N_("Tạm dừng"),
+        BatchState.DONE: N_("Đã nhập xong"),
+        BatchState.UNDOING: N_("Đang gỡ"),
+        BatchState.UNDONE: N_("Đã gỡ"),
+        BatchState.FAILED: N_("Không đọc được bảng"),
+    }
+)
+FIELD_LABELS = Words(
+    {
+        "title": N_("Nhan đề"),
+        "subtitle": N_("Phụ đề"),
+        "other_titles": N_("Nhan đề khác"),
+        "responsibility": N_("Thông tin trách nhiệm"),
+        "creators": N_("Tác giả"),
+        "unit": N_("Đơn vị"),
+        "issued": N_("Ngày phát hành"),
+        "kind": N_("Loại"),
+        "publisher": N_("Nhà xuất bản"),
+        "publisher_place": N_("Nơi xuất bản"),
+        "printer": N_("Đơn vị in"),
+        "edition": N_("Lần xuất bản"),
+        "isbn": "ISBN",
+        "issn": "ISSN",
+        "licence_number": N_("Số giấy phép"),
+        "licence_date": N_("Ngày cấp phép"),
+        "print_run": N_("Số lượng in"),
+        "extent": N_("Số trang"),
+        "dimensions": N_("Khổ"),
+        "languages": N_("Ngôn ngữ"),
+        "series": N_("Tùng thư"),
+        "volume": N_("Tập, số"),
+        "themes": N_("Chủ đề"),
+        "places": N_("Địa danh"),
+        "people": N_("Nhân vật"),
+        "events": N_("Sự kiện"),
+        "relics": N_("Di tích"),
+        "audiences": N_("Đối tượng"),
+        "grades": N_("Lớp"),
+        "subjects": N_("Môn học"),
+        "abstract": N_("Tóm tắt"),
+        "contents": N_("Mục lục"),
+        "rights": N_("Quyền sử dụng"),
+        "access": N_("Truy cập"),
+        "embargo_until": N_("Hạn chế đến ngày"),
+        "plan_task": N_("Nhiệm vụ"),
+        "files": N_("Tệp"),
+        NOTE: N_("Giữ làm ghi chú"),
+    }
+)
+LACK_LABELS = Words(
+    {
+        "issued": N_("ngày phát hành"),
+        "unit": N_("đơn vị"),
+        "publisher": N_("nhà xuất bản"),
+        "extent": N_("số trang"),
+    }
+)
+_WHY = Words(
+    {
+        "name": N_("gần giống tên kho đã có"),
+        "unit_unknown": N_("đơn vị kho chưa biết, tên trong bảng được giữ nguyên"),
+        "date": N_("ngày đọc theo cách hiểu này"),
+        "kind": N_("loại đọc theo cách hiểu này, chữ gốc giữ ở ghi chú"),
+        "kind_other": N_("loại chưa có trong kho, chữ gốc giữ ở ghi chú"),
+    }
+)
 _COLUMN_FIELDS = {"language": "languages", "file": "files"}
 _SAMPLES = 3
 _SAMPLE_CHARACTERS = 120
@@ -154,13 +163,13 @@ def mapping_page(
             for at, heading in enumerate(batch.headings)
         ],
         fields=[
-            ("", "Bỏ qua"),
+            ("", _("Bỏ qua")),
             (NOTE, FIELD_LABELS[NOTE]),
             *((code, label) for code, label in FIELD_LABELS.items() if code != NOTE),
         ],
         choices={
-            "unit": [("", "Chưa rõ đơn vị"), *((unit.code, unit.name) for unit in units)],
-            "kind": [("", "Loại khác"), *KINDS.items()],
+            "unit": [("", _("Chưa rõ đơn vị")), *((unit.code, unit.name) for unit in units)],
+            "kind": [("", _("Loại khác")), *KINDS.items()],
             "access": [("", ACCESS["public"]), *ACCESS.items()],
             "status": [(code, STATUS[code]) for code in ("accepted", "submitted", "draft")],
         },
@@ -241,18 +250,18 @@ def _ready(batch: ImportBatch) -> int:
 
 
 def _figures(batch: ImportBatch, url: str) -> list[Link]:
-    figures = [Link("Dòng trong bảng", url, batch.row_count)]
+    figures = [Link(_("Dòng trong bảng"), url, batch.row_count)]
     if batch.state is not BatchState.UPLOADED:
         figures += [
-            Link("Nhập được", url, _ready(batch)),
-            Link("Chưa đạt", f"{url}#chua-dat", batch.problem_count),
-            Link("Đã có trong kho", url, batch.present_count),
-            Link("Đã nhập", url, batch.added_count),
+            Link(_("Nhập được"), url, _ready(batch)),
+            Link(_("Chưa đạt"), f"{url}#chua-dat", batch.problem_count),
+            Link(_("Đã có trong kho"), url, batch.present_count),
+            Link(_("Đã nhập"), url, batch.added_count),
         ]
     if batch.undone_count or batch.kept_count:
         figures += [
-            Link("Đã gỡ", url, batch.undone_count),
-            Link("Giữ lại", f"{url}?xem=giu-lai#chua-dat", batch.kept_count),
+            Link(_("Đã gỡ"), url, batch.undone_count),
+            Link(_("Giữ lại"), f"{url}?xem=giu-lai#chua-dat", batch.kept_count),
         ]
     return figures
 
@@ -260,20 +269,22 @@ def _figures(batch: ImportBatch, url: str) -> list[Link]:
 def _progress(batch: ImportBatch) -> tuple[int, int, str]:
     match batch.state:
         case BatchState.CHECKING:
-            return batch.row_count, 0, "dòng đã kiểm tra"
+            return batch.row_count, 0, _("dòng đã kiểm tra")
         case BatchState.UNDOING:
             gone = batch.undone_count + batch.kept_count
-            return gone, gone + batch.added_count, "dòng đã gỡ"
+            return gone, gone + batch.added_count, _("dòng đã gỡ")
         case _:
             through = batch.row_count - _ready(batch)
-            return through, batch.row_count, "dòng đã xong"
+            return through, batch.row_count, _("dòng đã xong")
 
 
 def _fault(batch: ImportBatch) -> str:
     if not batch.problem:
         return ""
     if "reason" in batch.problem:
-        return f"Dừng ở dòng {batch.problem['row']}: {batch.problem['reason']}"
+        return _("Dừng ở dòng {row}: {reason}").format(
+            row=batch.problem["row"], reason=batch.problem["reason"]
+        )
     return field_sentence(str(batch.problem.get("problem")), batch.problem)
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from archive.core.errors import ArchiveError, InvalidInputError
+from archive.core.language import _
 from archive.core.status import Status
 from archive.core.wording import error_sentence, field_sentence
 from archive.metadata.csv_sheet import write_csv
@@ -192,7 +193,7 @@ def take_guesses(batch_id: str) -> Response:
     return _act(
         batch_id,
         lambda _session, batch: batches.take_guesses(batch, chosen),
-        done="Đã ghi lại các tên bạn chọn; khi nhập, tên này thay cho tên trong bảng.",
+        done=_("Đã ghi lại các tên bạn chọn; khi nhập, tên này thay cho tên trong bảng."),
     )
 
 
@@ -205,7 +206,7 @@ def run_import(batch_id: str) -> Response:
     return _act(
         batch_id,
         lambda session, batch: batches.start_run(
-            session, batch, on_error=cast(OnError, on_error), by=current_actor()
+            session, holdings(), batch, on_error=cast(OnError, on_error), by=current_actor()
         ),
     )
 
@@ -216,7 +217,7 @@ def pause_import(batch_id: str) -> Response:
     return _act(
         batch_id,
         lambda session, batch: batches.pause(session, batch, by=current_actor()),
-        done="Đã tạm dừng. Những dòng đã nhập vẫn ở trong kho.",
+        done=_("Đã tạm dừng. Những dòng đã nhập vẫn ở trong kho."),
     )
 
 
@@ -289,14 +290,18 @@ def to_collect() -> str:
                 url=url_for("publications.show", publication_id=row.id),
                 unit=row.unit_name,
                 issued=row.issue_date.vietnamese if row.issue_date else "",
-                missing=["tệp", *(LACK_LABELS[name] for name in missing_of(row))],
+                missing=[_("tệp"), *(LACK_LABELS[name] for name in missing_of(row))],
             )
             for row in rows
         ],
         filters=[
-            Link("Tất cả", path, selected=lacks not in LACKS),
+            Link(_("Tất cả"), path, selected=lacks not in LACKS),
             *(
-                Link(f"Thiếu {label}", f"{path}?thieu={name}", selected=lacks == name)
+                Link(
+                    _("Thiếu {label}").format(label=label),
+                    f"{path}?thieu={name}",
+                    selected=lacks == name,
+                )
                 for name, label in LACK_LABELS.items()
             ),
         ],

@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from archive.core.language import _, counted
 from archive.core.wording import sentence
 from archive.models import Stage
 from archive.services import operations, pauses
@@ -17,7 +18,7 @@ from archive.web.admin.base import blueprint
 from archive.web.context import current_actor, holdings, reading, writing
 from archive.web.pages.admin import FailureRow, IntakePage, IntakeStageRow, RunningRow
 from archive.web.pages.parts import Link
-from archive.web.present import STAGES, vietnamese_decimal
+from archive.web.present import STAGES, short_number
 
 SHOWN_FAILURES = 10
 
@@ -42,7 +43,7 @@ def pause_intake() -> Response:
     with writing() as session:
         pauses.pause(session, stages, by=current_actor())
         session.commit()
-    flash("Đã tạm dừng. Việc đang làm dở vẫn được làm cho xong.", "success")
+    flash(_("Đã tạm dừng. Việc đang làm dở vẫn được làm cho xong."), "success")
     return redirect(url_for("admin.intake"))
 
 
@@ -53,7 +54,7 @@ def resume_intake() -> Response:
     with writing() as session:
         pauses.resume(session, stages, by=current_actor())
         session.commit()
-    flash("Đã cho chạy tiếp.", "success")
+    flash(_("Đã cho chạy tiếp."), "success")
     return redirect(url_for("admin.intake"))
 
 
@@ -71,9 +72,12 @@ def retry_failed() -> Response:
         )
         session.commit()
     if done:
-        flash(f"Đã xếp {done} việc vào hàng chờ để làm lại.", "success")
+        flash(
+            counted("Đã xếp {number} việc vào hàng chờ để làm lại.", done).format(number=done),
+            "success",
+        )
     else:
-        flash("Không còn việc nào như vậy để làm lại.", "info")
+        flash(_("Không còn việc nào như vậy để làm lại."), "info")
     return redirect(url_for("admin.intake"))
 
 
@@ -107,10 +111,12 @@ def _page() -> IntakePage:
 def _stage_row(row: StageState) -> IntakeStageRow:
     speed = ""
     if row.speed.pages:
-        rate, each = row.speed.per_second, "giây"
-        if rate < 1:
-            rate, each = 60 * rate, "phút"
-        speed = f"{vietnamese_decimal(rate)} trang mỗi {each}"
+        rate = row.speed.per_second
+        speed = (
+            _("{rate} trang mỗi giây").format(rate=short_number(rate))
+            if rate >= 1
+            else _("{rate} trang mỗi phút").format(rate=short_number(60 * rate))
+        )
     return IntakeStageRow(
         code=row.stage.value,
         label=STAGES[row.stage.value],
@@ -160,22 +166,32 @@ def _failure_row(group: FailureGroup) -> FailureRow:
 def _recognition_words(state: IntakeState) -> str:
     recognition = state.recognition
     told = [
-        "Máy này nhận dạng được chữ trên ảnh trang."
+        _("Máy này nhận dạng được chữ trên ảnh trang.")
         if recognition.is_available
-        else "Máy này chưa cài phần nhận dạng chữ trên ảnh trang."
+        else _("Máy này chưa cài phần nhận dạng chữ trên ảnh trang.")
     ]
     if recognition.waiting:
-        told.append(f"{recognition.waiting} trang đang chờ.")
+        told.append(
+            counted("{number} trang đang chờ.", recognition.waiting).format(
+                number=recognition.waiting
+            )
+        )
     if recognition.failed:
-        told.append(f"{recognition.failed} trang không nhận dạng được.")
+        told.append(
+            counted("{number} trang không nhận dạng được.", recognition.failed).format(
+                number=recognition.failed
+            )
+        )
     return " ".join(told)
 
 
 def _age(age: timedelta) -> str:
     minutes = int(age.total_seconds()) // 60
     if minutes < 1:
-        return "dưới 1 phút"
+        return _("dưới 1 phút")
     if minutes < 120:
-        return f"{minutes} phút"
+        return counted("{number} phút", minutes).format(number=minutes)
     hours = minutes // 60
-    return f"{hours} giờ" if hours < 48 else f"{hours // 24} ngày"
+    if hours < 48:
+        return counted("{number} giờ", hours).format(number=hours)
+    return counted("{number} ngày", hours // 24).format(number=hours // 24)

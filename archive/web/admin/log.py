@@ -9,6 +9,7 @@ from flask import render_template, request, url_for
 from wtforms.fields.choices import SelectChoice
 
 from archive.core.dates import parse_day
+from archive.core.language import _
 from archive.core.wording import field_sentence, log_sentence
 from archive.models import Event
 from archive.services import audit
@@ -19,7 +20,7 @@ from archive.web.context import holdings, reading
 from archive.web.forms import LogForm
 from archive.web.pages.log import LogPage, LogRow
 from archive.web.pages.parts import Link
-from archive.web.present import EVENTS, event_words
+from archive.web.present import EVENTS, actor_words, event_words
 
 
 @blueprint.get("/nhat-ky")
@@ -29,7 +30,7 @@ def log() -> str:
     session = reading()
     form = LogForm(request.args)
     form.kind.choices = [
-        SelectChoice("", "— mọi việc —"),
+        SelectChoice("", _("— mọi việc —")),
         *(SelectChoice(code, kind_label(code)) for code in EVENTS),
     ]
     wanted = audit.EventFilter(
@@ -104,7 +105,7 @@ def _row(event: Event) -> LogRow:
     return LogRow(
         number=event.id,
         at=event.at,
-        who=event.actor_name,
+        who=actor_words(event.actor_name),
         who_url=url_for("admin.log", who=event.actor_name) if event.actor_name else "",
         origin=event.origin,
         what=event_words(event.kind, event.data),

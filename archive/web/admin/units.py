@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from archive.core.dates import parse_day
 from archive.core.errors import InvalidInputError
+from archive.core.language import _
 from archive.models import Unit
 from archive.services import administration, units
 from archive.services.records import one_line
@@ -55,7 +56,7 @@ def create_unit() -> Response | tuple[str, int]:
     unit = save_form(form, save)
     if unit is None:
         return _units_page(form), 422
-    flash(f"Đã thêm {unit.name}.", "success")
+    flash(_("Đã thêm {name}.").format(name=unit.name), "success")
     return redirect(url_for("admin.units_list"))
 
 
@@ -113,7 +114,7 @@ def change_unit(unit_id: int) -> Response | tuple[str, int]:
 
     if save_form(form, save) is None:
         return _unit_page(find_row(reading(), Unit, unit_id), form), 422
-    flash("Đã lưu đơn vị.", "success")
+    flash(_("Đã lưu đơn vị."), "success")
     return redirect(url_for("admin.unit", unit_id=unit_id))
 
 
@@ -137,7 +138,7 @@ def merge_unit(unit_id: int) -> Response | tuple[str, int]:
     if save_form(merging, save) is None:
         found = find_row(reading(), Unit, unit_id)
         return _unit_page(found, _change_form(found), merging), 422
-    flash("Đã ghi việc hợp nhất. Hồ sơ cũ vẫn mang tên đơn vị cũ.", "success")
+    flash(_("Đã ghi việc hợp nhất. Hồ sơ cũ vẫn mang tên đơn vị cũ."), "success")
     return redirect(url_for("admin.unit", unit_id=unit_id))
 
 
@@ -163,7 +164,7 @@ def block_unit(unit_id: int) -> Response:
         Unit,
         unit_id,
         lambda session: units.block_unit(session, unit_id=unit_id, by=current_actor()),
-        done="Đã khóa đơn vị; tạm thời không nhận bản nộp mới.",
+        done=_("Đã khóa đơn vị; tạm thời không nhận bản nộp mới."),
         target=url_for("admin.unit", unit_id=unit_id),
     )
 
@@ -175,7 +176,7 @@ def unblock_unit(unit_id: int) -> Response:
         Unit,
         unit_id,
         lambda session: units.unblock_unit(session, unit_id=unit_id, by=current_actor()),
-        done="Đã mở khóa đơn vị.",
+        done=_("Đã mở khóa đơn vị."),
         target=url_for("admin.unit", unit_id=unit_id),
     )
 
@@ -211,9 +212,9 @@ def _unit_row(counted: administration.CountedUnit) -> UnitRow:
     row = counted.unit
     validity = " – ".join(part for part in (_day(row.valid_from), _day(row.valid_to)) if part)
     if row.valid_from and not row.valid_to:
-        validity = f"từ {_day(row.valid_from)}"
+        validity = _("từ {day}").format(day=_day(row.valid_from))
     if row.valid_to and not row.valid_from:
-        validity = f"đến {_day(row.valid_to)}"
+        validity = _("đến {day}").format(day=_day(row.valid_to))
     return UnitRow(
         id=row.id,
         code=row.code,

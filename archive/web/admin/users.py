@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from archive.core.language import _
 from archive.core.roles import Role
 from archive.core.vocabulary import ROLES
 from archive.models import Unit, User
@@ -107,7 +108,7 @@ def change_user(user_id: int) -> Response | tuple[str, int]:
 
     if save_form(form, save) is None:
         return _user_page(find_row(reading(), User, user_id), form), 422
-    flash("Đã lưu tài khoản.", "success")
+    flash(_("Đã lưu tài khoản."), "success")
     return redirect(url_for("admin.user", user_id=user_id))
 
 
@@ -122,7 +123,7 @@ def block_user(user_id: int) -> Response:
         User,
         user_id,
         lambda session: accounts.block_user(session, user_id=user_id, by=current_actor()),
-        done="Đã khóa; các phiên đăng nhập của tài khoản này đã kết thúc.",
+        done=_("Đã khóa; các phiên đăng nhập của tài khoản này đã kết thúc."),
         target=url_for("admin.user", user_id=user_id),
     )
 
@@ -134,7 +135,7 @@ def unblock_user(user_id: int) -> Response:
         User,
         user_id,
         lambda session: accounts.unblock_user(session, user_id=user_id, by=current_actor()),
-        done="Đã mở khóa tài khoản.",
+        done=_("Đã mở khóa tài khoản."),
         target=url_for("admin.user", user_id=user_id),
     )
 

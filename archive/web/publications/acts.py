@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.core.errors import InvalidInputError, MarkingOpenError, NotFoundError
+from archive.core.language import _
 from archive.core.status import TransitionError
 from archive.core.wording import error_sentence
 from archive.services import catalogue, guard, likeness, reviews
@@ -23,7 +24,7 @@ from archive.web.publications.base import blueprint, find_publication
 @blueprint.post("/an-pham/<publication_id>/nhan")
 @open_to(OpenTo.CURATORS)
 def accept(publication_id: str) -> Response:
-    return _act(publication_id, reviews.accept, "Đã nhận ấn phẩm vào kho.")
+    return _act(publication_id, reviews.accept, _("Đã nhận ấn phẩm vào kho."))
 
 
 @blueprint.post("/an-pham/<publication_id>/thu-hoi")
@@ -32,7 +33,7 @@ def withdraw(publication_id: str) -> Response:
     return _act(
         publication_id,
         reviews.withdraw,
-        "Đã thu hồi; ai mở địa chỉ cũ chỉ còn thấy lời báo thu hồi.",
+        _("Đã thu hồi; ai mở địa chỉ cũ chỉ còn thấy lời báo thu hồi."),
         note=request.form.get("note", ""),
         public_reason=request.form.get("public_reason", ""),
     )
@@ -41,7 +42,7 @@ def withdraw(publication_id: str) -> Response:
 @blueprint.post("/an-pham/<publication_id>/nop-lai")
 @open_to(OpenTo.DEPOSITORS)
 def resubmit(publication_id: str) -> Response:
-    answer = _act(publication_id, reviews.submit, "Đã gửi duyệt.")
+    answer = _act(publication_id, reviews.submit, _("Đã gửi duyệt."))
     tell_receipt(publication_id)
     return answer
 
@@ -68,11 +69,11 @@ def clear_marking(publication_id: str) -> Response:
             left = guard.has_open_markings(session, publication_id)
             session.commit()
             if left:
-                flash("Đã ghi nhận. Còn trang khác có dấu cần xem tiếp.", "info")
+                flash(_("Đã ghi nhận. Còn trang khác có dấu cần xem tiếp."), "info")
             elif cleared:
-                flash("Đã ghi nhận: không phải dấu mật. Ấn phẩm được mở lại.", "success")
+                flash(_("Đã ghi nhận: không phải dấu mật. Ấn phẩm được mở lại."), "success")
             else:
-                flash("Dấu này đã được xem xét trước đó.", "info")
+                flash(_("Dấu này đã được xem xét trước đó."), "info")
     return redirect(url_for("publications.show", publication_id=publication_id))
 
 
@@ -89,13 +90,13 @@ def read_again(publication_id: str, position: int) -> Response:
             abort(404)
         try:
             if file.problem_code is None:
-                flash("Tệp này đã được đọc xong hoặc đang chờ đọc lại.", "info")
+                flash(_("Tệp này đã được đọc xong hoặc đang chờ đọc lại."), "info")
             else:
                 read_file_again(
                     session, file, by=actor, factor=_whole_number(factor) if factor else None
                 )
                 session.commit()
-                flash("Đã xếp tệp vào hàng chờ để đọc lại từ chỗ dừng.", "success")
+                flash(_("Đã xếp tệp vào hàng chờ để đọc lại từ chỗ dừng."), "success")
         except InvalidInputError as error:
             session.rollback()
             flash(error_sentence(error), "error")
@@ -123,7 +124,7 @@ def decide(publication_id: str) -> Response:
                 by=current_actor(),
             )
         except (NotFoundError, InvalidInputError):
-            flash("Cặp này không còn để xác nhận. Xin xem lại trang.", "error")
+            flash(_("Cặp này không còn để xác nhận. Xin xem lại trang."), "error")
         else:
             session.commit()
             flash(NOTED[said], "success")
@@ -134,7 +135,10 @@ def tell_receipt(publication_id: str) -> None:
     """Say which receipt the files have, after they were handed in."""
     receipt = newest_receipts(reading(), [publication_id]).get(publication_id)
     if receipt is not None:
-        flash(f"Giấy biên nhận số {receipt.label} ở trang này, mục “Tệp gốc”.", "info")
+        flash(
+            _("Giấy biên nhận số {label} ở trang này, mục “Tệp gốc”.").format(label=receipt.label),
+            "info",
+        )
 
 
 def _act(publication_id: str, verb: Callable[..., object], done: str, **given: str) -> Response:
@@ -147,7 +151,7 @@ def _act(publication_id: str, verb: Callable[..., object], done: str, **given: s
         except (TransitionError, InvalidInputError, MarkingOpenError) as error:
             session.rollback()
             words = (
-                "Cần viết lời nhắn: người nộp phải biết vì sao."
+                _("Cần viết lời nhắn: người nộp phải biết vì sao.")
                 if isinstance(error, InvalidInputError) and error.data["problem"] == "required"
                 else error_sentence(error)
             )

@@ -20,7 +20,7 @@ from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import publication_page, tends
 from archive.web.publications.withdrawn import withdrawn_page
-from archive.web.reader import reader_page
+from archive.web.reader import TEXT_ONLY, reader_page
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -78,7 +78,8 @@ def progress(publication_id: str) -> str:
 @blueprint.get("/an-pham/<publication_id>/trang/<int:number>")
 @open_to(OpenTo.ANYONE)
 def read(publication_id: str, number: int) -> str | tuple[str, int]:
-    """One page to read, with the words of `q` marked; 410 as for the publication's page."""
+    """One page to read, with the words of `q` marked, as text alone with `xem=chu`; 410 as for the
+    publication's page."""
     try:
         page = catalogue.find_page(reading(), publication_id, number, actor=current_actor())
     except NotFoundError:
@@ -90,6 +91,7 @@ def read(publication_id: str, number: int) -> str | tuple[str, int]:
         query=one_line(request.args.get("q", "")),
         actor=current_actor(),
         tends=tends(current_actor(), page.file.publication),
+        is_text_only=_wants_text_only(),
     )
     return render_template(
         "publications/read.html",
@@ -97,6 +99,10 @@ def read(publication_id: str, number: int) -> str | tuple[str, int]:
         page=shown,
         head=reader_head(page, label=shown.label),
     )
+
+
+def _wants_text_only() -> bool:
+    return request.args.get("xem") == TEXT_ONLY
 
 
 @blueprint.get("/an-pham/<publication_id>/trang")
@@ -113,10 +119,14 @@ def go_to(publication_id: str) -> Response | tuple[str, int]:
     number = find_labelled(session, publication.id, typed)
     if number is not None:
         address = url_for(
-            "publications.read", publication_id=publication.id, number=number, q=query or None
+            "publications.read",
+            publication_id=publication.id,
+            number=number,
+            q=query or None,
+            xem=TEXT_ONLY if _wants_text_only() else None,
         )
         return redirect(address)
-    page = _find_page(publication.id, request.args.get("tu", 1, type=int))
+    page = find_page(publication.id, request.args.get("tu", 1, type=int))
     shown = reader_page(
         session,
         holdings(),
@@ -125,6 +135,7 @@ def go_to(publication_id: str) -> Response | tuple[str, int]:
         actor=current_actor(),
         tends=tends(current_actor(), page.file.publication),
         missed=typed or "…",
+        is_text_only=_wants_text_only(),
     )
     return render_template("publications/read.html", current="browse", page=shown), 404
 
@@ -135,7 +146,7 @@ def page_image(publication_id: str, number: int, width_px: int) -> Response:
     """A page's image at one of the two widths; the reader's right is checked on every request."""
     if width_px not in (IMAGE_SMALL_PX, IMAGE_LARGE_PX):
         abort(404)
-    page = _find_page(publication_id, number)
+    page = find_page(publication_id, number)
     path = holdings().images.path(publication_id, f"f{page.file_id}", page.file_page, width_px)
     if not path.is_file():
         abort(404)
@@ -145,7 +156,8 @@ def page_image(publication_id: str, number: int, width_px: int) -> Response:
     return response
 
 
-def _find_page(publication_id: str, number: int) -> Page:
+def find_page(publication_id: str, number: int) -> Page:
+    """The page; 404 where there is none and where this reader may not know of it."""
     try:
         return catalogue.find_page(reading(), publication_id, number, actor=current_actor())
     except NotFoundError:

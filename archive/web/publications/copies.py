@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from archive.core.errors import InvalidInputError, NotFoundError
+from archive.core.language import _, counted, written_number
 from archive.core.roles import Actor
 from archive.core.vocabulary import COPY_STATES
 from archive.core.wording import error_sentence
@@ -20,7 +21,7 @@ from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, reading, writing
 from archive.web.listing import page_number
 from archive.web.pages.copies import CopiesPage, CopiesPanel, CopyRow
-from archive.web.present import paginate, vietnamese_number
+from archive.web.present import paginate
 from archive.web.publications.base import blueprint, find_publication
 
 PER_PAGE = 50
@@ -33,7 +34,7 @@ def copies_panel(session: Session, publication: Publication, actor: Actor) -> Co
         return None
     return CopiesPanel(
         left=_left_words(count),
-        shelves=[(shelf or "Chưa rõ kệ", number) for shelf, number in count.shelves]
+        shelves=[(shelf or _("Chưa rõ kệ"), number) for shelf, number in count.shelves]
         if actor.may_deposit
         else [],
         manage_url=url_for("publications.show_copies", publication_id=publication.id)
@@ -44,10 +45,12 @@ def copies_panel(session: Session, publication: Publication, actor: Actor) -> Co
 
 def _left_words(count: CopyCount) -> str:
     if not count.total:
-        return "Chưa ghi bản in nào."
+        return _("Chưa ghi bản in nào.")
     if not count.left:
-        return "Không còn bản in tại kho."
-    return f"Còn {vietnamese_number(count.left)} bản in tại kho."
+        return _("Không còn bản in tại kho.")
+    return counted("Còn {number} bản in tại kho.", count.left).format(
+        number=written_number(count.left)
+    )
 
 
 @blueprint.get("/an-pham/<publication_id>/ban-in")
@@ -72,7 +75,7 @@ def add_copies(publication_id: str) -> Response | tuple[str, int]:
             registration=given.get("registration", ""),
             by=current_actor(),
         )
-        return f"Đã thêm {len(made)} bản in."
+        return counted("Đã thêm {number} bản in.", len(made)).format(number=len(made))
 
     return _act(publication_id, act)
 
@@ -94,7 +97,7 @@ def change_copies(publication_id: str) -> Response | tuple[str, int]:
             note=given.get("note", "").strip() or None,
             by=current_actor(),
         )
-        return f"Đã sửa {changed} bản in."
+        return counted("Đã sửa {number} bản in.", changed).format(number=changed)
 
     return _act(publication_id, act)
 
@@ -116,7 +119,7 @@ def change_copy(publication_id: str, number: int) -> Response | tuple[str, int]:
             registration=given.get("registration", ""),
             by=current_actor(),
         )
-        return f"Đã ghi bản in số {number}."
+        return _("Đã ghi bản in số {number}.").format(number=number)
 
     return _act(publication_id, act, prefix=f"b{number}-")
 

@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
+from archive.core.language import _
 from archive.core.vocabulary import ACCESS, LANGUAGES
 from archive.models import Publication, PublicationValue
 from archive.web.authorities import authority_url
+from archive.web.languages import here
 from archive.web.pages.publication import Fact
-from archive.web.present import vietnamese_date
+from archive.web.present import written_date
 
 
 def publication_facts(publication: Publication) -> list[Fact]:
@@ -32,40 +34,40 @@ def publication_facts(publication: Publication) -> list[Fact]:
         )
 
     facts = [
-        _one("Số đăng ký", publication.accession),
-        several("Nhan đề khác", "other_titles"),
-        Fact("Đơn vị", [_unit(publication)]),
-        several("Tác giả", "creators"),
-        _one("Thông tin trách nhiệm", publication.responsibility),
-        _one("Lần xuất bản", publication.edition),
+        _one(_("Số đăng ký"), publication.accession),
+        several(_("Nhan đề khác"), "other_titles"),
+        Fact(_("Đơn vị"), [_unit(publication)]),
+        several(_("Tác giả"), "creators"),
+        _one(_("Thông tin trách nhiệm"), publication.responsibility),
+        _one(_("Lần xuất bản"), publication.edition),
         Fact(
-            "Phát hành",
+            _("Phát hành"),
             [(issued.vietnamese, url_for("home.browse", year=issued.year))] if issued else [],
         ),
-        _one("Nơi xuất bản", publication.publisher_place),
-        _one("Nhà xuất bản", publication.publisher),
-        _one("Đơn vị in", publication.printer),
-        _one("Số giấy phép", publication.licence_number),
-        _one("Ngày cấp phép", vietnamese_date(publication.licence_date)),
+        _one(_("Nơi xuất bản"), publication.publisher_place),
+        _one(_("Nhà xuất bản"), publication.publisher),
+        _one(_("Đơn vị in"), publication.printer),
+        _one(_("Số giấy phép"), publication.licence_number),
+        _one(_("Ngày cấp phép"), written_date(publication.licence_date)),
         _one("ISBN", publication.isbn),
         _one("ISSN", publication.issn),
-        _one("Số lượng in", publication.print_run),
-        _one("Số trang", publication.extent),
-        _one("Khổ", publication.dimensions),
+        _one(_("Số lượng in"), publication.print_run),
+        _one(_("Số trang"), publication.extent),
+        _one(_("Khổ"), publication.dimensions),
         *_series(publication),
-        several("Ngôn ngữ", "languages", "language"),
-        several("Chủ đề", "themes", "theme"),
-        several("Địa danh", "places", "place"),
-        several("Nhân vật", "people", "person"),
-        several("Sự kiện", "events"),
-        several("Di tích", "relics"),
-        several("Đối tượng", "audiences", "audience"),
-        several("Lớp", "grades", "grade"),
-        several("Môn học", "subjects", "subject"),
-        _one("Nhiệm vụ", publication.plan_task),
-        _one("Quyền", publication.rights),
-        _one("Truy cập", ACCESS[publication.access.value]),
-        _one("Hạn chế đến", vietnamese_date(publication.embargo_until)),
+        several(_("Ngôn ngữ"), "languages", "language"),
+        several(_("Chủ đề"), "themes", "theme"),
+        several(_("Địa danh"), "places", "place"),
+        several(_("Nhân vật"), "people", "person"),
+        several(_("Sự kiện"), "events"),
+        several(_("Di tích"), "relics"),
+        several(_("Đối tượng"), "audiences", "audience"),
+        several(_("Lớp"), "grades", "grade"),
+        several(_("Môn học"), "subjects", "subject"),
+        _one(_("Nhiệm vụ"), publication.plan_task),
+        _one(_("Quyền"), publication.rights),
+        _one(_("Truy cập"), ACCESS[publication.access.value]),
+        _one(_("Hạn chế đến"), written_date(publication.embargo_until)),
     ]
     return [fact for fact in facts if fact.values]
 
@@ -74,7 +76,7 @@ def value_url(row: PublicationValue, facet: str) -> str:
     """Where a value leads: to what it names, else to all that has it, "" where nothing does."""
     if row.authority is not None:
         return authority_url(row.authority)
-    return f"/duyet?{urlencode({facet: row.value})}" if facet else ""
+    return f"{here('/duyet')}?{urlencode({facet: row.value})}" if facet else ""
 
 
 def contents_lines(publication: Publication) -> Sequence[str]:
@@ -96,10 +98,10 @@ def _series(publication: Publication) -> list[Fact]:
     """The series with the volume behind it: which number of which bulletin this is."""
     named = ", ".join(part for part in (publication.series, publication.volume) if part)
     if not publication.series:
-        return [_one("Tập, số", named)]
+        return [_one(_("Tập, số"), named)]
     address = (
         url_for("authorities.show", section="tung-thu", authority_id=publication.series_id)
         if publication.series_id is not None
         else ""
     )
-    return [Fact("Tùng thư", [(named, address)])]
+    return [Fact(_("Tùng thư"), [(named, address)])]

@@ -6,6 +6,7 @@ from flask import render_template, request, url_for
 from markupsafe import Markup
 
 from archive.core.errors import QueryRefusedError, SearchIndexError
+from archive.core.language import N_, _
 from archive.core.wording import error_sentence
 from archive.models import Publication
 from archive.services import catalogue, guard, searching
@@ -19,7 +20,7 @@ from archive.web.pages.reading import InsidePage
 from archive.web.present import IMAGE_SMALL_PX, card_of, has_image, image_url, paginate
 from archive.web.publications.base import blueprint, find_publication
 
-_CLOSED = "Ấn phẩm đang đóng vì có dấu mật, nên chữ của nó không nằm trong chỉ mục tìm kiếm."
+_CLOSED = N_("Ấn phẩm đang đóng vì có dấu mật, nên chữ của nó không nằm trong chỉ mục tìm kiếm.")
 
 
 @blueprint.get("/an-pham/<publication_id>/tim")
@@ -47,7 +48,7 @@ def search_inside(publication_id: str) -> tuple[str, int]:
         and not found.total_pages
         and guard.has_open_markings(session, publication.id)
     ):
-        notice = _CLOSED
+        notice = _(_CLOSED)
     address = url_for("publications.search_inside", publication_id=publication.id)
     cover = catalogue.cover_pages(session, [publication.id]).get(publication.id)
     page = InsidePage(

@@ -3,7 +3,7 @@ was mended since, and the message form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,14 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.core.errors import InvalidInputError
+from archive.core.language import N_, _
 from archive.core.roles import Actor, Role
 from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
 from archive.core.wording import field_sentence
 from archive.models import Event, Publication, Unit, User
-from archive.services.checks import checks_of
+from archive.services.checks import Check
 from archive.services.returns import NAMEABLE, FieldAnswer, Return, answers_to, return_among
-from archive.web.context import holdings
 from archive.web.pages.reviewing import (
     AnswerRow,
     AskedRow,
@@ -35,10 +35,10 @@ from archive.web.pages.reviewing import (
 from archive.web.record_form import LABELS
 
 FIRST_FIELDS = ("files", "title", "unit", "kind", "issued", "access", "isbn", "licence_number")
-_FILES = "Tệp của ấn phẩm"
+_FILES = N_("Tệp của ấn phẩm")
 MESSAGE_HINT = {
-    True: "Cán bộ nộp của đơn vị và các biên mục viên đọc được. Tình trạng bản nộp không đổi.",
-    False: "Biên mục viên và cán bộ cùng đơn vị đọc được. Gửi lời nhắn chưa phải là nộp lại.",
+    True: N_("Cán bộ nộp của đơn vị và các biên mục viên đọc được. Tình trạng bản nộp không đổi."),
+    False: N_("Biên mục viên và cán bộ cùng đơn vị đọc được. Gửi lời nhắn chưa phải là nộp lại."),
 }
 
 
@@ -60,7 +60,7 @@ class Typed:
         if self.error is None or self.field != name:
             return ""
         if name == "note" and self.error.data["problem"] == "required":
-            return "Cần viết lời nhắn hoặc chọn mục cần sửa: người nộp phải biết vì sao."
+            return _("Cần viết lời nhắn hoặc chọn mục cần sửa: người nộp phải biết vì sao.")
         return field_sentence(str(self.error.data["problem"]), self.error.data)
 
 
@@ -70,19 +70,21 @@ def review_parts(
     actor: Actor,
     *,
     events: Sequence[Event],
+    checks: Callable[[], Sequence[Check]],
     typed: Typed | None = None,
 ) -> ReviewParts:
-    """The parts for an actor who works with the publication, whose thread is `events`."""
+    """The parts for an actor who works with the publication, whose thread is `events`; `checks`
+    are looked at where they are shown."""
     typed = typed or Typed()
     curates = actor.may_curate and publication.status in WITH_CURATORS
     mends = publication.status in WITH_DEPOSITOR
-    checks: list[CheckRow] = []
+    shown: list[CheckRow] = []
     if curates or mends or (not actor.may_curate and publication.status in WITH_CURATORS):
-        checks = check_rows(session, publication, actor)
+        shown = check_rows(checks())
     returned = return_among(events)
     answers = answers_to(session, publication, returned) if returned is not None and curates else ()
     return ReviewParts(
-        checks=checks,
+        checks=shown,
         panel=_panel(session, publication, actor) if curates else None,
         return_form=_return_form(typed) if curates else None,
         answers=[_answer_row(session, answer) for answer in answers],
@@ -91,21 +93,18 @@ def review_parts(
         else None,
         message=MessageForm(
             url=url_for("publications.send_message", publication_id=publication.id),
-            hint=MESSAGE_HINT[actor.may_curate],
+            hint=_(MESSAGE_HINT[actor.may_curate]),
             text=typed.message,
             error=typed.words("message"),
         ),
     )
 
 
-def check_rows(session: Session, publication: Publication, actor: Actor) -> list[CheckRow]:
-    """What the archive itself sees of the deposit, problems first."""
-    found = checks_of(
-        session, [publication], first_year=holdings().settings.first_year, actor=actor
-    )
+def check_rows(checks: Iterable[Check]) -> list[CheckRow]:
+    """What the archive itself sees of the deposit, each with the way to its place."""
     return [
         CheckRow(check.level.value, check.sentence, f"#{check.place}" if check.place else "")
-        for check in found[publication.id]
+        for check in checks
     ]
 
 
@@ -132,7 +131,7 @@ def _panel(session: Session, publication: Publication, actor: Actor) -> ReviewPa
 
 def field_labels() -> Mapping[str, str]:
     """What each field that a return may name is called, by name."""
-    return {name: LABELS.get(name, _FILES) for name in NAMEABLE}
+    return {name: LABELS.get(name, _(_FILES)) for name in NAMEABLE}
 
 
 def _return_form(typed: Typed) -> ReturnForm:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from archive.core.errors import InvalidInputError
+from archive.core.language import _
 from archive.core.status import TransitionError
 from archive.core.wording import error_sentence
 from archive.models import Publication, User
@@ -30,7 +31,7 @@ def take_up(publication_id: str) -> Response:
 
     def act(session: Session, publication: Publication) -> str:
         reviews.take_up(session, publication, by=current_actor())
-        return "Bạn đang xem bản nộp này."
+        return _("Bạn đang xem bản nộp này.")
 
     return _review(publication_id, act)
 
@@ -47,7 +48,7 @@ def assign(publication_id: str) -> Response:
             raise InvalidInputError(field="reviewer", problem="reviewer_unknown")
         before = int(seen) if _is_number(seen) else None
         reviews.assign(session, publication, user, seen=before, by=current_actor())
-        return f"Đã giao cho {user.name or user.email}."
+        return _("Đã giao cho {name}.").format(name=user.name or user.email)
 
     return _review(publication_id, act)
 
@@ -59,7 +60,7 @@ def put_back(publication_id: str) -> Response:
 
     def act(session: Session, publication: Publication) -> str:
         reviews.put_back(session, publication, by=current_actor())
-        return "Đã đưa bản nộp lại hàng chờ."
+        return _("Đã đưa bản nộp lại hàng chờ.")
 
     return _review(publication_id, act)
 
@@ -109,7 +110,7 @@ def return_deposit(publication_id: str) -> Response | tuple[str, int]:
             flash(error_sentence(error), "error")
         else:
             session.commit()
-            flash("Đã trả lại kèm lời nhắn.", "success")
+            flash(_("Đã trả lại kèm lời nhắn."), "success")
     return redirect(url_for("publications.show", publication_id=publication_id))
 
 
@@ -128,7 +129,7 @@ def send_message(publication_id: str) -> Response | tuple[str, int]:
             session.rollback()
             return _again(publication_id, Typed(message=_shown(text)), error)
         session.commit()
-    flash("Đã gửi lời nhắn.", "success")
+    flash(_("Đã gửi lời nhắn."), "success")
     address = url_for("publications.show", publication_id=publication_id)
     return redirect(f"{address}#dien-bien")
 

@@ -7,13 +7,14 @@ import hashlib
 import typst
 from flask import Response, abort, request
 
+from archive.core.language import written_number
 from archive.core.vocabulary import KINDS
 from archive.metadata.share_card import ShareCard, share_card
 from archive.models import Page, Publication
 from archive.services import catalogue
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
-from archive.web.present import IMAGE_LARGE_PX, vietnamese_number
+from archive.web.present import IMAGE_LARGE_PX
 from archive.web.publications.base import blueprint, find_publication
 
 
@@ -40,7 +41,7 @@ def share_image(publication_id: str) -> Response:
 
 def _card(publication: Publication, cover: Page | None) -> ShareCard:
     issued = publication.issue_date
-    pages = vietnamese_number(publication.page_count)
+    pages = written_number(publication.page_count)
     path = None
     if cover is not None:
         path = holdings().images.path(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from archive.core.errors import InvalidInputError, NotFoundError, StorageError
+from archive.core.language import N_, Words, _
 from archive.core.status import Status
 from archive.core.wording import error_sentence, field_sentence, size_label
 from archive.models import Publication
@@ -31,11 +32,13 @@ from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.contents import ORIGINAL_HEADERS, download_name
 from archive.web.uploads import takes_files
 
-_ACTS = {
-    "deposit": "nộp tệp",
-    "record": "sửa hồ sơ",
-    "replace": "thay tệp",
-}
+_ACTS = Words(
+    {
+        "deposit": N_("nộp tệp"),
+        "record": N_("sửa hồ sơ"),
+        "replace": N_("thay tệp"),
+    }
+)
 
 
 @blueprint.get("/an-pham/<publication_id>/thay-tep")
@@ -81,7 +84,7 @@ def replace(publication_id: str) -> str | Response | tuple[str, int]:
         return _render(publication, form, held=intake.checked, errors=errors), 507
     for file in intake.checked:
         holdings().incoming.discard(file.received)
-    flash("Đã thay tệp. Kho đang đọc tệp mới; bản cũ vẫn được giữ.", "success")
+    flash(_("Đã thay tệp. Kho đang đọc tệp mới; bản cũ vẫn được giữ."), "success")
     address = url_for("publications.show", publication_id=publication_id)
     if request.headers.get("X-Requested-With") == "XMLHttpRequest":
         return FlaskResponse(status=201, headers={"Location": address})

@@ -13,7 +13,7 @@ from archive.core.text import words
 from archive.search.arrays import ArrayFile, DamagedArraysError, write_arrays
 from archive.search.derived import Pairs, count_pairs, pair_keys
 from archive.search.engine import latest_commit, open_segment, read_segments
-from archive.search.forward import BREAK, forward_of
+from archive.search.forward import BREAK, Lexicon, forward_of
 from archive.search.index import SearchIndex
 from archive.search.requests import SearchRequest
 from archive.search.segment_files import read_postings
@@ -45,7 +45,7 @@ def filled(archive, make):
                 f"Sách {n}",
                 *(["bản làng trên núi cao"] * (n % 4)),
                 "núi đồi và bản mường " + "sông " * (n % 7),
-                "Hồ chủ tịch về bản; trang này nói tiếng Tày",
+                "Hồ chủ tịch về bản; trang này nói tiếng Tày, tay",
                 year=2019 + n % 3,
                 access="public" if n % 5 else "restricted",
                 people=("Kim Đồng",) if n % 2 else (),
@@ -104,6 +104,37 @@ def test_every_posting_is_whooshs(filled):
             docs, times = read_postings(reader, segment.lexicon.form(number))
             assert live == dict(zip(docs.tolist(), times.tolist(), strict=True))
         reader.close()
+
+
+def test_the_row_of_a_common_fold_is_its_forms_together(filled):
+    folder = generation(filled)
+    seen = 0
+    for whoosh_segment, reader in segments_of(folder):
+        segment = Segment(open_segment(folder, reader.schema, whoosh_segment), folder)
+        lexicon = segment.lexicon
+        for fold_number in range(len(lexicon.folds)):
+            numbers = lexicon.range_at(fold_number)
+            together = np.zeros(segment.doc_count, int)
+            for number in numbers:
+                docs, times = read_postings(reader, lexicon.form(number))
+                together[docs] += times
+            held = segment.postings(numbers)
+            if len(numbers) > 1 and len(held) == 1 and held[0][0] is None:
+                seen += 1
+                live = [doc for doc in range(segment.doc_count) if not reader.is_deleted(doc)]
+                assert held[0][1][live].tolist() == together[live].tolist()
+        reader.close()
+    assert seen, "no fold is so common here that it is kept as a row"
+
+
+@pytest.mark.parametrize("longer", ["", "nghiengx", "nghiengxy"])
+def test_a_fold_is_found_by_its_first_letters_and_the_rest(longer):
+    folds = ["a", "nghieng", "nghiengx", "nghiengxa", "nghiengxy", "nghiengxz", "zz"]
+    lexicon = Lexicon.of(folds)
+    assert [lexicon.fold_number(fold) for fold in folds] == list(range(len(folds)))
+    assert lexicon.fold_number(longer + "b") is None
+    assert Lexicon.of([]).fold_number("a") is None
+    assert lexicon.forms(range(2, 4)) == folds[1:3]
 
 
 def test_words_stand_in_the_forward_file_in_their_order(archive, make):

@@ -1,0 +1,48 @@
+"""The same pages in two languages."""
+
+import pytest
+
+from archive.app import create_app
+
+
+@pytest.mark.parametrize("path", ["/", "/duyet", "/huong-dan"])
+def test_every_page_answers_in_english_under_its_prefix(client, path):
+    vietnamese = client.get(path)
+    english = client.get(f"/en{path}")
+    assert vietnamese.status_code == english.status_code == 200
+    assert '<html lang="vi">' in vietnamese.text
+    assert '<html lang="en">' in english.text
+
+
+def test_the_prefix_alone_is_the_home_page(client):
+    assert client.get("/en").status_code == 200
+    assert client.get("/en/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/fr/", "/enx", "/en/en/"])
+def test_what_only_looks_like_a_prefix_is_not_found(client, path):
+    assert client.get(path).status_code in (404, 308)
+
+
+def test_a_thread_that_answered_in_english_answers_in_vietnamese_again(client):
+    before = client.get("/khong-co").text
+    client.get("/en/khong-co")
+    assert client.get("/khong-co").text == before
+
+
+def test_signing_in_leads_back_to_the_page_in_its_language(client):
+    sent = client.get("/en/cua-toi")
+    assert sent.status_code == 302
+    assert sent.location.startswith("/en/dang-nhap?next=")
+    assert "%2Fen%2Fcua-toi" in sent.location or "/en/cua-toi" in sent.location
+
+
+def test_a_site_of_one_language_has_no_other(app, tmp_path):
+    from dataclasses import replace
+
+    from archive.web.context import EXTENSION
+
+    settings = replace(app.extensions[EXTENSION].settings, languages=("vi",))
+    alone = create_app(settings).test_client()
+    assert alone.get("/").status_code == 200
+    assert alone.get("/en/").status_code == 404
