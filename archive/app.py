@@ -18,6 +18,7 @@ from archive.web import (
     accounts,
     admin,
     authorities,
+    browse,
     bulk,
     completion,
     deposits,
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> Flask:
     init_languages(app, ROOT / "translations", settings.languages)
     for module in (
         home,
+        browse,
         search,
         completion,
         feed,

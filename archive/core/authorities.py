@@ -49,6 +49,8 @@ _TYPES = as_written(
         "tt": "thị trấn",
     }
 )
+COMMUNE_TYPES = as_written(("xã", "phường", "thị trấn", "đặc khu"))
+"""The types of places that are the lowest level of government."""
 KEY_LENGTH = 300
 
 

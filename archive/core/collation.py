@@ -11,6 +11,13 @@ from archive.core.text import clean_text
 _SIGNS = "_-–—,;:!?.…·'\"«»()[]{}§@*/\\&#%•`^°©+×<=>|~$"
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _ORDER = {sign: chr(0x22 + i) for i, sign in enumerate(f" {_SIGNS}0123456789{_LETTERS}")}
+# The weight that begins a letter → the capital that stands over all words beginning with it.
+_SIGN_WEIGHTS = frozenset(_ORDER[sign] for sign in f" {_SIGNS}")
+_CAPITALS = {_ORDER[letter]: letter.upper() for letter in _LETTERS}
+ALPHABET = _LETTERS.upper()
+"""The capitals of lists from A to Z: the 29 Vietnamese letters and F, J, W, Z, in their order."""
+NO_LETTER = "#"
+"""Stands for whatever begins with no letter of `ALPHABET`: digits, letters of other scripts."""
 _BEYOND = "\x7f"  # after all of the above: letters of other scripts, by code point
 _LEVEL = "!"  # before all of the above, so that a prefix comes first
 _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": "5"}
@@ -47,6 +54,28 @@ def sort_key(text: str) -> str:
     # The least weight at the end says nothing; without it most keys hold little but the letters.
     levels = ("".join(letters), "".join(tones).rstrip("0"), "".join(cases).rstrip("0"))
     return _LEVEL.join(levels).rstrip(_LEVEL)
+
+
+def first_letter(key: str) -> str:
+    """The capital of `ALPHABET` with which what has this sort key begins, quotes and other signs
+    before it left aside; `NO_LETTER` where it begins with none."""
+    for weight in key:
+        if weight == _LEVEL:
+            break
+        if weight in _CAPITALS:
+            return _CAPITALS[weight]
+        if weight not in _SIGN_WEIGHTS:
+            break
+    return NO_LETTER
+
+
+def keys_under(letter: str) -> tuple[str, str]:
+    """The least sort key that begins with a letter of `ALPHABET`, and the least behind all of
+    these. ValueError for anything else."""
+    if len(letter) != 1 or letter not in ALPHABET:
+        raise ValueError(letter)
+    weight = _ORDER[letter.lower()]
+    return weight, chr(ord(weight) + 1)
 
 
 def _clusters(text: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -72,18 +72,56 @@ def count_facets(
             best = held[ends[at] : min(ends[at + 1], ends[at] + request.facet_values)]
             counted[name] = _counts(snapshot, name, best, tallies, selected.get(name, ()))
     if AUTHORITY in request.facets:
-        counted[AUTHORITY] = _count_authorities(snapshot, base)
+        counted[AUTHORITY] = _count_authorities(snapshot, base, request.gathered)
     return counted
 
 
-def _count_authorities(snapshot: Snapshot, works: Array) -> tuple[FacetCount, ...]:
-    """How many of the works name each authority, in no order."""
+def _count_authorities(
+    snapshot: Snapshot, works: Array, gathered: Mapping[str, frozenset[str]]
+) -> tuple[FacetCount, ...]:
+    """How many of the works name each authority, or one that is gathered under it; in no order."""
     held = snapshot.facet(AUTHORITY)
-    tally = np.bincount(held.codes[works.take(held.works)], minlength=len(held.values))
-    return tuple(
-        FacetCount(held.values[code], None, int(tally[code]), False)
-        for code in np.flatnonzero(tally).tolist()
-    )
+    shown = works.take(held.works)
+    slots, codes = held.works[shown], held.codes[shown]
+    tally = np.bincount(codes, minlength=len(held.values))
+    counts = {value: int(tally[code]) for code, value in enumerate(held.values) if tally[code]}
+    if gathered:
+        counts |= _count_gathered(held.values, slots, codes, gathered)
+    return tuple(FacetCount(value, None, count, False) for value, count in counts.items())
+
+
+def _count_gathered(
+    values: Sequence[str], slots: Array, codes: Array, gathered: Mapping[str, frozenset[str]]
+) -> dict[str, int]:
+    """The works that name one of the authorities that come under another, each once under it.
+    `slots` and `codes` are pairs of a work's place and an authority's code."""
+    targets: dict[str, int] = {}
+    under = [
+        [targets.setdefault(each, len(targets)) for each in (value, *gathered[value] - {value})]
+        if value in gathered
+        else []
+        for value in values
+    ]
+    sizes = np.array([len(each) for each in under], np.int64)
+    known = sizes.take(codes) > 0
+    slots, codes = slots[known], codes[known]
+    # Most works name one place, and come under each of its targets once.
+    alone = np.bincount(slots).take(slots) == 1 if len(slots) else known[:0]
+    tally = np.zeros(len(targets), np.int64)
+    for code, count in enumerate(np.bincount(codes[alone], minlength=len(values)).tolist()):
+        if count:
+            tally[under[code]] += count
+    slots, codes = slots[~alone], codes[~alone]
+    flat = np.array([target for each in under for target in each], np.int64)
+    times = sizes.take(codes)
+    firsts = np.cumsum(sizes) - sizes
+    within = np.arange(int(times.sum())) - np.repeat(np.cumsum(times) - times, times)
+    reached = flat.take(np.repeat(firsts.take(codes), times) + within)
+    pairs = np.repeat(slots.astype(np.int64), times) * max(len(targets), 1) + reached
+    pairs.sort()
+    new = pairs[np.diff(pairs, prepend=-1) != 0]
+    tally += np.bincount(new % max(len(targets), 1), minlength=len(targets))
+    return {value: int(tally[at]) for value, at in targets.items() if tally[at]}
 
 
 def _counts(

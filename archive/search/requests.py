@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -55,9 +56,11 @@ class SearchRequest:
     not see all gets other statuses of the own units alone. `page` counts from 1 and `per_page`
     is cut to 1–100, or to 1–5,000 with `is_bulk`: for what changes or writes out all that is
     found, not for what shows it. `within` is a work's id: only that work is looked at. The sort
-    "page" puts the pages of a work in their order. Only `facets` are counted; of each the
-    `facet_values` commonest values come back, and whatever is chosen: thousands of names are no
-    list to choose from.
+    "page" puts the pages of a work in their order. `letter` is a capital of
+    `core.collation.ALPHABET` (or `NO_LETTER`) with which titles begin, "" for any. Only `facets`
+    are counted; of each the `facet_values` commonest values come back, and whatever is chosen:
+    thousands of names are no list to choose from. `gathered` says of authorities under which
+    others their works count, too.
     """
 
     viewer: Viewer
@@ -76,8 +79,10 @@ class SearchRequest:
     languages: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     within: str = ""
+    letter: str = ""
     facets: tuple[str, ...] = FACETS
     facet_values: int = FACET_VALUES
+    gathered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sort: Sort = "relevance"
     group: Group = "work"
     page: int = 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from archive.search.highlight import MarkTerms
@@ -64,7 +64,8 @@ class SearchResults:
     an operator was broken and the query was read as plain words. `exact` is False where a quoted
     phrase could not be read because files of the index are lost: its words then count wherever
     they stand. `suggestion` is the query as its reader may have meant it, "" where nothing better
-    is known; like everything here it is made from what the viewer may see.
+    is known; like everything here it is made from what the viewer may see. `letters`: how many of
+    the works begin with each letter, whichever is asked for; only in the order of titles.
     """
 
     total: int
@@ -79,6 +80,7 @@ class SearchResults:
     read_as_words: bool = False
     exact: bool = True
     suggestion: str = ""
+    letters: Mapping[str, int] = field(default_factory=dict)
 
 
 class Completion(NamedTuple):

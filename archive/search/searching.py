@@ -25,6 +25,7 @@ from archive.search.grouping import (
     works_in_order,
 )
 from archive.search.highlight import MarkTerms
+from archive.search.letters import count_letters, with_letter
 from archive.search.matching import Matcher, Matches
 from archive.search.query import ParsedQuery, mark_terms, parse_query
 from archive.search.readings import Reading, Repairs, neighbours
@@ -59,6 +60,10 @@ def run_search(
         shown = works
         for others in chosen.values():
             shown = shown & others
+        letters = count_letters(snapshot, shown, request)
+        if request.letter:
+            begun = with_letter(snapshot, request.letter)
+            works, shown = works & begun, shown & begun
         return _results(
             prepared,
             started,
@@ -66,6 +71,7 @@ def run_search(
             total=int(np.count_nonzero(shown)),
             total_pages=int(snapshot.page_counts[shown].sum()),
             facets=count_facets(snapshot, works, request, chosen),
+            letters=letters,
         )
     counts = repairer_of(snapshot, audience).counts
     scorer = Scorer(snapshot, audience, repairs, counts, deadline_s=deadline_s)
@@ -77,6 +83,10 @@ def run_search(
     shown_groups = groups
     for others in chosen.values():
         shown_groups = shown_groups.within(others)
+    letters = count_letters(snapshot, shown_groups.slots, request)
+    if request.letter:
+        begun = with_letter(snapshot, request.letter)
+        matched, shown_groups = matched & begun, shown_groups.within(begun)
     items = _items(snapshot, request, found, shown_groups, prepared.pairs)
     return _results(
         prepared,
@@ -85,6 +95,7 @@ def run_search(
         total=len(shown_groups.slots),
         total_pages=int(shown_groups.pages.sum()),
         facets=count_facets(snapshot, matched, request, chosen),
+        letters=letters,
         reading=reading,
         exact=found.exact,
     )
@@ -135,6 +146,7 @@ def _results(
     total: int,
     total_pages: int,
     facets: Mapping[str, tuple[FacetCount, ...]],
+    letters: Mapping[str, int],
     reading: Reading = Reading.AS_TYPED,
     exact: bool = True,
 ) -> SearchResults:
@@ -143,6 +155,7 @@ def _results(
         total_pages=total_pages,
         items=items,
         facets=facets,
+        letters=letters,
         terms=prepared.marks,
         took_ms=(time.perf_counter() - started) * 1000,
         relaxed=reading is Reading.ANY_WORD,

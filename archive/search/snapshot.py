@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from archive.core.collation import ALPHABET, NO_LETTER, first_letter
 from archive.search.arrays import Array, is_intact
 from archive.search.columns import (
     Column,
@@ -163,6 +164,13 @@ class Snapshot:
             found[order] = np.arange(len(works), dtype=np.int32)
             self._orders[name] = found
         return found
+
+    @cached_property
+    def first_letters(self) -> Array:
+        """For each work the place of its title's letter among the letters and what is none."""
+        places = {letter: place for place, letter in enumerate((*ALPHABET, NO_LETTER))}
+        letters = [places[first_letter(work.title_sort)] for work in self.works]
+        return np.array(letters, np.int8)
 
     def segment_of(self, slot: int) -> Segment:
         return self.segments[int(self._first_works.searchsorted(slot, "right")) - 1]

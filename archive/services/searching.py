@@ -97,8 +97,7 @@ def search(
     Raises SearchIndexError where the index cannot answer and QueryRefusedError for a query beyond
     the limits.
     """
-    results = index.search(as_of_now(session, request, actor=actor))
-    results = _with_unit_names(session, results)
+    results = results_of(session, index, request, actor=actor)
     publications = publications_by_id(
         session, [item.work_id for item in results.items], actor=actor
     )
@@ -116,6 +115,37 @@ def search(
         pages=pages,
         snippets={key: snippet(page.text, results.terms) for key, page in pages.items()},
     )
+
+
+def results_of(
+    session: Session, index: SearchIndex, request: SearchRequest, *, actor: Actor
+) -> SearchResults:
+    """As `search`, without rows: for who counts and does not show."""
+    return _with_unit_names(session, index.search(as_of_now(session, request, actor=actor)))
+
+
+def count_each(
+    session: Session, index: SearchIndex, requests: Sequence[SearchRequest], *, actor: Actor
+) -> list[int]:
+    """How many works each of the requests finds, which are of one viewer. Raises as `search`."""
+    if not requests:
+        return []
+    viewer = as_of_now(session, replace(requests[0], statuses=()), actor=actor).viewer
+    counted = (replace(each, viewer=viewer, facets=(), page=1, per_page=1) for each in requests)
+    return [index.search(each).total for each in counted]
+
+
+def count_inside(
+    session: Session,
+    index: SearchIndex,
+    publication: Publication,
+    query: str,
+    *,
+    actor: Actor,
+) -> int:
+    """How many pages of `publication` answer; as `search_inside` counts them."""
+    results = next(_pages_inside(session, index, publication, query, actor=actor))
+    return results.total_pages if results.terms.words else 0
 
 
 def as_of_now(session: Session, request: SearchRequest, *, actor: Actor) -> SearchRequest:

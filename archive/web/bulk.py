@@ -41,7 +41,7 @@ blueprint = Blueprint("bulk", __name__)
 
 PATH = "/sua-hang-loat"
 PER_PAGE = 50
-CHOOSING = ("q", "year_from", "year_to", "id", *FACETS)
+CHOOSING = ("q", "year_from", "year_to", "chu", "id", *FACETS)
 TYPED = ("field", "action", "value", "replacement")
 ACTION_LABELS = Words(
     {
@@ -221,6 +221,8 @@ def _choice_words(session: Session, choice: Sequence[tuple[str, str]]) -> list[s
                 words.append(_("từ năm {year}").format(year=value))
             case "year_to":
                 words.append(_("đến năm {year}").format(year=value))
+            case "chu":
+                words.append(_("nhan đề bắt đầu bằng “{letter}”").format(letter=value))
             case _:
                 label = facet_label(key, value, units.get(value) if key == "unit" else None)
                 words.append(f"{FACETS[key].lower()}: {label}")
@@ -288,6 +290,7 @@ def batch(edit_id: str) -> str:
             args=request.args.to_dict(flat=False),
         ),
         undo_url=url_for("bulk.undo", edit_id=edit_id) if may_undo and not pending else "",
+        url=url_for("bulk.batch", edit_id=edit_id, page=number if number > 1 else None),
         undone=_batch_link(undone),
         undoes=_batch_link(edit.undoes),
         choice_url=_choice_url([(str(key), str(value)) for key, value in edit.selection]),

@@ -112,7 +112,15 @@ def _count_unread(actor: Actor) -> int:
         return 0
 
 
+def forget_reader() -> None:
+    """For the rest of this request nobody is signed in: the database cannot tell who it is."""
+    close_reading()
+    g.reader_is_unknown = True
+
+
 def load_signed_in(token: str) -> SignedIn | None:
+    if g.get("reader_is_unknown"):
+        return None
     user = find_session_user(reading(), token)
     if user is None:
         return None

@@ -15,6 +15,8 @@ from archive.web.listing import address
 from archive.web.pages.parts import Downloads, Link
 
 SEARCH, BROWSE = "/tim-kiem/tai-ve", "/duyet/tai-ve"
+LONG_LIST = 2_000
+"""From so many records on a workbook takes more than a moment before its first byte."""
 CITING = ("bibtex", "ris", "csl")
 RECORD = ("mrc", "marcxml", "dc", "dcterms", "json", "csv", "xlsx")
 
@@ -43,6 +45,11 @@ def list_downloads(args: MultiDict[str, str], *, path: str, total: int) -> Downl
             "Mỗi lần tải được {number} ấn phẩm đầu danh sách. Muốn tải hết, hãy "
             "lọc theo năm hoặc theo đơn vị rồi tải từng phần."
         ).format(number=written_number(most))
+    elif total > LONG_LIST:
+        note = _(
+            "Danh sách này dài: kho phải dựng xong bảng tính XLSX rồi mới bắt đầu gửi, có khi mất "
+            "cả phút. Các dạng khác được gửi ngay từ ấn phẩm đầu tiên."
+        )
     return Downloads(
         links=[
             Link(label=_(made.label), url=f"{base}{mark}dang={made.name}")

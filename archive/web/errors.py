@@ -1,4 +1,5 @@
-"""Errors in words: the same look as every page, or problem+json where a program asks."""
+"""Errors in words: the same look as every page, problem+json where a program asks, a fragment where
+a part of a page does. None of them needs the database."""
 
 from __future__ import annotations
 
@@ -7,41 +8,30 @@ from flask import Flask, Response, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
+from archive.core.dates import now
 from archive.core.errors import (
     ArchiveError,
     NotAllowedError,
     NotFoundError,
     QueryRefusedError,
+    SearchIndexError,
     StorageFullError,
 )
-from archive.core.language import N_, _
+from archive.core.language import _
 from archive.core.wording import error_sentence, size_label
-from archive.web.context import holdings
+from archive.services.signing_in import SignInSlowedError
+from archive.web.context import forget_reader, holdings
+from archive.web.pages.errors import ErrorPage
+from archive.web.pages.parts import Link
+from archive.web.present import written_moment
+from archive.web.refusals import PLAIN, refusal_of, wait_words
 
 log = structlog.get_logger("web")
 
-TITLES: dict[int, tuple[str, str]] = {
-    400: (
-        N_("Yêu cầu chưa đúng"),
-        N_("Máy chủ không hiểu yêu cầu này. Tải lại trang rồi thử lại."),
-    ),
-    401: (N_("Cần đăng nhập"), N_("Đăng nhập rồi thử lại.")),
-    403: (N_("Không có quyền"), N_("Tài khoản này không mở được trang đó.")),
-    404: (N_("Không tìm thấy"), N_("Trang này không có, hoặc không mở cho tài khoản đang dùng.")),
-    405: (N_("Yêu cầu chưa đúng"), N_("Trang này không nhận kiểu yêu cầu đó.")),
-    409: (N_("Đã chuyển bước"), N_("Ấn phẩm đã chuyển sang bước khác, không sửa được ở đây nữa.")),
-    410: (
-        N_("Liên kết hết hiệu lực"),
-        N_("Liên kết này đã dùng hoặc đã hết hạn. Xin cấp liên kết mới."),
-    ),
-    413: (N_("Tệp lớn quá"), N_("Tổng dung lượng vượt mức cho phép.")),
-    429: (N_("Chậm lại một chút"), N_("Thử quá nhiều lần. Đợi ít phút rồi thử lại.")),
-    500: (N_("Có trục trặc"), N_("Lỗi đã được ghi lại. Thử lại sau ít phút.")),
-    503: (N_("Đang bận"), N_("Kho đang bận ghi dữ liệu. Thử lại sau vài giây.")),
-    507: (N_("Ổ đĩa đầy"), N_("Kho tạm thời không ghi được gì thêm. Vẫn đọc và tìm được.")),
-}
+RETRY_SECONDS = 5
+INDEX_RETRY_SECONDS = 20
 
 
 def init_errors(app: Flask) -> None:
@@ -53,69 +43,127 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(SQLAlchemyError, _broken)
 
 
-def _answer(status: int, message: str = "") -> tuple[Response | str, int]:
-    title, words = TITLES.get(status, TITLES[500 if status >= 500 else 400])
-    title, words = _(title), _(words)
-    if request.path.startswith("/api/"):
+def answer(
+    status: int, message: str = "", *, title: str = "", retry_after: int | None = None
+) -> Response:
+    """The answer for an error: `message` in place of its usual sentence. With `retry_after` it says
+    when to come back, in words and in a header (seconds)."""
+    refusal = refusal_of(status)
+    title, message = title or refusal.title, message or refusal.message
+    if retry_after is None and status in (429, 503):
+        retry_after = RETRY_SECONDS if status == 503 else 60
+    advice = [*refusal.advice, *([wait_words(retry_after)] if retry_after else [])]
+    if _is_for_programs():
         response = jsonify(
-            {"type": "about:blank", "title": title, "status": status, "detail": message or words}
+            {"type": "about:blank", "title": title, "status": status, "detail": message}
         )
         response.mimetype = "application/problem+json"
-        return response, status
-    return (
-        render_template("errors/error.html", code=status, title=title, message=message or words),
-        status,
-    )
+    elif "HX-Request" in request.headers:
+        response = Response(_rendered("errors/_part.html", message=message, advice=advice))
+    else:
+        page = ErrorPage(
+            code=status,
+            title=title,
+            message=message,
+            advice=advice,
+            main=_next_step(refusal.reload) or refusal.main,
+            told_at=written_moment(now()) if status == 500 else "",
+        )
+        response = Response(_rendered("errors/error.html", page=page, current=""))
+    response.status_code = status
+    if retry_after:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
-def _http(error: HTTPException) -> Response | tuple[Response | str, int]:
+def _is_for_programs() -> bool:
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    return accepted["application/json"] > accepted["text/html"]
+
+
+def _next_step(may_go_well: bool) -> Link | None:
+    """The same page once more, where asking again changes nothing and may help."""
+    if may_go_well and request.method in ("GET", "HEAD"):
+        return Link("Tải lại trang này", request.full_path.rstrip("?"))
+    return None
+
+
+def _rendered(template: str, **variables: object) -> str:
+    """The page; without the reader's name where the database cannot tell it, and the barest of
+    pages where the templates themselves are broken."""
+    try:
+        return render_template(template, **variables)
+    except SQLAlchemyError:
+        forget_reader()
+    except TemplateError as error:
+        log.error("error_page_broken", path=request.path, exc_info=error)
+        return PLAIN
+    return render_template(template, **variables)
+
+
+def _http(error: HTTPException) -> Response:
     status = error.code or 500
     if error.response is not None or status < 400:
         # A redirect raised by the router (a missing slash) is an answer of its own.
         return error.get_response()  # type: ignore[return-value]
     message = ""
     if status == 413:
+        most = size_label(holdings().settings.max_upload_bytes)
         message = _(
-            "Mỗi lần nộp tối đa {size}. Tách thành nhiều lần nộp hoặc giảm độ phân giải ảnh."
-        ).format(size=size_label(holdings().settings.max_upload_bytes))
-    return _answer(status, message)
+            "Mỗi lần nộp tối đa {size}. Tệp gửi lên lớn hơn mức đó nên chưa được nhận."
+        ).format(size=most)
+    retry_after = error.retry_after if isinstance(error, TooManyRequests) else None
+    made = answer(
+        status, message, retry_after=retry_after if isinstance(retry_after, int) else None
+    )
+    if status == 405:
+        # A program is told which methods there are (RFC 9110, 15.5.6).
+        made.headers.extend(
+            (name, value) for name, value in error.get_headers() if name.lower() == "allow"
+        )
+    return made
 
 
-def _csrf(_error: CSRFError) -> tuple[Response | str, int]:
-    return _answer(
+def _csrf(_error: CSRFError) -> Response:
+    return answer(
         400, _("Phiên làm việc đã hết hoặc trang quá cũ. Quay lại, tải lại trang rồi gửi lại.")
     )
 
 
-def _archive(error: ArchiveError) -> tuple[Response | str, int]:
-    if isinstance(error, NotFoundError):
-        return _answer(404)
-    if isinstance(error, NotAllowedError):
-        return _answer(403)
-    if isinstance(error, QueryRefusedError):
-        return _answer(400, error_sentence(error))
-    if isinstance(error, StorageFullError):
-        return _answer(507, error_sentence(error))
+def _archive(error: ArchiveError) -> Response:
+    match error:
+        case NotFoundError():
+            return answer(404)
+        case NotAllowedError():
+            return answer(403)
+        case QueryRefusedError():
+            return answer(400, error_sentence(error))
+        case StorageFullError():
+            return answer(507, error_sentence(error))
+        case SearchIndexError():
+            return answer(503, error_sentence(error), retry_after=INDEX_RETRY_SECONDS)
+        case SignInSlowedError():
+            seconds = int(error.data["retry_after_seconds"])
+            return answer(429, error_sentence(error), retry_after=seconds)
     log.error("request_failed", path=request.path, code=error.code, data=str(error.data)[:500])
-    return _answer(500, error_sentence(error))
+    return answer(500, error_sentence(error))
 
 
-def _database(error: OperationalError) -> tuple[Response | str, int] | Response:
+def _database(error: OperationalError) -> Response:
     """A database that stays locked is busy, not broken: the browser is told when to come back. One
     that finds no room is no fault of ours either; nothing of the request was written."""
-    if "full" in str(error.orig).lower():
+    said = str(error.orig).lower()
+    if "full" in said:
         log.error("disk_full", path=request.path)
-        return _answer(507)
-    if "locked" not in str(error.orig).lower() and "busy" not in str(error.orig).lower():
+        return answer(507)
+    if "locked" not in said and "busy" not in said:
         return _broken(error)
     log.warning("database_busy", path=request.path)
-    body, status = _answer(503)
-    response = Response(body) if isinstance(body, str) else body
-    response.status_code = status
-    response.headers["Retry-After"] = "5"
-    return response
+    return answer(503)
 
 
-def _broken(error: Exception) -> tuple[Response | str, int]:
+def _broken(error: Exception) -> Response:
     log.error("request_broken", path=request.path, exc_info=error)
-    return _answer(500)
+    return answer(500)

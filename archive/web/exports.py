@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import chain, islice
 from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
 
 from archive.core.dates import today
 from archive.core.errors import SearchIndexError
@@ -21,18 +21,17 @@ from archive.services import exporting
 from archive.web.access import OpenTo, open_to
 from archive.web.context import base_url, current_actor, holdings, reading
 from archive.web.downloads import BROWSE, SEARCH
+from archive.web.errors import answer
 from archive.web.listing import read_request
 from archive.web.publications.base import find_publication
 from archive.web.publications.contents import download_name
 
 blueprint = Blueprint("exports", __name__)
 
-Answer = Response | tuple[str, int]
-
 
 @blueprint.get("/an-pham/<publication_id>/tai-ve")
 @open_to(OpenTo.ANYONE)
-def publication(publication_id: str) -> Answer:
+def publication(publication_id: str) -> Response:
     """The record in the format `dang`. 404 for what the reader may not open, 400 for a format that
     there is none of."""
     session = reading()
@@ -46,19 +45,19 @@ def publication(publication_id: str) -> Answer:
 
 @blueprint.get(SEARCH)
 @open_to(OpenTo.ANYONE)
-def search() -> Answer:
+def search() -> Response:
     """All that the search in the URL finds, in its order, whatever page it is on."""
     return _list(default_sort="relevance")
 
 
 @blueprint.get(BROWSE)
 @open_to(OpenTo.ANYONE)
-def browse() -> Answer:
+def browse() -> Response:
     """All of the choice in the catalogue that the URL holds."""
     return _list(default_sort="newest")
 
 
-def _list(*, default_sort: Sort) -> Answer:
+def _list(*, default_sort: Sort) -> Response:
     """Up to `exporting.most_records`. 400 for an unknown format and a query beyond the limits, 503
     without an index; nothing is sent before the first records are there."""
     wanted = FORMATS.get(request.args.get("dang", ""))
@@ -91,13 +90,12 @@ def _file(wanted: Format, pieces: Iterable[bytes], *, name: str) -> Response:
     return response
 
 
-def _no_such_format() -> Answer:
+def _no_such_format() -> Response:
     known = ", ".join(FORMATS)
     return _error(
         400, _("Chưa có dạng tệp này"), _("Chọn một trong các dạng: {known}.").format(known=known)
     )
 
 
-def _error(status: int, title: str, message: str) -> Answer:
-    html = render_template("errors/error.html", code=status, title=title, message=message)
-    return html, status
+def _error(status: int, title: str, message: str) -> Response:
+    return answer(status, message, title=title)

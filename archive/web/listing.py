@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from archive.core.collation import ALPHABET, NO_LETTER
 from archive.core.language import N_, Words
 from archive.models import Publication
 from archive.search.requests import SearchRequest, Sort
@@ -19,6 +20,7 @@ from archive.services.records import one_line
 from archive.services.searching import Found
 from archive.web.context import current_actor, holdings
 from archive.web.languages import here
+from archive.web.letters import letter_words
 from archive.web.pages.parts import Card, Link, LinkGroup
 from archive.web.present import FACETS, cards_of, facet_label
 
@@ -31,8 +33,7 @@ SORTS = Words(
     }
 )
 
-# Facet name in the URL → the field of SearchRequest that it fills.
-_FIELDS = {
+FACET_FIELDS = {
     "unit": "units",
     "kind": "kinds",
     "theme": "themes",
@@ -43,6 +44,9 @@ _FIELDS = {
     "subject": "subjects",
     "language": "languages",
 }
+"""Facet name in the address → the field of SearchRequest that it fills; the year has one of its
+own."""
+BOUNDS = {"year_from": "Từ năm {}", "year_to": "Đến năm {}"}
 MOST_VALUES = 20
 FIRST_VALUES = 12
 SPARED_VALUES = 3
@@ -57,7 +61,9 @@ def read_request(
     args: MultiDict[str, str], *, per_page: int, default_sort: Sort = "relevance"
 ) -> SearchRequest:
     """The search in a URL. A person's URL is read kindly: what makes no sense is left out."""
-    sort = args.get("sort", default_sort)
+    letter = letter_in(args)
+    # Who looks under a letter looks for a title.
+    sort = args.get("sort", "title" if letter else default_sort)
     return SearchRequest(
         viewer=viewer_of(current_actor()),
         query=one_line(args.get("q", "")),
@@ -65,24 +71,38 @@ def read_request(
         year_from=args.get("year_from", type=int),
         year_to=args.get("year_to", type=int),
         sort=cast(Sort, sort) if sort in SORTS else default_sort,
+        letter=letter,
         page=page_number(args),
         per_page=per_page,
         **{  # type: ignore[arg-type]
             field: tuple(map(one_line, args.getlist(name)[:MOST_VALUES]))
-            for name, field in _FIELDS.items()
+            for name, field in FACET_FIELDS.items()
         },
     )
 
 
+def letter_in(args: MultiDict[str, str]) -> str:
+    """The letter that is asked for, "" for none and for what is no letter."""
+    asked = one_line(args.get("chu", "")).upper()
+    return asked if len(asked) == 1 and asked in f"{ALPHABET}{NO_LETTER}" else ""
+
+
 def address(args: MultiDict[str, str], *, path: str, without: str = "page") -> str:
-    """`path` with the search of these arguments, but for the page and `without`."""
-    return _url(path, _pairs(args, without=without))
+    """`path` with the search of these arguments, but for the page, how it is shown and
+    `without`."""
+    return _url(path, _pairs(args, without, "xem"))
+
+
+def with_argument(args: MultiDict[str, str], *, path: str, name: str, value: str) -> str:
+    """The same list with another value of one argument, "" for none, from its first page."""
+    pairs = _pairs(args, name)
+    return _url(path, [*pairs, (name, value)] if value else pairs)
 
 
 def bulk_url(args: MultiDict[str, str]) -> str:
     """Where a curator changes all that these arguments find; "" for others, and where they choose
     nothing."""
-    pairs = [pair for pair in _pairs(args, without="sort") if pair[1].strip()]
+    pairs = [pair for pair in _pairs(args, "sort", "xem") if pair[1].strip()]
     if not pairs or not current_actor().may_curate:
         return ""
     return _url(here("/sua-hang-loat"), pairs)
@@ -93,7 +113,7 @@ def suggestion_link(results: SearchResults, *, args: MultiDict[str, str], path: 
     nothing better than the typed ones is known."""
     if not results.suggestion:
         return None
-    pairs = [("q", results.suggestion), *_pairs(args, without="q")]
+    pairs = [("q", results.suggestion), *_pairs(args, "q")]
     return Link(label=results.suggestion, url=_url(path, pairs))
 
 
@@ -101,12 +121,9 @@ def _url(path: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 
-def _pairs(args: MultiDict[str, str], *, without: str = "page") -> list[tuple[str, str]]:
-    return [
-        (key, value)
-        for key, value in args.items(multi=True)
-        if key not in (without, "page", "nhom")
-    ]
+def _pairs(args: MultiDict[str, str], *without: str) -> list[tuple[str, str]]:
+    left_out = (*without, "page", "nhom")
+    return [(key, value) for key, value in args.items(multi=True) if key not in left_out]
 
 
 def facet_groups(
@@ -179,28 +196,40 @@ def _first(counts: Sequence[FacetCount]) -> Sequence[FacetCount]:
 
 def active_links(results: SearchResults, *, args: MultiDict[str, str], path: str) -> list[Link]:
     """The chosen values, each linking to the list without it."""
-    labels = {
-        (name, count.value): count.label
-        for name, counts in results.facets.items()
-        for count in counts
-    }
+    labels = value_labels(results)
     links = []
     for key, value in args.items(multi=True):
+        shown = one_line(value)
         if key in FACETS:
-            pairs = [pair for pair in _pairs(args) if pair != (key, value)]
-            shown = one_line(value)
             label = facet_label(key, shown, labels.get((key, shown)))
+        elif key == "chu":
+            label = letter_words(letter_in(args))
+        elif key in BOUNDS and shown.isdecimal():
+            label = BOUNDS[key].format(shown)
+        else:
+            continue
+        pairs = [pair for pair in _pairs(args) if pair != (key, value)]
+        if label:
             links.append(Link(label=label, url=_url(path, pairs), selected=True))
     return links
 
 
+def value_labels(results: SearchResults) -> dict[tuple[str, str], str | None]:
+    """What the index calls the values of its facets, by facet and value."""
+    return {
+        (name, count.value): count.label
+        for name, counts in results.facets.items()
+        for count in counts
+    }
+
+
 def sort_links(args: MultiDict[str, str], *, path: str, default: str) -> list[Link]:
-    chosen = args.get("sort", default)
+    chosen = args.get("sort", "title" if letter_in(args) else default)
     links = []
     for name, label in SORTS.items():
         if name == "relevance" and not args.get("q"):
             continue
-        pairs = _pairs(args, without="sort")
+        pairs = _pairs(args, "sort", *(() if name == "title" else ("chu",)))
         if name != default:
             pairs.append(("sort", name))
         links.append(Link(label=label, url=_url(path, pairs), selected=name == chosen))

@@ -14,6 +14,7 @@ from archive.web import downloads, feed
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import list_downloads
+from archive.web.errors import INDEX_RETRY_SECONDS
 from archive.web.heads import search_head
 from archive.web.languages import here
 from archive.web.listing import (
@@ -30,6 +31,7 @@ from archive.web.listing import (
 from archive.web.pages.finding import Hit, HitPage, SearchPage
 from archive.web.pages.parts import Card, Link
 from archive.web.present import FACETS, IMAGE_SMALL_PX, has_image, image_url, paginate, reading_url
+from archive.web.widening import ways_out
 
 blueprint = Blueprint("search", __name__)
 
@@ -42,7 +44,7 @@ network, hold more works so."""
 
 @blueprint.get(PATH)
 @open_to(OpenTo.ANYONE)
-def results() -> str | tuple[str, int]:
+def results() -> tuple[str, int] | tuple[str, int, dict[str, str]]:
     """Works with their best pages, totals and facets. A query beyond the limits is a 400."""
     args = request.args
     asked = read_request(args, per_page=PER_PAGE)
@@ -70,6 +72,7 @@ def results() -> str | tuple[str, int]:
             hidden=(),
             pagination=paginate(page=1, total=0, per_page=PER_PAGE, path=here(PATH), args={}),
             took_ms=0.0,
+            retry_url=address(args, path=PATH) if status == 503 else "",
         )
     else:
         page = SearchPage(
@@ -103,6 +106,9 @@ def results() -> str | tuple[str, int]:
             suggestion=suggestion_link(found.results, args=args, path=here(PATH)),
             downloads=list_downloads(args, path=downloads.SEARCH, total=found.results.total),
             bulk_url=bulk_url(args),
+            ways_out=()
+            if found.results.total
+            else ways_out(asked, found.results, args=args, path=PATH),
         )
     html = render_template(
         "search/results.html",
@@ -111,6 +117,8 @@ def results() -> str | tuple[str, int]:
         page=page,
         head=search_head(shown_query, total=page.total) if status == 200 else None,
     )
+    if status == 503:
+        return html, status, {"Retry-After": str(INDEX_RETRY_SECONDS)}
     return html, status
 
 

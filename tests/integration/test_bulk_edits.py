@@ -229,7 +229,7 @@ def test_what_is_beyond_the_first_records_is_done_by_the_worker_each_once(
     curator = signed_in(Role.CURATOR)
     edit = batch_id(carry_out(curator, value="Đỏ"))
     told = words_of(page(curator.get(f"{PATH}/{edit}")))
-    assert "Còn 8 hồ sơ đang chờ" in told
+    assert "Đã sửa 4 / 12 hồ sơ." in told
     assert "Hoàn tác" not in told
     early = post(curator, f"{PATH}/{edit}/hoan-tac", {}, follow_redirects=True)
     assert "Đợt sửa đang chạy" in words_of(page(early))

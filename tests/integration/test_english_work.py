@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from tests.house.test_languages import PENDING
 from tests.integration.english import addresses_outside, vietnamese_in
 from tests.integration.standing import ANYONE, Standing, page
 from tests.integration.whole_site import whole_site
@@ -80,7 +79,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Standing, M
         yield made
 
 
-@pytest.mark.skipif("archive/" in PENDING, reason="what modules tell is not marked yet")
 @pytest.mark.parametrize(("who", "path"), VISITS)
 def test_a_page_of_work_is_english_and_stays_english(site, who, path):
     archive, known = site

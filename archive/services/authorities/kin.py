@@ -39,12 +39,14 @@ class Kin:
             if node.parent_id is not None:
                 self._inside[node.parent_id].add(node.id)
         self._moved: set[str] = set()
+        self._held_by: dict[str, set[str]] = defaultdict(set)
         for earlier, later, relation in ties:
             if relation == "became":
                 self._later[earlier].add(later)
             else:
                 self._inside[earlier].add(later)
                 self._moved.add(later)
+                self._held_by[later].add(earlier)
         self._reach: dict[str, frozenset[str]] = {}
         self._reached_by: dict[str, set[str]] | None = None
         self._labels: dict[str, str] = {}
@@ -106,6 +108,28 @@ class Kin:
         became = self.reach(node_id) - self.below(node_id)
         known = self._under[node_id] = frozenset(self._reached_by[node_id] | became)
         return known
+
+    def counted_under(self, node_id: str) -> frozenset[str]:
+        """Which of them a record that names `node_id` speaks of: itself, what holds or held it, and
+        what it became. What a district's communes became is not among them: a record that names the
+        district does not speak of each."""
+        found = {node_id}
+        waiting = [node_id]
+        while waiting:
+            each = waiting.pop()
+            node = self.nodes.get(each)
+            if node is None:
+                continue
+            further = self._later[each] | self._held_by[each]
+            if node.parent_id is not None:
+                further = {*further, node.parent_id}
+            waiting += further - found
+            found |= further
+        return frozenset(found & self.nodes.keys())
+
+    def gathered(self, node_id: str) -> frozenset[str]:
+        """All that is counted under it, and itself: what lies or lay in it, what it came from."""
+        return frozenset(each for each in self.nodes if node_id in self.counted_under(each))
 
     def around(self, node_id: str) -> frozenset[str]:
         """All that it has to do with, one way or the other; nothing where it is not known."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
-from archive.core.authorities import FIELD_KINDS
+from archive.core.authorities import COMMUNE_TYPES, FIELD_KINDS
 from archive.core.errors import SearchIndexError
 from archive.core.roles import Actor
 from archive.core.text import find_tokens, fold
@@ -22,10 +22,12 @@ from archive.models import (
 )
 from archive.search.index import SearchIndex
 from archive.search.requests import AUTHORITY, SearchRequest
+from archive.search.results import SearchResults
 from archive.services.authorities.finding import Match
+from archive.services.authorities.kin import load_kin
 from archive.services.authorities.linking import Unlinked, matches_of
 from archive.services.catalogue import listed_for, viewer_of
-from archive.services.searching import search
+from archive.services.searching import as_of_now
 
 
 def list_authorities(
@@ -33,25 +35,18 @@ def list_authorities(
     kind: str,
     *,
     query: str = "",
-    past: bool | None = None,
     offset: int = 0,
     limit: int = 60,
 ) -> tuple[Sequence[Authority], int]:
     """Standing authorities of a kind in Vietnamese order, and how many there are in all.
 
-    `query` is looked for in all their names, with marks or without. `past` True: what is over, by
-    what it lay in; False: what still stands.
+    `query` is looked for in all their names, with marks or without.
     """
     wanted = [Authority.kind == kind, Authority.merged_into_id.is_(None)]
     if query:
         wanted.append(Authority.id.in_(_named_like(session, kind, query)))
-    if past is not None:
-        wanted.append(Authority.valid_to != "" if past else Authority.valid_to == "")
     total = session.scalar(select(func.count()).select_from(Authority).where(*wanted)) or 0
     rows = select(Authority).where(*wanted).options(joinedload(Authority.parent))
-    if past:
-        parent = aliased(Authority)
-        rows = rows.outerjoin(parent, parent.id == Authority.parent_id).order_by(parent.name_sort)
     rows = rows.order_by(Authority.name_sort, Authority.valid_from, Authority.id)
     return session.scalars(rows.offset(offset).limit(limit)).all(), total
 
@@ -72,14 +67,45 @@ def offer_names(session: Session, kind: str, typed: str, *, limit: int = 10) -> 
 
 
 def counts_for(session: Session, index: SearchIndex, *, actor: Actor) -> Mapping[str, int] | None:
-    """How many accepted publications that `actor` may read name each authority, by id, those of a
-    theme with those of the themes in it; None while the index cannot say."""
-    asked = SearchRequest(viewer=viewer_of(actor), facets=(AUTHORITY,), per_page=1)
+    """How many accepted publications that `actor` may read name each authority, by id: those of a
+    theme with those of the themes in it, those of a place with those of what lies in it and of what
+    it came from. None while the index cannot say."""
+    asked = SearchRequest(
+        viewer=viewer_of(actor), facets=(AUTHORITY,), gathered=gathered_places(session), per_page=1
+    )
     try:
-        found = search(session, index, asked, actor=actor)
+        found = index.search(as_of_now(session, asked, actor=actor))
     except SearchIndexError:
         return None
-    return {each.value: each.count for each in found.results.facets[AUTHORITY]}
+    return counts_in(found)
+
+
+def counts_in(results: SearchResults) -> Mapping[str, int]:
+    """The counts of authorities in results that were asked for them."""
+    return {each.value: each.count for each in results.facets[AUTHORITY]}
+
+
+def gathered_places(session: Session) -> Mapping[str, frozenset[str]]:
+    """Under which places what names a place is counted, by its id."""
+    kin = load_kin(session, "place")
+    return {place: kin.counted_under(place) for place in kin.nodes}
+
+
+def communes(session: Session) -> Sequence[str]:
+    """The ids of the places that are communes today."""
+    wanted = Authority.kind == "place", Authority.type.in_(COMMUNE_TYPES), Authority.valid_to == ""
+    return _ids(session, *wanted)
+
+
+def relics(session: Session) -> Sequence[str]:
+    """The ids of all relics."""
+    return _ids(session, Authority.kind == "relic")
+
+
+def _ids(session: Session, *wanted: ColumnElement[bool]) -> Sequence[str]:
+    return session.scalars(
+        select(Authority.id).where(Authority.merged_into_id.is_(None), *wanted)
+    ).all()
 
 
 @dataclass(frozen=True)

@@ -18,14 +18,25 @@ class AuthorityRow:
     note: str
     count: int | None
     depth: int = 0
-    group: str = ""
-    """What it lay in, where the list is put in order by that."""
+
+
+@dataclass(frozen=True)
+class AuthorityGroup:
+    """Rows under a heading: what they lay in. `note` says of how many the archive holds anything,
+    "" while nobody can count."""
+
+    label: str
+    rows: Sequence[AuthorityRow]
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class AuthorityListPage:
     """All authorities of a kind; `sections` lead to the other kinds, `times` to what stands and
-    what is over, where a list has both."""
+    what is over, where a list has both, `held` to those with publications and to those without;
+    `letters` choose one. `groups` stand in place of `rows` where the list is put in order by what
+    its names lay in. `lead` says of how many names the archive holds anything, or "". `all_url`
+    is the list with nothing asked of it."""
 
     title: str
     rows: Sequence[AuthorityRow]
@@ -35,6 +46,13 @@ class AuthorityListPage:
     times: Sequence[Link]
     pagination: Pagination | None
     edit_url: str
+    groups: Sequence[AuthorityGroup] = ()
+    held: Sequence[Link] = ()
+    letters: Sequence[Link] = ()
+    lead: str = ""
+    all_url: str = ""
+    empty: str = ""
+    """Why the list is empty, in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +67,8 @@ class IssueYearRow:
 @dataclass(frozen=True)
 class AuthorityPage:
     """One authority. `facts` are lines of label and links (or bare words); `years` the issues of a
-    series, `cards` the publications of any other, both only what this reader may see."""
+    series, `cards` the publications of any other, both only what this reader may see.
+    `gathers` says what else is counted here, in a sentence, or ""."""
 
     kind_label: str
     list_url: str
@@ -64,6 +83,7 @@ class AuthorityPage:
     pagination: Pagination | None
     search_url: str
     edit_url: str
+    gathers: str = ""
 
 
 @dataclass(frozen=True)

@@ -68,8 +68,8 @@ class BatchRow:
 
 @dataclass(frozen=True)
 class BatchPage:
-    """A bulk edit and what became of it. `undo_url` is "" where there is nothing to take back;
-    `undone` leads to the undo, `undoes` to the edit that this one takes back."""
+    """A bulk edit at `url` and what became of it. `undo_url` is "" where there is nothing to take
+    back; `undone` leads to the undo, `undoes` to the edit that this one takes back."""
 
     what: str
     who: str
@@ -80,6 +80,7 @@ class BatchPage:
     rows: Sequence[BatchRow]
     pagination: Pagination
     undo_url: str
+    url: str
     undone: Link | None
     undoes: Link | None
     choice_url: str

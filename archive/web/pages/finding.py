@@ -1,4 +1,4 @@
-"""The screens on which something is found: search, browse."""
+"""The search: what was found, by work, page and facet; and the same as a feed."""
 
 from __future__ import annotations
 
@@ -58,6 +58,10 @@ class SearchPage:
     downloads: Downloads | None = None
     bulk_url: str = ""
     """Where a curator changes what was found at once; "" for others."""
+    ways_out: Sequence[Link] = ()
+    """Where nothing is found: searches with less asked that find something, each with its count."""
+    retry_url: str = ""
+    """The same search once more, where the index cannot answer now; "" otherwise."""
 
 
 @dataclass(frozen=True)
@@ -83,19 +87,3 @@ class Feed:
     page_url: str
     updated: str
     entries: Sequence[FeedEntry]
-
-
-@dataclass(frozen=True)
-class BrowsePage:
-    """`groups`: years, units, kinds, themes, places, audiences with counts. When something is
-    chosen, `cards` shows it; otherwise only the groups stand on the page."""
-
-    groups: Sequence[LinkGroup]
-    active: Sequence[Link]
-    cards: Sequence[Card]
-    pagination: Pagination | None
-    sorts: Sequence[Link]
-    notice: str = ""
-    downloads: Downloads | None = None
-    bulk_url: str = ""
-    """Where a curator changes what is listed at once; "" for others."""

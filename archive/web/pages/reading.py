@@ -62,6 +62,8 @@ class InsidePage:
     address: str
     pagination: Pagination
     suggestion: Link | None = None
+    ways_out: Sequence[Link] = ()
+    """Where no page answers: other searches that find something, each with its count."""
 
 
 @dataclass(frozen=True)

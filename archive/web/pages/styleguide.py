@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archive.web.drawn_cover import DrawnCover
 from archive.web.pages.authorities import AuthorityRow, IssueYearRow
+from archive.web.pages.browsing import Coverage
 from archive.web.pages.copies import CopiesPanel
 from archive.web.pages.depositing import DepositPage, DepositRow, WaitingFileRow
 from archive.web.pages.finding import Hit
@@ -58,6 +59,9 @@ class ListSamples:
     pile: KindTile
     authorities: Sequence[AuthorityRow]
     issues: Sequence[IssueYearRow]
+    letters: Sequence[Link]
+    covered: Coverage
+    ways_out: Sequence[Link]
 
 
 @dataclass(frozen=True)

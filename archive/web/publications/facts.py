@@ -43,7 +43,7 @@ def publication_facts(publication: Publication) -> list[Fact]:
         _one(_("Lần xuất bản"), publication.edition),
         Fact(
             _("Phát hành"),
-            [(issued.vietnamese, url_for("home.browse", year=issued.year))] if issued else [],
+            [(issued.vietnamese, url_for("browse.index", year=issued.year))] if issued else [],
         ),
         _one(_("Nơi xuất bản"), publication.publisher_place),
         _one(_("Nhà xuất bản"), publication.publisher),
@@ -92,7 +92,7 @@ def _one(label: str, value: str) -> Fact:
 def _unit(publication: Publication) -> tuple[str, str]:
     if publication.unit_name_given:
         return (publication.unit_name_given, "")
-    return (publication.unit.name, url_for("home.browse", unit=publication.unit.code))
+    return (publication.unit.name, url_for("browse.index", unit=publication.unit.code))
 
 
 def _series(publication: Publication) -> list[Fact]:

@@ -19,6 +19,7 @@ from archive.web.pages.finding import HitPage
 from archive.web.pages.reading import InsidePage
 from archive.web.present import IMAGE_SMALL_PX, card_of, has_image, image_url, paginate
 from archive.web.publications.base import blueprint, find_publication
+from archive.web.widening import ways_out_inside
 
 _CLOSED = N_("Ấn phẩm đang đóng vì có dấu mật, nên chữ của nó không nằm trong chỉ mục tìm kiếm.")
 
@@ -69,6 +70,11 @@ def search_inside(publication_id: str) -> tuple[str, int]:
         suggestion=suggestion_link(found.results, args=request.args, path=address)
         if found
         else None,
+        ways_out=ways_out_inside(
+            publication, query, suggestion=found.results.suggestion, address=address
+        )
+        if found and not found.total_pages
+        else (),
     )
     return render_template("publications/inside.html", current="browse", page=page), status
 

@@ -10,7 +10,9 @@ from archive.core.roles import ANYONE
 from archive.core.vocabulary import KINDS
 from archive.web.drawn_cover import MOTIFS, PALETTES, draw_cover
 from archive.web.entrances import entrances
+from archive.web.letters import letter_links
 from archive.web.pages.authorities import AuthorityRow, IssueYearRow
+from archive.web.pages.browsing import Coverage
 from archive.web.pages.finding import Hit, HitPage
 from archive.web.pages.home import AnniversaryRow, KindTile
 from archive.web.pages.parts import Card, Cover, Downloads, Link, LinkGroup, Pagination
@@ -117,6 +119,9 @@ def list_samples() -> ListSamples:
             AuthorityRow("Nặm Lìn", _HERE, "", 0),
             AuthorityRow("Khuổi Nặm", _HERE, "đến 30/6/2025", 3, depth=1),
         ],
+        letters=letter_links({"A": 3, "Ă": 1, "Đ": 12}, chosen="Đ", address=lambda _: _HERE),
+        covered=Coverage(56, 12, links("xã Trường Hà", "xã Tam Kim"), _HERE, _HERE),
+        ways_out=[Link("Bỏ “năm 2021”: 12 ấn phẩm", _HERE)],
         issues=[
             IssueYearRow("2024", [("Số 1", Link("Bản tin (ví dụ)", _HERE))], "Chưa có: số 2, số 3.")
         ],

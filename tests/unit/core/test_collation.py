@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.core.collation import sort_key
+from archive.core.collation import ALPHABET as CAPITALS
+from archive.core.collation import NO_LETTER, first_letter, keys_under, sort_key
 from tests.conftest import ROOT, missing
 
 # Put in order by ICU (Unicode collation, locale vi).
@@ -80,3 +81,30 @@ def test_runs_of_blanks_and_lookalikes_of_d_do_not_count():
     assert sort_key("Cao \n Bằng") == sort_key("Cao Bằng")
     assert sort_key("Ðông Khê") == sort_key("Đông Khê")
     assert sort_key("") == "" < sort_key(" a")
+
+
+@pytest.mark.parametrize(
+    ("title", "letter"),
+    [
+        ("Đường về Pác Bó", "Đ"),
+        (unicodedata.normalize("NFD", "Ặng"), "Ă"),
+        ("  “Ơn Bác”", "Ơ"),
+        ("Étude", "E"),
+        ("19 tháng 5", NO_LETTER),
+        ("漢字", NO_LETTER),
+        ("…", NO_LETTER),
+        ("", NO_LETTER),
+    ],
+)
+def test_title_stands_under_the_letter_it_begins_with(title, letter):
+    assert first_letter(sort_key(title)) == letter
+
+
+@given(titles)
+def test_keys_under_a_letter_are_those_that_begin_with_it(title):
+    key = sort_key(title)
+    under = [letter for letter in CAPITALS if keys_under(letter)[0] <= key < keys_under(letter)[1]]
+    plain = title[:1].isalnum()
+    assert not plain or under == [letter for letter in (first_letter(key),) if letter in CAPITALS]
+    with pytest.raises(ValueError):
+        keys_under(NO_LETTER)

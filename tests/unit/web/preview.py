@@ -61,7 +61,7 @@ from archive.web.pages.depositing import (  # noqa: E402
     MyDepositsPage,
     WaitingFileRow,
 )
-from archive.web.pages.finding import BrowsePage, Hit, HitPage, SearchPage  # noqa: E402
+from archive.web.pages.finding import Hit, HitPage, SearchPage  # noqa: E402
 from archive.web.pages.head import Head, Picture  # noqa: E402
 from archive.web.pages.home import AnniversaryRow, HomePage, KindTile  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
@@ -635,13 +635,6 @@ FILTERS = [
     Link(label, f"?status={n}", count=3 * n, selected=not n)
     for n, label in enumerate(("Tất cả", "Bản nháp", "Chờ duyệt", "Cần sửa", "Đã nhận"))
 ]
-BROWSE = BrowsePage(
-    groups=FACETS,
-    active=[Link("Năm: 2024", "/duyet")],
-    cards=[card(n) for n in range(12)],
-    pagination=pagination(),
-    sorts=SEARCH.sorts,
-)
 READER_ACTOR, DEPOSITOR_ACTOR = Actor(), Actor(user_id=1, role=Role.DEPOSITOR, unit_id=1)
 WAYS_IN = {
     "audience": links("Chi bộ", "Giáo viên", "Cán bộ tuyên giáo", "Học sinh THCS"),
@@ -774,6 +767,9 @@ HEAD = Head(
 
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Name of the screen → template and its variables; forms are made afresh on each call."""
+    # Imported here: it is made of what stands above.
+    from tests.unit.web import preview_browse, preview_errors, preview_lists
+
     held = [HeldFileRow("a1", "cac-tuong-linh.pdf", "12,4 MB")]
     admin_page = AdminHomePage(
         counts=links("Ấn phẩm", "Chờ duyệt", "Người dùng", "Đơn vị"),
@@ -806,22 +802,6 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "search-start": (
             "search/results.html",
             {"page": replace(NOTHING, query="", active=[], facets=[]), "current": "search"},
-        ),
-        "browse": (
-            "browse/index.html",
-            {
-                "page": BrowsePage(FACETS, [], [], None, []),
-                "current": "browse",
-            },
-        ),
-        "browse-chosen": ("browse/index.html", {"page": BROWSE, "current": "browse"}),
-        "browse-none": (
-            "browse/index.html",
-            {"page": replace(BROWSE, cards=[], pagination=None), "current": "browse"},
-        ),
-        "browse-empty": (
-            "browse/index.html",
-            {"page": BrowsePage([], [], [], None, []), "current": "browse"},
         ),
         "inside": ("publications/inside.html", {"page": INSIDE}),
         "inside-none": ("publications/inside.html", {"page": INSIDE_NOTHING}),
@@ -1189,24 +1169,10 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         ),
         "help": ("help/index.html", {"current": "help", "head": HEAD}),
         "styleguide": ("styleguide/index.html", {"page": style_guide(), "current": ""}),
-        "error-404": (
-            "errors/error.html",
-            {
-                "code": 404,
-                "title": "Không có trang này",
-                "message": "Địa chỉ có thể đã đổi, hoặc ấn phẩm không mở cho bạn.",
-                "current": "",
-            },
-        ),
-        "error-403": (
-            "errors/error.html",
-            {
-                "code": 403,
-                "title": "Trang này cần quyền khác",
-                "message": "Hãy đăng nhập bằng tài khoản của đơn vị.",
-                "current": "",
-            },
-        ),
+        **preview_browse.screens(),
+        **preview_errors.screens(),
+        **preview_lists.empty_lists(),
+        **preview_lists.waiting(),
     }
 
 

@@ -1,11 +1,11 @@
-"""Themes, places, people, bodies, events, relics, series: their lists and pages."""
+"""The page of one theme, place, person, body, event, relic or series."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.core.authorities import KINDS
@@ -15,150 +15,24 @@ from archive.models import Authority, Publication
 from archive.services.authorities import listing
 from archive.services.authorities.editing import find_authority
 from archive.services.authorities.kin import Kin, load_kin, typed_name
-from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
-from archive.web.context import current_actor, holdings, reading
-from archive.web.heads import authority_head, names_head
+from archive.web.authorities.base import SECTIONS, authority_url, blueprint
+from archive.web.context import current_actor, reading
+from archive.web.heads import authority_head
 from archive.web.languages import here
 from archive.web.listing import page_number, publication_cards
-from archive.web.pages.authorities import (
-    AuthorityListPage,
-    AuthorityPage,
-    AuthorityRow,
-    IssueYearRow,
-)
-from archive.web.pages.parts import Link, Pagination
+from archive.web.pages.authorities import AuthorityPage, IssueYearRow
+from archive.web.pages.parts import Link
 from archive.web.present import authority_time, paginate
-
-blueprint = Blueprint("authorities", __name__)
-
-SECTIONS: Mapping[str, str] = {
-    "theme": "chu-de",
-    "place": "dia-danh",
-    "person": "nhan-vat",
-    "body": "to-chuc",
-    "event": "su-kien",
-    "relic": "di-tich",
-    "series": "tung-thu",
-}
-"""The kind of an authority and its part of the address."""
 
 _KINDS = {section: kind for kind, section in SECTIONS.items()}
 _FILTERS = {"theme": "theme", "place": "place", "person": "person"}
-ROWS = 60
+GATHERS = {
+    "theme": "Tính cả ấn phẩm thuộc các chủ đề con.",
+    "place": "Tính cả ấn phẩm nói tới các nơi thuộc địa bàn này hoặc tới tên cũ của địa bàn.",
+}
 MOST_ISSUES = 1000
 CARDS = 20
-
-
-def authority_url(authority: Authority) -> str:
-    """Where the authority's page is."""
-    return url_for("authorities.show", section=SECTIONS[authority.kind], authority_id=authority.id)
-
-
-def _list_view(kind: str) -> Callable[[], str]:
-    def show_list() -> str:
-        return _themes() if kind == "theme" else _list(kind)
-
-    return open_to(OpenTo.ANYONE)(show_list)
-
-
-for _kind, _section in SECTIONS.items():
-    blueprint.add_url_rule(f"/{_section}", f"list_{_kind}", _list_view(_kind), methods=["GET"])
-
-
-def _list(kind: str) -> str:
-    session, actor = reading(), current_actor()
-    number, query = page_number(request.args), one_line(request.args.get("q", ""))
-    past = request.args.get("thoi") == "cu" if kind == "place" and not query else None
-    rows, total = listing.list_authorities(
-        session, kind, query=query, past=past, offset=(number - 1) * ROWS, limit=ROWS
-    )
-    counts = listing.counts_for(session, holdings().index, actor=actor)
-    path = url_for(f"authorities.list_{kind}")
-    times = [Link(_("Hiện nay"), path, selected=not past), Link(_("Trước đây"), f"{path}?thoi=cu")]
-    if past:
-        times[1] = Link(_("Trước đây"), f"{path}?thoi=cu", selected=True)
-    return _list_page(
-        kind,
-        [_row(row, counts, grouped=bool(past)) for row in rows],
-        total=total,
-        query=query,
-        times=times if past is not None else (),
-        pagination=paginate(
-            page=number,
-            total=total,
-            per_page=ROWS,
-            path=path,
-            args=request.args.to_dict(flat=False),
-        ),
-    )
-
-
-def _themes() -> str:
-    """The whole tree, or the themes that answer a query."""
-    if request.args.get("q", "").strip():
-        return _list("theme")
-    session = reading()
-    rows, total = listing.list_authorities(session, "theme", limit=2000)
-    counts = listing.counts_for(session, holdings().index, actor=current_actor())
-    below: dict[str | None, list[Authority]] = {}
-    for row in rows:
-        below.setdefault(row.parent_id, []).append(row)
-    tree: list[AuthorityRow] = []
-
-    def add(parent: str | None, depth: int) -> None:
-        for each in below.get(parent, ()):
-            tree.append(_row(each, counts, depth=depth))
-            add(each.id, depth + 1)
-
-    add(None, 0)
-    return _list_page("theme", tree, total=total)
-
-
-def _list_page(
-    kind: str,
-    rows: Sequence[AuthorityRow],
-    *,
-    total: int,
-    query: str = "",
-    times: Sequence[Link] = (),
-    pagination: Pagination | None = None,
-) -> str:
-    page = AuthorityListPage(
-        title=KINDS[kind],
-        rows=rows,
-        total=total,
-        query=query,
-        sections=[
-            Link(label, url_for(f"authorities.list_{each}"), selected=each == kind)
-            for each, label in KINDS.items()
-        ],
-        times=times,
-        pagination=pagination,
-        edit_url=url_for("admin.authorities", loai=kind) if current_actor().may_curate else "",
-    )
-    head = names_head(KINDS[kind], args=request.args)
-    return render_template("authorities/list.html", current="browse", page=page, head=head)
-
-
-def _row(
-    row: Authority,
-    counts: Mapping[str, int] | None,
-    *,
-    depth: int = 0,
-    grouped: bool = False,
-) -> AuthorityRow:
-    parent = row.parent if row.kind == "place" else None
-    where = typed_name(parent.name, parent.type) if parent and parent.parent_id else ""
-    notes = (row.dates, authority_time(row), "" if grouped else where)
-    return AuthorityRow(
-        name=typed_name(row.name, row.type) if row.kind == "place" else row.name,
-        url=authority_url(row),
-        note=", ".join(note for note in notes if note),
-        count=None if counts is None else counts.get(row.id, 0),
-        depth=depth,
-        group=typed_name(parent.name, parent.type) if grouped and parent else "",
-    )
 
 
 @blueprint.get(
@@ -177,7 +51,7 @@ def show(section: str, authority_id: str) -> str | Response:
     if _KINDS[section] != authority.kind:
         return redirect(authority_url(authority), 301)
     kin = load_kin(session, authority.kind) if authority.kind in ("theme", "place") else None
-    also = sorted(kin.below(authority.id)) if kin and authority.kind == "theme" else ()
+    also = _also(kin, authority) if kin else ()
     number = page_number(request.args)
     is_series = authority.kind == "series"
     rows, total = listing.list_named(
@@ -212,9 +86,16 @@ def show(section: str, authority_id: str) -> str | Response:
         if authority.kind in _FILTERS
         else "",
         edit_url=url_for("admin.authority", authority_id=authority.id) if actor.may_curate else "",
+        gathers=GATHERS.get(authority.kind, "") if total and set(also) - {authority.id} else "",
     )
     head = authority_head(authority, name=label, total=total, number=number)
     return render_template("authorities/show.html", current="browse", page=page, head=head)
+
+
+def _also(kin: Kin, authority: Authority) -> Sequence[str]:
+    """What is counted under the authority with it."""
+    found = kin.below if authority.kind == "theme" else kin.gathered
+    return sorted(found(authority.id))
 
 
 def _facts(

@@ -1,0 +1,22 @@
+"""What a page says that cannot show what was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archive.web.pages.parts import Link
+
+
+@dataclass(frozen=True)
+class ErrorPage:
+    """`message` says what is the matter, `advice` what to do about it, a sentence each. `main` is
+    the next step, None where there is none but the ways that every such page offers. `told_at` is
+    the moment to name to whoever looks after the archive, "" where nobody need be told."""
+
+    code: int
+    title: str
+    message: str
+    advice: Sequence[str] = ()
+    main: Link | None = None
+    told_at: str = ""
