@@ -22,6 +22,7 @@ from archive.services.catalogue import viewer_of
 from archive.services.searching import results_of, search
 from archive.web.access import OpenTo, open_to
 from archive.web.authorities import authority_row, authority_url
+from archive.web.authorities.base import heading_of
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
 from archive.web.heads import browse_head, page_head
@@ -187,7 +188,7 @@ def _shortened(group: LinkGroup) -> LinkGroup:
 
 
 def _names() -> list[Link]:
-    return [Link(label, url_for(f"authorities.list_{kind}")) for kind, label in KINDS.items()]
+    return [Link(heading_of(kind), url_for(f"authorities.list_{kind}")) for kind in KINDS]
 
 
 # A list of publications

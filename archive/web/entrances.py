@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from archive.core.language import _, as_written
+from archive.core.language import _, as_written, counted
 from archive.core.roles import Actor
 from archive.web.languages import here
 from archive.web.pages.home import Entrance
@@ -29,15 +29,15 @@ def entrances(facets: Mapping[str, Sequence[Link]], *, actor: Actor) -> list[Ent
 def _for_readers() -> Entrance:
     return Entrance(
         name="ban-doc",
-        title=_("Bạn đọc"),
+        title=counted("Bạn đọc", 2),
         text=_("Tìm, đọc và trích dẫn, không cần tài khoản."),
         icon="pages",
         links=[
             Link(_("Tất cả ấn phẩm"), here("/duyet")),
             Link(_("Địa danh cũ và mới"), here("/dia-danh")),
-            Link(_("Nhân vật"), here("/nhan-vat")),
-            Link(_("Di tích"), here("/di-tich")),
-            Link(_("Chủ đề"), here("/chu-de")),
+            Link(counted("Nhân vật", 2), here("/nhan-vat")),
+            Link(counted("Di tích", 2), here("/di-tich")),
+            Link(counted("Chủ đề", 2), here("/chu-de")),
         ],
     )
 
@@ -91,7 +91,7 @@ def _for_depositors(actor: Actor) -> Entrance:
         links = links[-1:]
     return Entrance(
         name="nop",
-        title=_("Cán bộ nộp"),
+        title=counted("Cán bộ nộp", 2),
         text=_("Gửi ấn phẩm của đơn vị ngay khi in xong, theo dõi đến khi kho nhận."),
         icon="upload",
         links=links,

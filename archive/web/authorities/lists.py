@@ -17,7 +17,7 @@ from archive.services.authorities.ordered import list_names
 from archive.services.browsing import as_tree
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
-from archive.web.authorities.base import SECTIONS, authority_row, blueprint
+from archive.web.authorities.base import SECTIONS, authority_row, blueprint, heading_of
 from archive.web.context import current_actor, holdings, reading
 from archive.web.heads import names_head
 from archive.web.letters import letter_links
@@ -214,13 +214,13 @@ def _list_page(
     pagination: Pagination | None = None,
 ) -> str:
     page = AuthorityListPage(
-        title=KINDS[kind],
+        title=heading_of(kind),
         rows=rows,
         total=total,
         query=query,
         sections=[
-            Link(label, url_for(f"authorities.list_{each}"), selected=each == kind)
-            for each, label in KINDS.items()
+            Link(heading_of(each), url_for(f"authorities.list_{each}"), selected=each == kind)
+            for each in KINDS
         ],
         times=times,
         held=held,
@@ -232,5 +232,5 @@ def _list_page(
         all_url=url_for(f"authorities.list_{kind}"),
         empty=empty,
     )
-    head = names_head(KINDS[kind], args=request.args)
+    head = names_head(heading_of(kind), args=request.args)
     return render_template("authorities/list.html", current="browse", page=page, head=head)

@@ -10,14 +10,15 @@ from archive.web.pages.parts import Card, Link, Pagination
 
 @dataclass(frozen=True)
 class AuthorityRow:
-    """An authority in a list. `note` says when and where it stands or stood; `count` is None while
-    nobody can count; `depth` is how deep it stands in a tree."""
+    """An authority in a list. `note` says when it stands or stood, `within` names what it lies in;
+    `count` is None while nobody can count; `depth` is how deep it stands in a tree."""
 
     name: str
     url: str
     note: str
     count: int | None
     depth: int = 0
+    within: str = ""
 
 
 @dataclass(frozen=True)
