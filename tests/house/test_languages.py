@@ -94,7 +94,7 @@ PENDING = (
     "templates/components/landscape",
     "templates/components/letters",
     "templates/components/link_list",
-    "templates/components/mark",
+    "templates/components/mark.html",
     "templates/components/outline",
     "templates/components/page_head",
     "templates/components/page_reading",
