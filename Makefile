@@ -46,7 +46,8 @@ bench-ingest: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 bench-legacy: $(VENV)/.installed
 	@$(BIN)/python -m bench.legacy
 
-bench-pages: $(VENV)/.installed
+bench-pages: $(VENV)/.installed-dev node_modules/.fetched
+	@sh tests/tools/browser.sh
 	@$(BIN)/python -m bench.pages $(if $(PAGES),--pages $(PAGES))
 
 bench-tiles: $(VENV)/.installed

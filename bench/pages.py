@@ -1,10 +1,11 @@
 """How fast pages answer over 5,000 publications, and what the web process holds for it.
 
-    python -m bench.pages [--pages 100000]
+    python -m bench.pages [--pages 100000] [--weights]
 
 A real gunicorn with one process and four threads, asked by one client over loopback: first what
 each kind of page takes, then searches, then four clients at once so that every thread has filled
-its caches, and at the end the memory of the process that answered it all.
+its caches, then the memory of the process that answered it all, and at the end what pages weigh in
+a browser (`bench/weights.py`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from archive.core.text import fold
+from bench import weights
 from bench.corpus import OUT, Made, generated
 from bench.report import Row, finish, percentile, tell
 from bench.running import Client, running_web
@@ -38,13 +40,19 @@ def main() -> int:
     parser.add_argument("--requests", type=int, default=200, help="for each kind of page")
     parser.add_argument("--queries", type=int, default=30)
     parser.add_argument("--out", type=Path, default=OUT, help="where generated archives are kept")
+    parser.add_argument(
+        "--weights", action="store_true", help="only what pages weigh, in a browser"
+    )
     options = parser.parse_args()
+    if options.weights:
+        return finish("Pages of the demo archive in Chromium on a phone", weights.measure())
     made = generated(options.pages, out=options.out)
     tell(f"{made.publications} publications, {made.pages} pages ready in {made.seconds:.1f} s")
     with running_web(made.folder, processes=1) as (web, port):
         rows = measure(
             made, port=port, pid=web.pid, requests=options.requests, queries=options.queries
         )
+    rows += weights.measure()
     title = (
         f"{made.publications:,} publications, {made.pages:,} pages; one web process, four threads; "
         f"{options.requests} requests of each kind"

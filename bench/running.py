@@ -177,6 +177,10 @@ class Client:
             self._cookies[name] = value
         return Answer(response.status, dict(response.headers), content)
 
+    def cookie(self, name: str) -> str:
+        """The value of a cookie that the server set."""
+        return self._cookies[name]
+
     def token(self, path: str) -> str:
         """The form token of a page."""
         found = _TOKEN.search(self.get(path).text)

@@ -17,14 +17,18 @@ from flask import Flask
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from archive.core.dates import IssueDate
+from archive.core.identifiers import new_id
 from archive.core.roles import SYSTEM
 from archive.core.status import Status
 from archive.models import Authority, Publication, Receipt, Unit, User
 from archive.services import accounts, bulk_edits, copies, reviews
 from archive.services.authorities.editing import AuthorityInput, create_authority
 from archive.services.batches import create_batch
+from archive.services.deposits import deposit
 from archive.services.messages import write_message
 from archive.services.receipts import issue_receipt
+from archive.services.records import RecordInput
 from archive.services.uploads import create_upload
 from archive.web.access import OpenTo, audience_of
 from archive.web.authorities import SECTIONS
@@ -108,6 +112,7 @@ def _fill(archive: Standing) -> Mapping[str, Any]:
         )
         for status in (Status.DRAFT, Status.SUBMITTED, Status.RETURNED, Status.ACCEPTED)
     }
+    _add_records(archive)
     ids[Status.WITHDRAWN] = archive.put("Bản in cũ", make_pdf("Bản in cũ"), by=depositor)
     archive.work()
     with archive.holdings.database.writing() as session:
@@ -178,6 +183,27 @@ def _fill(archive: Standing) -> Mapping[str, Any]:
             "width_px": 320,
             "name": "css/site.css",
         }
+
+
+def _add_records(archive: Standing) -> None:
+    """Records without files, so that lists have more than one page."""
+    with archive.holdings.database.writing() as session:
+        unit = session.scalars(select(Unit).where(Unit.code == "tinh-doan")).one()
+        for number in range(30):
+            record = RecordInput(
+                title=f"Hội xuân số {number}", issued=IssueDate(2024, 2), kind="bulletin"
+            )
+            deposit(
+                session,
+                archive.holdings,
+                publication_id=new_id(),
+                record=record,
+                files=(),
+                unit=unit,
+                status=Status.ACCEPTED,
+                by=SYSTEM,
+            )
+        session.commit()
 
 
 def visits(app: Flask, known: Mapping[str, Any]) -> list[Visit]:

@@ -151,10 +151,10 @@ def test_large_image_reduced_in_bands_has_neither_seams_nor_shifts(tmp_path):
     image = Image.new("RGBA", (1000, 2500), (0, 0, 0, 0))
     image.paste((0, 128, 0, 255), (0, 1250, 1000, 2500))
     path = saved(tmp_path, image, "png")
-    ((_, pixels),) = drawn(path, "png", widths_px=(100,))
-    column = [pixels.getpixel((50, y)) for y in range(250)]
-    assert all(min(colour) > 245 for colour in column[:122])
-    assert all(abs(colour[1] - 128) < 8 and colour[0] < 12 for colour in column[128:])
+    ((_, pixels),) = drawn(path, "png", widths_px=(400,))
+    column = [pixels.getpixel((200, y)) for y in range(1000)]
+    assert all(min(colour) > 245 for colour in column[:488])
+    assert all(abs(colour[1] - 128) < 8 and colour[0] < 12 for colour in column[512:])
 
 
 def test_truncated_and_spoiled_images_are_refused_as_damaged(tmp_path):
