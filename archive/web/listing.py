@@ -46,7 +46,7 @@ FACET_FIELDS = {
 }
 """Facet name in the address → the field of SearchRequest that it fills; the year has one of its
 own."""
-BOUNDS = {"year_from": "Từ năm {}", "year_to": "Đến năm {}"}
+BOUNDS = Words({"year_from": N_("Từ năm {}"), "year_to": N_("Đến năm {}")})
 MOST_VALUES = 20
 FIRST_VALUES = 12
 SPARED_VALUES = 3
