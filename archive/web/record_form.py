@@ -124,7 +124,7 @@ LABELS: Mapping[str, str] = {
         for name, made in vars(RecordForm).items()
         if isinstance(made, UnboundField)
     },
-    "unit_name_given": N_("Tên đơn vị ghi trên ấn phẩm"),
+    "unit_name_given": lazy("Tên đơn vị ghi trên ấn phẩm"),
 }
 """What each field of the record is called on every page."""
 

@@ -19,7 +19,15 @@ DATA = (
     "archive/cli/",
     "archive/demo/",
     "archive/extract/",
-    "archive/metadata/",
+    *(
+        f"archive/metadata/{name}.py"
+        for name in (
+            *("cells", "citation", "description", "dublin_core", "headings", "imprint"),
+            *("letters", "makers", "marc", "marc_codes", "marc_files", "names"),
+            *("receipt_sheet", "record_sheet", "register_sheet", "ris", "sheet_dates"),
+            "title_page",
+        )
+    ),
     "archive/core/collation.py",
     "archive/core/likeness.py",
     "archive/core/offered.py",
