@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-legacy bench-likeness bench-retrieval bench-search bench-forty bench-catalogue lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-tiles bench-legacy bench-likeness bench-retrieval bench-search bench-forty bench-catalogue lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -35,7 +35,7 @@ lint: $(VENV)/.installed-dev
 
 assets: node_modules/.fetched
 
-bench: bench-setup bench-ingest bench-pages bench-likeness
+bench: bench-setup bench-ingest bench-pages bench-tiles bench-likeness
 
 bench-setup: $(VENV)/.installed
 	@$(BIN)/python -m bench.setup
@@ -48,6 +48,9 @@ bench-legacy: $(VENV)/.installed
 
 bench-pages: $(VENV)/.installed
 	@$(BIN)/python -m bench.pages $(if $(PAGES),--pages $(PAGES))
+
+bench-tiles: $(VENV)/.installed
+	@$(BIN)/python -m bench.tiles
 
 bench-likeness: $(VENV)/.installed
 	@$(BIN)/python -m bench.likeness $(if $(PAGES),--pages $(PAGES))

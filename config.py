@@ -57,6 +57,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail=_mail(env),
         limits=_limits(env),
         upload_quota_bytes=_integer(env, "ARCHIVE_UPLOAD_QUOTA_MB", 8192, least=1) * 1024 * 1024,
+        tile_cache_bytes=_integer(env, "ARCHIVE_TILE_CACHE_MB", 1024, least=16) * 1024 * 1024,
         secure_cookies=(env.get("ARCHIVE_BASE_URL") or "").startswith("https://"),
     )
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask
-from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from archive import cli
-from archive.api import rest
+from archive.api import iiif, rest
 from archive.core.language import written_number
 from archive.logs import configure_logs
 from archive.services.holdings import open_holdings
@@ -22,6 +21,7 @@ from archive.web import (
     bulk,
     completion,
     deposits,
+    discovery,
     errors,
     exports,
     feed,
@@ -37,11 +37,14 @@ from archive.web import (
     review,
     search,
     static,
+    styleguide,
     tus,
 )
 from archive.web.access import check_declarations, guard
 from archive.web.context import init_context, me
 from archive.web.converters import RowNumber
+from archive.web.csrf import FormTokens
+from archive.web.delivery import init_delivery
 from archive.web.headers import set_headers
 from archive.web.languages import init_languages
 from archive.web.present import written_date, written_moment
@@ -91,13 +94,15 @@ def create_app(settings: Settings) -> Flask:
             "asset": assets.url,
             "current": "",
             "query": "",
+            "head": None,
         }
     )
     # The guard comes before the token's check: that one reads the body, and nobody should upload
     # into a refusal.
     app.before_request(guard)
     app.before_request(allow_files)
-    CSRFProtect(app)
+    FormTokens(app)
+    init_delivery(app)
     app.after_request(set_headers)
     errors.init_errors(app)
     init_languages(app, ROOT / "translations", settings.languages)
@@ -122,8 +127,11 @@ def create_app(settings: Settings) -> Flask:
         admin,
         authorities,
         static,
+        discovery,
+        styleguide,
         health,
         rest,
+        iiif,
     ):
         app.register_blueprint(module.blueprint)
     check_declarations(app)

@@ -41,6 +41,7 @@ class Settings:
     max_upload_bytes: int = 2048 * 1024 * 1024
     max_files_per_deposit: int = 50
     upload_quota_bytes: int = 8192 * 1024 * 1024
+    tile_cache_bytes: int = 1024 * 1024 * 1024
     session_lifetime: timedelta = field(default=timedelta(days=14))
     password_link_lifetime: timedelta = field(default=timedelta(days=7))
     sign_in_window: timedelta = field(default=timedelta(minutes=15))
@@ -66,6 +67,11 @@ class Settings:
     @property
     def records(self) -> Path:
         return self.uploads / "records"
+
+    @property
+    def names(self) -> Path:
+        """Authorities that people added or changed."""
+        return self.uploads / "names"
 
     @property
     def seal(self) -> Path:
@@ -99,3 +105,7 @@ class Settings:
     @property
     def images_folder(self) -> Path:
         return self.index / "images"
+
+    @property
+    def tiles_folder(self) -> Path:
+        return self.index / "tiles"

@@ -67,7 +67,7 @@ def measure(made: Made, *, port: int, pid: int, requests: int, queries: int) -> 
     rows += _searches(client, "search_no_marks", [_without_marks(text) for text in asked])
     client.close()
     _all_at_once(made, asked, port=port, requests=requests)
-    process = _answering_process(pid)
+    process = answering_process(pid)
     rows += [
         Row(name="web_rss_mb", value=_memory_mb(process, "VmRSS"), goal=MEMORY_GOAL_MB),
         Row(name="web_peak_rss_mb", value=_memory_mb(process, "VmHWM"), goal=MEMORY_GOAL_MB),
@@ -181,7 +181,7 @@ def _all_at_once(made: Made, questions: Sequence[str], *, port: int, requests: i
             raise RuntimeError(caller.problem)
 
 
-def _answering_process(pid: int) -> int:
+def answering_process(pid: int) -> int:
     """The one process that gunicorn's first process started to answer requests."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
     (child,) = children

@@ -29,7 +29,7 @@ from archive.core.status import Status
 from archive.models import Publication, User, migrations
 from archive.models.database import Database, create_private
 from archive.services import accounts, credentials, deposits
-from archive.services.holdings import Holdings
+from archive.services.holdings import Holdings, open_holdings
 from archive.services.intake import check_file
 from archive.services.records import RecordInput
 from archive.services.units import UnitInput, create_unit, find_unit, unknown_unit
@@ -89,15 +89,19 @@ def settings(tmp_path: Path) -> Settings:
 
 def open_app(settings: Settings) -> Flask:
     """An application over a migrated database, with the units `so-van-hoa` and `tinh-doan`."""
+    _fill(settings)
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = _compiled
+    app.testing = True
+    return app
+
+
+def _fill(settings: Settings) -> None:
     settings.instance.mkdir(parents=True, exist_ok=True)
     path = settings.instance / "archive.db"
     if not path.exists():
         create_private(path)
         path.write_bytes(_new_database())
-    app = create_app(settings)
-    app.jinja_env.bytecode_cache = _compiled
-    app.testing = True
-    return app
 
 
 class _Compiled(BytecodeCache):
@@ -133,11 +137,28 @@ def _new_database() -> bytes:
         return Path(folder, "archive.db").read_bytes()
 
 
+_spare_apps: dict[str, list[Flask]] = {}
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
-    made = open_app(settings)
+    """The application over an archive of the test's own.
+
+    To build one takes as long as a test, for every route is compiled: one whose settings are alike
+    but for the folders is used again, with the holdings of this test.
+    """
+    nowhere = Path()
+    alike = replace(settings, instance=nowhere, uploads=nowhere, index=nowhere, database_url="")
+    spare = _spare_apps.setdefault(repr(alike), [])
+    if spare:
+        _fill(settings)
+        made = spare.pop()
+        made.extensions[EXTENSION] = open_holdings(settings)
+    else:
+        made = open_app(settings)
     yield made
     made.extensions[EXTENSION].database.close()
+    spare.append(made)
 
 
 @pytest.fixture

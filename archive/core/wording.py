@@ -186,6 +186,10 @@ _FIELDS = Words(
         "file_missing": N_("Không tìm thấy tệp “{value}” trong thư mục."),
         "file_ambiguous": N_("Có nhiều tệp tên “{value}” trong tệp ZIP. Ghi cả tên thư mục."),
         "batch_busy": N_("Đợt nhập đã chuyển sang bước khác. Tải lại trang."),
+        "batch_files_gone": N_(
+            "Tệp “{value}” đã được dọn sau lần nhập trước. Muốn nhập lại, gửi lại cả bảng và tệp "
+            "ZIP thành đợt mới."
+        ),
         "batch_problems": N_(
             "Còn {count} dòng chưa đạt, mà đã chọn dừng khi có lỗi. Chưa nhập dòng nào."
         ),

@@ -26,9 +26,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from archive.core.errors import ArchiveError, LimitReachedError
+from archive.core.errors import ArchiveError, DamagedFileError, LimitReachedError
 from archive.extract import sandbox
-from archive.extract.documents import Document, opener_for
+from archive.extract.documents import Document, Drawn, opener_for
 from archive.extract.limits import Limits
 from archive.extract.looking import first_marking
 from archive.extract.memory import keep_freed_memory
@@ -92,6 +92,8 @@ def _answer(request: dict[str, Any], replies: IO[bytes], engine: Any) -> None:
         _recognise(document, replies, engine, limits=limits, pages=request["pages"])
     elif request["task"] == "peek":
         _peek(document, replies, limits=limits, first=request["first"], last=request["last"])
+    elif request["task"] == "pixels":
+        _send_pixels(document, replies, number=request["page"], size=request["size"])
     else:
         _draw(
             document,
@@ -188,6 +190,17 @@ def _draw(
         }
         write_message(replies, head, image.data)
     write_message(replies, {"type": "images_done"})
+
+
+def _send_pixels(
+    document: Document, replies: IO[bytes], *, number: int, size: Sequence[int]
+) -> None:
+    image = None
+    if isinstance(document, Drawn) and 1 <= number <= document.page_count:
+        image = document.pixels(number, (size[0], size[1]))
+    if image is None:
+        raise DamagedFileError(detail=f"page {number} cannot be drawn")
+    write_message(replies, {"type": "pixels"}, image.tobytes())
 
 
 def _recogniser(data: str) -> Any:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
+
+from PIL import Image
 
 from archive.extract.kinds import IMAGE_CODES
 from archive.extract.limits import Limits
@@ -42,6 +44,15 @@ class Document(Protocol):
 
     def describe(self) -> Iterator[dict[str, Any]]:
         """What the file says of itself, piece by piece, the cheapest first."""
+        ...
+
+
+@runtime_checkable
+class Drawn(Protocol):
+    """A document whose pages can be drawn in colour at any size."""
+
+    def pixels(self, number: int, size: tuple[int, int]) -> Image.Image | None:
+        """The page in RGB, exactly so wide and high; None where it cannot be drawn."""
         ...
 
 

@@ -100,6 +100,12 @@ class ImageDocument:
             grey = grey.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         return PagePicture(grey, width, height)
 
+    def pixels(self, number: int, size: tuple[int, int]) -> Image.Image | None:
+        drawn = self._decode(number, size[0])
+        if drawn.size == size:
+            return drawn
+        return drawn.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
+
     def _print_scale(self, longer_px: int) -> float:
         """What brings a scan to 200 dpi by its own word; cameras write 72, or nothing true."""
         dpi = float(self._image.info.get("dpi", (0, 0))[0])

@@ -176,6 +176,15 @@ class PdfDocument:
         page.close()
         return PagePicture(image.convert("L"), width, height, self._label(number))
 
+    def pixels(self, number: int, size: tuple[int, int]) -> Image.Image | None:
+        self._show_forms()
+        page = self._open_page(number - 1)
+        if page is None:
+            return None
+        image = _in_rgb(self._fill(page, size, pdfium.FPDFBitmap_BGR))
+        page.close()
+        return image
+
     def describe(self) -> Iterator[dict[str, Any]]:
         from archive.extract.pdf_structure import describe_structure
 
@@ -238,20 +247,19 @@ class PdfDocument:
 
     def _draw(self, page: Any, target_width_px: int) -> Image.Image:
         scale = target_width_px / _size(page)[0]
-        image = self._paint(page, scale, pdfium.FPDFBitmap_BGR)
-        return image if image.mode == "RGB" else image.convert("RGB")
+        return _in_rgb(self._paint(page, scale, pdfium.FPDFBitmap_BGR))
 
     def _paint(self, page: Any, scale: float, colours: int, flags: int = 0) -> Image.Image:
-        """The page on white with its annotations and filled-in fields, `scale` pixels to a point
-        or as many as its longest side may have."""
+        """The page with `scale` pixels to a point, or as many as its longest side may have."""
         width, height = _size(page)
         side = self._limits.side_px
         scale = min(scale, side / width, side / height)
-        bitmap = pypdfium2.PdfBitmap.new_native(
-            min(side, max(1, round(width * scale))),
-            min(side, max(1, round(height * scale))),
-            colours,
-        )
+        size = min(side, max(1, round(width * scale))), min(side, max(1, round(height * scale)))
+        return self._fill(page, size, colours, flags)
+
+    def _fill(self, page: Any, size: tuple[int, int], colours: int, flags: int = 0) -> Image.Image:
+        """The page on white with its annotations and filled-in fields, stretched to `size`."""
+        bitmap = pypdfium2.PdfBitmap.new_native(*size, colours)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, bitmap.width, bitmap.height)
         place = (0, 0, bitmap.width, bitmap.height, 0, pdfium.FPDF_ANNOT | flags)
         pdfium.FPDF_RenderPageBitmap(bitmap.raw, page.raw, *place)
@@ -259,6 +267,10 @@ class PdfDocument:
             pdfium.FPDF_FFLDraw(self._pdf.formenv.raw, bitmap.raw, page.raw, *place)
         image: Image.Image = bitmap.to_pil()
         return image
+
+
+def _in_rgb(image: Image.Image) -> Image.Image:
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _size(page: Any) -> tuple[float, float]:

@@ -12,9 +12,8 @@ from datetime import datetime
 from archive.core.dates import VIETNAM
 from archive.metadata.description import Description
 
-# Leader/06 by kind; what is not here is text. A song book is text as long as the record does not
-# say that it has notes.
-_TYPES = {"map": "e", "poster": "k", "exhibition": "k"}
+# Leader/06 by kind; what is not here is text.
+_TYPES = {"song_book": "c", "map": "e", "poster": "k", "exhibition": "k"}
 
 # MARC's own list has no code for these languages but a code for their group.
 _MARC_LANGUAGES = {
@@ -49,12 +48,17 @@ RELATORS = {
     "collector": "col",
 }
 
-CONTENT = {"e": ("cartographic image", "cri"), "k": ("still image", "sti"), "a": ("text", "txt")}
+CONTENT = {
+    "a": ("text", "txt"),
+    "c": ("notated music", "ntm"),
+    "e": ("cartographic image", "cri"),
+    "k": ("still image", "sti"),
+}
 SHEETS = frozenset({"poster", "map", "leaflet", "exhibition"})
 
 
 def record_type(description: Description) -> str:
-    """Leader/06: `a` text, `e` map, `k` two-dimensional picture."""
+    """Leader/06: `a` text, `c` notated music, `e` map, `k` two-dimensional picture."""
     return _TYPES.get(description.kind, "a")
 
 
@@ -107,6 +111,10 @@ def _audience(description: Description) -> str:
 def _middle(description: Description) -> str:
     """Positions 18–34, whose meaning hangs on the type of record."""
     match record_type(description):
+        case "c":
+            # 18-19 songs, 20-21 format and parts, 22 audience, 23 printed, 24-29 what accompanies
+            # it, 30-31 no literary text for sound, 33 transposition: not coded.
+            return f"sg||{_audience(description)} ||||||   | "
         case "e":
             # 18-21 relief, 22-23 projection, 25 single map, 28 government, 31 index, 33-34 format.
             return "|||||| a  |  | ||"

@@ -59,7 +59,7 @@ def receipt_pdf(sheet: ReceiptSheet, *, assets: Path) -> bytes:
     pdf: bytes = typst.compile(
         _SHEETS / "receipt.typ",
         root=_SHEETS,
-        font_paths=_typeface(assets),
+        font_paths=typeface(assets),
         ignore_system_fonts=True,
         format="pdf",
         sys_inputs={"receipt": json.dumps(data, ensure_ascii=False)},
@@ -75,7 +75,8 @@ def _qr(address: str) -> str:
 
 
 @lru_cache(maxsize=2)
-def _typeface(assets: Path) -> typst.Fonts:
+def typeface(assets: Path) -> typst.Fonts:
+    """The interface's typeface for Typst, found once."""
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,

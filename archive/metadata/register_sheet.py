@@ -21,20 +21,21 @@ _WIDTHS = (11, 11, 48, 30, 16, 7, 18, 19, 11, 7, 14, 40)
 
 @dataclass(frozen=True)
 class RegisterEntry:
-    """A line, its fields in the order of `HEADINGS`; `given_on` is a day in Vietnam."""
+    """A line, its fields in the order of `HEADINGS`; `given_on` is a day in Vietnam. What is left
+    out is an empty cell."""
 
     number: str
-    given_on: datetime | None
-    title: str
-    unit: str
-    kind: str
-    year: int | None
-    licence: str
-    isbn: str
-    print_run: str
-    files: int
-    status: str
-    note: str
+    given_on: datetime | None = None
+    title: str = ""
+    unit: str = ""
+    kind: str = ""
+    year: int | None = None
+    licence: str = ""
+    isbn: str = ""
+    print_run: str = ""
+    files: int | None = None
+    status: str = ""
+    note: str = ""
 
 
 def write_register_xlsx(

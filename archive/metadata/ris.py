@@ -10,7 +10,7 @@ from archive.metadata.description import DEMO_NOTE, Description, one_line
 _TYPES = {
     "book": "BOOK",
     "picture_book": "BOOK",
-    "song_book": "BOOK",
+    "song_book": "MUSIC",
     "booklet": "PAMP",
     "leaflet": "PAMP",
     "poster": "ART",

@@ -21,7 +21,8 @@ class Database:
 
     On SQLite a writing session takes the write lock at its start (BEGIN IMMEDIATE): a transaction
     that reads first and writes later would fail at once where another one wrote in between,
-    without waiting for the busy timeout. `after_commit` is called with a writing session once
+    without waiting for the busy timeout. `before_commit` is called with a writing session that is
+    about to commit and stops it by raising; `after_commit` is called with a writing session once
     what it wrote is there for good; no SQL can go through that session then.
     """
 
@@ -29,6 +30,7 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else create_engine(self.url)
         self._writing = self.engine.execution_options(writes=True)
+        self.before_commit: Callable[[Session], None] | None = None
         self.after_commit: Callable[[Session], None] | None = None
 
     @property
@@ -45,6 +47,8 @@ class Database:
 
     def writing(self) -> Session:
         session = Session(self._writing, expire_on_commit=False)
+        if self.before_commit is not None:
+            event.listen(session, "before_commit", self.before_commit)
         if self.after_commit is not None:
             event.listen(session, "after_commit", self.after_commit)
         return session

@@ -11,44 +11,63 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from archive.core.dates import local, now
-from archive.core.roles import Actor
+from archive.core.roles import WORKER, Actor
 from archive.models import Counter, Event, File, Publication
-from archive.services.events import note_event
+from archive.services.events import Act, note_event
 from archive.services.numbering import ACCESSION, keep_up, next_numbers
 
 ROWS_AT_ONCE = 1000
 
 
-def give_accession_number(session: Session, publication: Publication, *, by: Actor) -> Event | None:
-    """The next place in this year's register, with the event that says so; nothing, None, for one
-    that has its place already. The year is the one that it is in Vietnam."""
-    if publication.accession_number is not None:
+@dataclass(frozen=True)
+class Place:
+    """A place in the register, `12/2026`, and when it was given."""
+
+    year: int
+    number: int
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.year}"
+
+
+def place_of(publication: Publication) -> Place | None:
+    """The publication's place in the register, None before its acceptance."""
+    if publication.accession_year is None or publication.accession_number is None:
         return None
-    return give_accession_numbers(session, [publication], by=by)[0]
+    at = publication.accession_at or publication.added_at
+    return Place(publication.accession_year, publication.accession_number, at)
 
 
-def give_accession_numbers(
-    session: Session, publications: Sequence[Publication], *, by: Actor
-) -> list[Event]:
-    """The next places for records that have none yet, in their order, asked for together; the
-    events that say so."""
+def next_places(session: Session, *, count: int) -> list[Place]:
+    """The next `count` places in this year's register; the year is the one that it is in
+    Vietnam."""
     moment = now()
     year = local(moment).year
-    numbers = next_numbers(session, name=ACCESSION, year=year, count=len(publications))
-    events = []
-    for publication, number in zip(publications, numbers, strict=True):
-        publication.accession_at = moment
-        publication.accession_year, publication.accession_number = year, number
-        events.append(
-            note_event(
-                session,
-                "accession_given",
-                by=by,
-                publication_id=publication.id,
-                data={"number": publication.accession},
-            )
-        )
-    return events
+    numbers = next_numbers(session, name=ACCESSION, year=year, count=count)
+    return [Place(year, number, moment) for number in numbers]
+
+
+def accession_given(publication_id: str, place: Place) -> Act:
+    """The act of giving the record this place."""
+    return Act("accession_given", publication_id=publication_id, data={"number": str(place)})
+
+
+def give_accession_number(session: Session, publication: Publication, *, by: Actor) -> None:
+    """The next place in this year's register, with the event that says so; nothing for one that has
+    its place already."""
+    if publication.accession_number is not None:
+        return
+    [place] = next_places(session, count=1)
+    publication.accession_year, publication.accession_number = place.year, place.number
+    publication.accession_at = place.at
+    note_event(
+        session,
+        "accession_given",
+        by=by,
+        publication_id=publication.id,
+        data={"number": str(place)},
+    )
 
 
 def restore_accession(
@@ -73,8 +92,8 @@ def restore_accession(
 
 
 def take_back_last_numbers(session: Session) -> None:
-    """After records were removed for good (the demo): the counts go on from the last number that
-    is still held, so that the register has no gap at its end."""
+    """After records were removed for good (the demo, a batch that was undone): the counts go on
+    from the last number that is still held, so that the register has no gap at its end."""
     session.execute(delete(Counter).where(Counter.name == ACCESSION))
     held = session.execute(
         select(Publication.accession_year, func.max(Publication.accession_number))
@@ -90,6 +109,32 @@ def register_years(session: Session) -> list[int]:
     return list(session.scalars(years))
 
 
+def strike(session: Session, places: Sequence[Place], *, reason: str) -> None:
+    """Say why these numbers stand for nothing any more: their records were taken out again. The
+    caller has done that; the register shows them as struck out."""
+    if not places:
+        return
+    numbers = [[place.year, place.number] for place in places]
+    data = {"reason": reason, "count": len(numbers), "numbers": numbers}
+    note_event(session, "accession_struck", by=WORKER, data=data)
+
+
+@dataclass(frozen=True)
+class StruckNumbers:
+    """Numbers of a year that were given and stand for no record now, `first` to `last`; `reasons`
+    as they were written down, none where nobody knows."""
+
+    year: int
+    first: int
+    last: int
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        numbers = f"{self.first}–{self.last}" if self.last > self.first else str(self.first)
+        return f"{numbers}/{self.year}"
+
+
 @dataclass(frozen=True)
 class RegisterRow:
     """A line of the register: the record, its number of files, and why it was withdrawn if so."""
@@ -101,16 +146,20 @@ class RegisterRow:
 
 def register_page(
     session: Session, year: int, *, offset: int, limit: int
-) -> tuple[Sequence[RegisterRow], int]:
-    """Lines of the year's register in the order of their numbers, and how many it has."""
+) -> tuple[Sequence[RegisterRow | StruckNumbers], int]:
+    """Lines of the year's register in the order of their numbers, and how many records it has. What
+    was struck out stands before the record that follows; it takes no place of the `limit`."""
     total = session.scalar(
         select(func.count()).select_from(Publication).where(Publication.accession_year == year)
     )
-    rows = session.scalars(_of_year(year).offset(offset).limit(limit)).all()
-    return _lines(session, rows), total or 0
+    # The record before the first line tells whether numbers between were struck out.
+    rows = session.scalars(_of_year(year).offset(max(0, offset - 1)).limit(limit + (offset > 0)))
+    found = rows.all()
+    last = (found[0].accession_number or 0) if offset and found else 0
+    return _lines(session, found[1:] if offset else found, year=year, last=last), total or 0
 
 
-def whole_register(session: Session, year: int) -> Iterator[RegisterRow]:
+def whole_register(session: Session, year: int) -> Iterator[RegisterRow | StruckNumbers]:
     """Every line of the year's register, a thousand in memory at a time."""
     last = 0
     while True:
@@ -119,7 +168,7 @@ def whole_register(session: Session, year: int) -> Iterator[RegisterRow]:
         ).all()
         if not rows:
             return
-        yield from _lines(session, rows)
+        yield from _lines(session, rows, year=year, last=last)
         last = rows[-1].accession_number or 0
         session.expunge_all()
 
@@ -150,7 +199,49 @@ def _of_year(year: int) -> Select[Publication]:
     )
 
 
-def _lines(session: Session, rows: Sequence[Publication]) -> list[RegisterRow]:
+def _lines(
+    session: Session, rows: Sequence[Publication], *, year: int, last: int
+) -> list[RegisterRow | StruckNumbers]:
+    """The lines of these records, and of the numbers between them, from the one after `last`."""
+    gaps = []
+    for row in rows:
+        number = row.accession_number or 0
+        if number > last + 1:
+            gaps.append((last + 1, number - 1))
+        last = number
+    struck = _struck(session, year, gaps)
+    lines: list[RegisterRow | StruckNumbers] = []
+    for line in _record_lines(session, rows):
+        before = struck.get((line.publication.accession_number or 0) - 1)
+        lines += [before, line] if before else [line]
+    return lines
+
+
+def _struck(
+    session: Session, year: int, gaps: Sequence[tuple[int, int]]
+) -> dict[int, StruckNumbers]:
+    """The numbers that are missing, by the last of each gap, with why."""
+    if not gaps:
+        return {}
+    reasons: dict[int, str] = {}
+    for data in session.scalars(
+        select(Event.data).where(Event.kind == "accession_struck").order_by(Event.id)
+    ):
+        for of_year, number in (data or {}).get("numbers", ()):
+            if of_year == year:
+                reasons[number] = data["reason"]
+    return {
+        last: StruckNumbers(
+            year,
+            first,
+            last,
+            tuple(dict.fromkeys(reasons[n] for n in range(first, last + 1) if n in reasons)),
+        )
+        for first, last in gaps
+    }
+
+
+def _record_lines(session: Session, rows: Sequence[Publication]) -> list[RegisterRow]:
     ids = [row.id for row in rows]
     counts: dict[str, int] = {
         row[0]: row[1]

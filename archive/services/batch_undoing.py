@@ -19,7 +19,7 @@ from archive.models import (
     RecordVersion,
     RowState,
 )
-from archive.services.accession import take_back_last_numbers
+from archive.services.accession import place_of, strike, take_back_last_numbers
 from archive.services.batch_work import GiveWay
 from archive.services.batches import BatchClaim, end_work, held_batch
 from archive.services.holdings import Holdings, object_id
@@ -84,6 +84,7 @@ def _take_out(
     holdings.records.retire([each for each in gone if each not in with_files])
     for publication_id in with_files:
         holdings.originals.remove(object_id(publication_id))
+    places = [place for each in gone if each in found and (place := place_of(found[each]))]
     session.execute(
         delete(Publication)
         .where(Publication.id.in_(gone))
@@ -91,6 +92,8 @@ def _take_out(
     )
     # The register goes on from the last number that is still held.
     take_back_last_numbers(session)
+    # Numbers before that one were seen beside others: they are struck out, not given again.
+    strike(session, places, reason=f"gỡ đợt nhập “{batch.name}”")
     for state, numbers in (
         (RowState.KEPT, [row.id for row in rows if row.publication_id in kept]),
         (RowState.UNDONE, [row.id for row in rows if row.publication_id not in kept]),

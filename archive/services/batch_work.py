@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.core.errors import InvalidInputError, StorageError
@@ -33,6 +33,7 @@ from archive.services.records import TEXT_FIELDS
 from archive.services.row_importer import PIECE, CheckedRow, Prepared, RowImporter, Units
 from archive.services.sources import FindFile, Row, RowError, SheetRows, fail_row, no_files
 
+_ROWS = cast(Table, ImportRow.__table__)
 MOST_GUESSES = 300
 FILES_PIECE = 20
 """Rows of a batch with files that are checked in one go: opening a file takes its time."""
@@ -175,10 +176,12 @@ class _BatchRun:
             with self._holdings.database.writing() as session:
                 held = held_batch(session, self._claim, lease=self._lease)
                 new = set(self._importer.add_records(session, [each for _, each in waiting]))
+                became = []
                 for row, prepared in waiting:
                     is_new = prepared.publication_id in new
                     new.discard(prepared.publication_id)
-                    _became(session, held, row.id, prepared.publication_id, is_new=is_new)
+                    became.append(_Became(row.id, prepared.publication_id, is_new))
+                _keep(session, held, became)
                 session.commit()
         except StorageError:
             raise
@@ -196,7 +199,7 @@ class _BatchRun:
                 with self._holdings.database.writing() as session:
                     held = held_batch(session, self._claim, lease=self._lease)
                     is_new = bool(files) and self._importer.add_with_files(session, prepared, files)
-                    _became(session, held, row.id, prepared.publication_id, is_new=is_new)
+                    _keep(session, held, [_Became(row.id, prepared.publication_id, is_new)])
                     session.commit()
             finally:
                 self._importer.discard(files)
@@ -226,18 +229,31 @@ class _BatchRun:
         return not stops
 
 
-def _became(
-    session: Session, batch: ImportBatch, row_id: int, publication_id: str, *, is_new: bool
-) -> None:
-    state = RowState.ADDED if is_new else RowState.PRESENT
-    session.execute(
-        update(ImportRow)
-        .where(ImportRow.id == row_id)
-        .values(state=state, publication_id=publication_id)
-        .execution_options(synchronize_session=False)
+class _Became(NamedTuple):
+    """What a row became: a publication that is new, or was there."""
+
+    row_id: int
+    publication_id: str
+    is_new: bool
+
+
+def _keep(session: Session, batch: ImportBatch, became: Sequence[_Became]) -> None:
+    session.connection().execute(
+        update(_ROWS)
+        .where(_ROWS.c.id == bindparam("row"))
+        .values(state=bindparam("now"), publication_id=bindparam("publication")),
+        [
+            {
+                "row": each.row_id,
+                "now": RowState.ADDED if each.is_new else RowState.PRESENT,
+                "publication": each.publication_id,
+            }
+            for each in became
+        ],
     )
-    batch.added_count += is_new
-    batch.present_count += not is_new
+    added = sum(each.is_new for each in became)
+    batch.added_count += added
+    batch.present_count += len(became) - added
 
 
 def _rows(sheet: Any, batch: ImportBatch, find: FindFile) -> Iterator[Row]:

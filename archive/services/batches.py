@@ -96,7 +96,7 @@ def create_batch(
     folder.mkdir(parents=True)
     sheet.path.rename(folder / f"sheet{suffix if suffix == '.xlsx' else '.csv'}")
     if files is not None:
-        files.path.rename(folder / "files.zip")
+        files.path.rename(files_path(holdings, batch.id))
     session.add(batch)
     note_event(session, "import_uploaded", by=by, data={"name": batch.name, "batch": batch.id})
     session.flush()
@@ -128,9 +128,14 @@ def open_files(holdings: Holdings, path: Path) -> PackedFiles:
     return PackedFiles(path, limits=holdings.limits, most_bytes=holdings.settings.max_upload_bytes)
 
 
+def files_path(holdings: Holdings, batch_id: str) -> Path:
+    """Where the ZIP of the batch's files lies, if it came with one."""
+    return batch_folder(holdings, batch_id) / "files.zip"
+
+
 def batch_files(holdings: Holdings, batch_id: str) -> PackedFiles | None:
     """The batch's files, None where the sheet came alone."""
-    path = batch_folder(holdings, batch_id) / "files.zip"
+    path = files_path(holdings, batch_id)
     return open_files(holdings, path) if path.is_file() else None
 
 
@@ -194,14 +199,19 @@ def start_check(session: Session, batch: ImportBatch, plan: Plan, *, by: Actor) 
     note_event(session, "import_checked", by=by, data=_about(batch))
 
 
-def start_run(session: Session, batch: ImportBatch, *, on_error: OnError, by: Actor) -> None:
+def start_run(
+    session: Session, holdings: Holdings, batch: ImportBatch, *, on_error: OnError, by: Actor
+) -> None:
     """Bring the rows in that may go in. With `on_error="stop"` one wrong row keeps all out:
-    InvalidInputError (`batch_problems`)."""
+    InvalidInputError (`batch_problems`); so does a ZIP that was cleared away after an earlier run
+    (`batch_files_gone`)."""
     _expect(batch, (BatchState.CHECKED, BatchState.PAUSED, BatchState.UNDONE))
     if on_error == "stop" and batch.problem_count and not batch.added_count:
         raise InvalidInputError(
             field="on_error", problem="batch_problems", count=batch.problem_count
         )
+    if batch.files_name and not files_path(holdings, batch.id).is_file():
+        raise InvalidInputError(field="files", problem="batch_files_gone", value=batch.files_name)
     if batch.state is BatchState.UNDONE:
         undone = and_(ImportRow.batch_id == batch.id, ImportRow.state == RowState.UNDONE)
         session.execute(update(ImportRow).where(undone).values(state=RowState.OK))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, not_, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only
 
 from archive.core.dates import today
@@ -188,15 +199,37 @@ def list_publications(
     ).all()
 
 
-def newest_accepted(session: Session, *, actor: Actor, limit: int) -> Sequence[Publication]:
-    """What was opened to readers last, of all that `actor` may read."""
-    return session.scalars(
-        select(Publication)
+@dataclass(frozen=True)
+class Arrivals:
+    """What was opened to readers last: `newest` in order, and of each kind the newest one, as far
+    as it is among the last `LOOKED_BACK`."""
+
+    newest: Sequence[Publication]
+    by_kind: Mapping[str, Publication]
+
+
+LOOKED_BACK = 300
+
+
+def newest_accepted(session: Session, *, actor: Actor, limit: int) -> Arrivals:
+    """What was opened to readers last, of all that `actor` may read: `limit` of them, and one of
+    each kind."""
+    # Sorted by little more than their identifiers; only what is shown is read whole.
+    last = session.execute(
+        select(Publication.id, Publication.kind)
         .where(listed_for(actor))
-        .options(joinedload(Publication.unit))
         .order_by(Publication.accepted_at.desc(), Publication.id)
-        .limit(limit)
+        .limit(max(limit, LOOKED_BACK))
     ).all()
+    first_of: dict[str, str] = {}
+    for publication_id, kind in last:
+        first_of.setdefault(kind, publication_id)
+    newest = [row.id for row in last[:limit]]
+    found = publications_by_id(session, list({*newest, *first_of.values()}), actor=actor)
+    return Arrivals(
+        newest=[found[each] for each in newest if each in found],
+        by_kind={kind: found[each] for kind, each in first_of.items() if each in found},
+    )
 
 
 def publications_by_id(
@@ -264,6 +297,35 @@ def pages_of(
         .order_by(Page.number)
         .limit(limit)
     ).all()
+
+
+def pages_to_show(
+    session: Session,
+    publication_id: str,
+    *,
+    limit: int,
+    last: int = 0,
+    beside: Mapping[str, Collection[int]] | None = None,
+) -> tuple[list[Page], list[Page]]:
+    """The publication's first `limit` pages in order; and, in the same statement, its `last` ones
+    with the pages of other publications whose numbers `beside` gives."""
+    count = select(Publication.page_count).where(Publication.id == publication_id).scalar_subquery()
+    wanted = [
+        and_(
+            Page.publication_id == publication_id,
+            or_(Page.number <= limit, Page.number > count - last),
+        ),
+        *(
+            and_(Page.publication_id == other, Page.number.in_(sorted(numbers)))
+            for other, numbers in (beside or {}).items()
+        ),
+    ]
+    found = session.scalars(
+        select(Page).where(or_(*wanted)).options(joinedload(Page.file)).order_by(Page.number)
+    ).all()
+    own = [page for page in found if page.publication_id == publication_id]
+    first = [page for page in own if page.number <= limit]
+    return first, [*own[len(first) :], *(p for p in found if p.publication_id != publication_id)]
 
 
 def same_bytes(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,10 +76,13 @@ def checks_of(
     pages: Mapping[str, PageCounts] | None = None,
     markings: Mapping[str, Sequence[OpenMarking]] | None = None,
     pairs: Mapping[str, Sequence[Likeness]] | None = None,
+    twins: Mapping[str, Collection[str]] | None = None,
+    told: Collection[str] | None = None,
 ) -> dict[str, tuple[Check, ...]]:
     """What is to be looked at of each publication, problems first, as far as `actor` may be told.
     However many they are, the database is asked at most six times; what the caller has read
-    already need not be read again."""
+    already need not be read again. `twins`: as of `same_files`; `told`: which of the pairs' others
+    and of these `actor` may know of."""
     ids = [publication.id for publication in publications]
     if not ids:
         return {}
@@ -87,7 +90,10 @@ def checks_of(
     pages = count_reading(session, ids) if pages is None else pages
     markings = list_open_markings(session, ids) if markings is None else markings
     pairs = list_likenesses(session, ids) if pairs is None else pairs
-    alike = _duplicates(session, ids, pairs, actor)
+    twins = same_files(session, ids) if twins is None else twins
+    if told is None:
+        told = may_be_told(session, _others(pairs, twins), actor=actor)
+    alike = _duplicates(ids, pairs, twins, told)
     found = {}
     for publication in publications:
         checks = [
@@ -188,15 +194,22 @@ def _of_files(files: Sequence[File], pages: PageCounts) -> list[Check]:
     return checks
 
 
+def _others(
+    pairs: Mapping[str, Sequence[Likeness]], twins: Mapping[str, Collection[str]]
+) -> set[str]:
+    others = {pair.other.id for found in pairs.values() for pair in found}
+    others.update(number for found in twins.values() for number in found)
+    return others
+
+
 def _duplicates(
-    session: Session, ids: Sequence[str], pairs: Mapping[str, Sequence[Likeness]], actor: Actor
+    ids: Sequence[str],
+    pairs: Mapping[str, Sequence[Likeness]],
+    twins: Mapping[str, Collection[str]],
+    told: Collection[str],
 ) -> dict[str, list[Check]]:
     """Pairs that wait for a curator's word, and files that another publication holds too and
     nobody has looked at yet."""
-    twins = same_files(session, ids)
-    others = {pair.other.id for found in pairs.values() for pair in found}
-    others.update(number for found in twins.values() for number in found)
-    told = may_be_told(session, others, actor=actor)
     checks: dict[str, list[Check]] = defaultdict(list)
     for publication_id in ids:
         known = {pair.other.id for pair in pairs.get(publication_id, ())}
@@ -213,7 +226,7 @@ def _duplicates(
                 else _("Có ấn phẩm gần giống, chờ biên mục viên xác nhận.")
             )
             checks[publication_id].append(Check("duplicate", Level.PROBLEM, words, "gan-giong"))
-        elif (twins.get(publication_id, set()) - known) & told:
+        elif (set(twins.get(publication_id, ())) - known) & set(told):
             words = _("Có tệp giống hệt ở ấn phẩm khác.")
             checks[publication_id].append(Check("duplicate", Level.PROBLEM, words))
     return checks

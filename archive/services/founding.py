@@ -16,7 +16,7 @@ def upgrade(database: Database) -> str | None:
     revision = migrations.upgrade(database)
     with database.writing() as session:
         unknown_unit(session)
-        load_facts(session)
+        load_facts(session, is_kept=False)
         session.commit()
     return revision
 

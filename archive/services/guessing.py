@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Engine, select, union_all
 from sqlalchemy.orm import Session, load_only
 
 from archive.core.dates import parse_issue_date
@@ -43,6 +45,8 @@ FIRST_PAGES, LAST_PAGES = 5, 3
 FILES_LOOKED_AT = 3
 """A deposit of many files is looked at no longer than a person waits for a page."""
 _NAMES_KNOWN = 2000
+_KNOWN_SECONDS = 60.0
+_KNOWN: WeakKeyDictionary[Engine, tuple[float, tuple[tuple[str, ...], ...]]] = WeakKeyDictionary()
 _DIFFERS_FROM = 0.7
 """How certain a guess must be to be held against what a person wrote."""
 
@@ -74,7 +78,17 @@ class NamedPath:
 
 def known_names(session: Session) -> tuple[tuple[str, ...], ...]:
     """Names of places, people and units in the catalogue, as words: what sets text in capitals
-    back."""
+    back. They are read once a minute: a name that came in since is set back a little later."""
+    bind = session.get_bind()
+    engine = bind.engine
+    read_at, names = _KNOWN.get(engine, (0.0, ()))
+    if not names or time.monotonic() - read_at > _KNOWN_SECONDS:
+        names = _read_names(session)
+        _KNOWN[engine] = time.monotonic(), names
+    return names
+
+
+def _read_names(session: Session) -> tuple[tuple[str, ...], ...]:
     values = (
         select(PublicationValue.value)
         .where(PublicationValue.field.in_(("places", "people")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -152,6 +153,47 @@ def list_versions(
         query = query.where(RecordVersion.number < before)
     newest_first = query.order_by(RecordVersion.number.desc()).limit(limit)
     return list(reversed(session.scalars(newest_first).all()))
+
+
+def stored_versions(session: Session, publication_id: str) -> list[dict[str, Any]]:
+    """The versions as storage keeps them, oldest first: of each but the first only the fields that
+    differ from the one before."""
+    stored = []
+    before: Mapping[str, Any] = {}
+    for version in list_versions(session, publication_id):
+        stored.append(
+            {
+                "number": version.number,
+                "at": version.at.isoformat(),
+                "act": version.act,
+                "actor": version.actor_name,
+                "fields": {
+                    change.field: change.after for change in differences(before, version.content)
+                },
+            }
+        )
+        before = version.content
+    return stored
+
+
+def restore_versions(
+    session: Session, publication_id: str, stored: Sequence[Mapping[str, Any]]
+) -> None:
+    """Bring back what `stored_versions` gave. Bulk edits are not in storage: a change by one of
+    them is told like any other."""
+    empty = record_content(RecordInput(title=""), unit_code="")
+    content: dict[str, Any] = empty
+    for each in stored:
+        content = {**content, **each["fields"]}
+        _keep(
+            session,
+            publication_id,
+            each["number"],
+            content,
+            act=each["act"],
+            at=datetime.fromisoformat(each["at"]),
+            actor_name=each["actor"],
+        )
 
 
 def newest_number(session: Session, publication_id: str) -> int:

@@ -8,6 +8,8 @@ from pathlib import Path
 from archive.extract.limits import Limits, limits_of
 from archive.models.database import Database
 from archive.search.index import SearchIndex
+from archive.services.authorities.keeping import keep_before_commit
+from archive.services.drawn_pages import DrawnPages
 from archive.services.sealing import seal_after
 from archive.settings import Settings
 from archive.storage.derivatives import Derivatives
@@ -16,6 +18,7 @@ from archive.storage.ocfl import StorageRoot
 from archive.storage.records import RecordLog
 from archive.storage.resumable import Resumable
 from archive.storage.seal import Seal
+from archive.storage.tiles import TileCache
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,11 @@ class Holdings:
     incoming: Incoming
     originals: StorageRoot
     records: RecordLog
+    names: RecordLog
+    """Authorities that people added or changed."""
     images: Derivatives
+    tiles: TileCache
+    drawn_pages: DrawnPages
     index: SearchIndex
     resumable: Resumable
     seal: Seal
@@ -40,6 +47,8 @@ def open_holdings(settings: Settings) -> Holdings:
     settings.uploads.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url)
     seal = Seal(settings.seal, settings.incoming / LOCKS, key=settings.secret_key)
+    names = RecordLog(settings.names)
+    database.before_commit = keep_before_commit(names)
     database.after_commit = seal_after(database, seal)
     return Holdings(
         settings=settings,
@@ -48,7 +57,10 @@ def open_holdings(settings: Settings) -> Holdings:
         incoming=Incoming(settings.incoming),
         originals=StorageRoot.create_or_open(settings.ocfl, settings.incoming),
         records=RecordLog(settings.records),
+        names=names,
         images=Derivatives(settings.images_folder),
+        tiles=TileCache(settings.tiles_folder, limit_bytes=settings.tile_cache_bytes),
+        drawn_pages=DrawnPages(),
         index=SearchIndex(settings.search_folder, abbreviations=settings.abbreviations),
         limits=limits_of(settings.limits),
         resumable=Resumable(settings.incoming),

@@ -5,12 +5,22 @@ Nothing is refused or removed because of a likeness: it is a hint, and a curator
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select, union_all
-from sqlalchemy.orm import Session, joinedload, load_only
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    and_,
+    case,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session, joinedload
 
 from archive.core.dates import now
 from archive.core.errors import InvalidInputError, NotAllowedError, NotFoundError
@@ -19,7 +29,7 @@ from archive.core.likeness import Decision, LikenessKind
 from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.models import Likeness as Row
-from archive.models import Page, Publication
+from archive.models import Publication
 from archive.services import catalogue
 from archive.services.events import note_event
 
@@ -140,29 +150,6 @@ def _seen_from(row: Row, publication_id: str) -> Likeness:
     )
 
 
-def paired_pages(
-    session: Session, publication_id: str, pairs: Sequence[Likeness]
-) -> dict[tuple[str, int], Page]:
-    """The pages that the pairs name, ours and theirs, by publication and number."""
-    wanted: dict[str, set[int]] = {publication_id: set()}
-    for pair in pairs:
-        wanted[publication_id].update(ours for ours, _ in pair.pages)
-        wanted[pair.other.id] = {theirs for _, theirs in pair.pages}
-    rows = session.scalars(
-        select(Page)
-        .where(
-            or_(
-                *(
-                    and_(Page.publication_id == one, Page.number.in_(sorted(numbers)))
-                    for one, numbers in wanted.items()
-                )
-            )
-        )
-        .options(load_only(Page.publication_id, Page.number, Page.file_id, Page.file_page))
-    )
-    return {(row.publication_id, row.number): row for row in rows}
-
-
 def may_be_told(session: Session, ids: Iterable[str], *, actor: Actor) -> set[str]:
     """Those of the publications `ids`, alike to one that `actor` works with, whose being there
     they may know of.
@@ -221,18 +208,61 @@ def decide(
 
 def editions_of(session: Session, publication: Publication, *, actor: Actor) -> list[Publication]:
     """The other editions that `actor` may open, the oldest first; editions of editions count."""
-    known = {publication.id}
-    near = [publication.id]
-    while near:
-        rows = session.execute(
-            select(Row.first_id, Row.second_id).where(
-                or_(Row.first_id.in_(near), Row.second_id.in_(near)),
-                Row.decision == Decision.EDITION,
-            )
+    around = look_around(session, publication.id, (), actor=actor)
+    return around.editions
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """Other publications that stand beside one. `told`: those whose being there the actor may know
+    of; `visible`: those they may open; `edition_ids`: those that are other editions of it."""
+
+    told: frozenset[str] = frozenset()
+    visible: Mapping[str, Publication] = field(default_factory=dict)
+    edition_ids: frozenset[str] = frozenset()
+
+    @property
+    def editions(self) -> list[Publication]:
+        """The other editions that the actor may open, the oldest first."""
+        found = [row for row in self.visible.values() if row.id in self.edition_ids]
+        return sorted(found, key=lambda other: (other.issued or "9999", other.id))
+
+
+def look_around(
+    session: Session, publication_id: str, ids: Iterable[str], *, actor: Actor
+) -> Surroundings:
+    """Of the publications `ids` and of the other editions of this one, which `actor` may know of
+    and which they may open: all in one statement. `told` is as of `may_be_told`."""
+    near = _edition_ids(publication_id)
+    is_edition = Publication.id.in_(select(near.c.id))
+    told = and_(
+        or_(Publication.status != Status.DRAFT, catalogue.of_own_unit(actor)),
+        catalogue.not_closed_to(actor),
+    )
+    rows = session.execute(
+        select(
+            Publication,
+            is_edition,
+            true() if actor.may_curate else told,
+            catalogue.visible_to(actor),
         )
-        near = sorted({found for row in rows for found in row} - known)
-        known.update(near)
-    if len(known) == 1:
-        return []
-    others = catalogue.publications_by_id(session, sorted(known - {publication.id}), actor=actor)
-    return sorted(others.values(), key=lambda other: (other.issued or "9999", other.id))
+        .where(
+            or_(Publication.id.in_(sorted(set(ids))), is_edition), Publication.id != publication_id
+        )
+        .options(joinedload(Publication.unit))
+    ).all()
+    return Surroundings(
+        told=frozenset(row[0].id for row in rows if row[2]),
+        visible={row[0].id: row[0] for row in rows if row[3]},
+        edition_ids=frozenset(row[0].id for row in rows if row[1]),
+    )
+
+
+def _edition_ids(publication_id: str) -> CTE:
+    """The publication and all that curators took for editions of it, or of one of these."""
+    near = select(literal(publication_id).label("id")).cte("near", recursive=True)
+    return near.union(
+        select(case((Row.first_id == near.c.id, Row.second_id), else_=Row.first_id))
+        .join_from(near, Row, or_(Row.first_id == near.c.id, Row.second_id == near.c.id))
+        .where(Row.decision == Decision.EDITION)
+    )

@@ -13,8 +13,8 @@ from archive.core.language import N_, Words, _, counted
 from archive.core.status import JobState, Status
 from archive.core.wording import sentence
 from archive.extract.kinds import RUNNING_TEXT_CODES
-from archive.models import File, Job, Page, Publication, Stage
-from archive.services.page_counts import PageCounts, count_loaded, count_reading
+from archive.models import File, Job, Publication, Stage
+from archive.services.page_counts import PageCounts, count_reading
 
 LABELS = Words(
     {
@@ -51,15 +51,13 @@ def progress_of(
     files: Sequence[File],
     *,
     can_recognise: bool,
-    loaded: Sequence[Page] = (),
+    pages: PageCounts | None = None,
 ) -> Progress:
     """The stages of `publication`: received, read, findable, drawn, and, where pages are pictures,
-    recognised; `can_recognise` says whether this archive can read pictures now. `loaded` are pages
-    that the caller has at hand; where they are all, none is counted again."""
+    recognised; `can_recognise` says whether this archive can read pictures now. `pages`: how they
+    were read, where the caller has counted."""
     ids = [publication.id]
-    if loaded and len(loaded) == publication.page_count:
-        pages = count_loaded(loaded)
-    else:
+    if pages is None:
         pages = count_reading(session, ids).get(publication.id, PageCounts())
     return _progress(
         publication,

@@ -221,26 +221,32 @@ def parse_creator(typed: str) -> tuple[str, str]:
 
 def apply_record(publication: Publication, record: RecordInput) -> None:
     """Write every field of `record` into `publication`; the caller commits."""
-    for name in TEXT_FIELDS:
-        setattr(publication, name, getattr(record, name))
-    publication.title_sort = sort_key(record.title)[:2000]
-    publication.issued = str(record.issued) if record.issued else None
-    publication.issued_year = record.issued.year if record.issued else None
-    publication.kind = record.kind
-    publication.access = record.access
-    publication.embargo_until = record.embargo_until
-    publication.licence_date = record.licence_date
-    publication.unit_name_given = record.unit_name_given
-    publication.values = [
-        _value(name, position, typed)
-        for name in MULTIPLE_FIELDS
-        for position, typed in enumerate(record.values.get(name, ()))
-    ]
+    for name, value in record_columns(record).items():
+        setattr(publication, name, value)
+    publication.values = [PublicationValue(**columns) for columns in value_columns(record)]
 
 
-def _value(field: str, position: int, typed: str) -> PublicationValue:
-    name, role = parse_creator(typed) if field == "creators" else (typed, "")
-    return PublicationValue(field=field, position=position, value=name, role=role)
+def record_columns(record: RecordInput) -> dict[str, Any]:
+    """What the publication's own row holds of the record, by column."""
+    return {
+        **{name: getattr(record, name) for name in PLAIN_FIELDS},
+        "title_sort": sort_key(record.title)[:2000],
+        "issued": str(record.issued) if record.issued else None,
+        "issued_year": record.issued.year if record.issued else None,
+        "access": record.access,
+        "embargo_until": record.embargo_until,
+        "licence_date": record.licence_date,
+    }
+
+
+def value_columns(record: RecordInput) -> list[dict[str, Any]]:
+    """A row for each value of the fields that may hold several, by column."""
+    rows = []
+    for name in MULTIPLE_FIELDS:
+        for position, typed in enumerate(record.values.get(name, ())):
+            value, role = parse_creator(typed) if name == "creators" else (typed, "")
+            rows.append({"field": name, "position": position, "value": value, "role": role})
+    return rows
 
 
 PLAIN_FIELDS = tuple(

@@ -18,9 +18,11 @@ from archive.core.status import Status
 from archive.extract.kinds import RUNNING_TEXT_CODES
 from archive.models import Event, File, Page, PageMarking, Publication, Stage, Unit, User
 from archive.services.accession import restore_accession
-from archive.services.authorities.linking import link_record
+from archive.services.authorities.keeping import restore_names
+from archive.services.authorities.linking import link_as_stored
 from archive.services.copies import restore_copies
 from archive.services.events import note_event
+from archive.services.history import restore_versions
 from archive.services.holdings import Holdings, publication_id_of
 from archive.services.jobs import enqueue
 from archive.services.receipts import restore_receipts
@@ -30,16 +32,22 @@ from archive.services.units import find_unit
 _STORAGE = Actor(role=Role.ADMIN, name=as_written("hệ thống"), origin="storage")
 
 
-def restore_publication(session: Session, record: Mapping[str, Any], *, version: int) -> None:
-    """The publication of a stored record, with its unit, files and thread, and its jobs queued.
+def restore_publication(session: Session, record: Mapping[str, Any], *, version: int) -> bool:
+    """The publication of a stored record, with its unit, files and thread, and its jobs queued;
+    whether the catalogue lacked it.
 
-    One that the catalogue has is left alone. The caller commits.
+    One that the catalogue has only finds its depositor and reviewer again, where their accounts
+    were made anew since. The caller commits.
     """
     publication_id = str(record["id"])
-    if session.get(Publication, publication_id) is not None:
-        return
-    depositor = record.get("depositor")
-    user = session.scalar(select(User).where(User.email == depositor)) if depositor else None
+    depositor, reviewer = (
+        _account(session, record.get(name)) for name in ("depositor", "reviewer")
+    )
+    known = session.get(Publication, publication_id)
+    if known is not None:
+        known.depositor_id = known.depositor_id or depositor
+        known.reviewer_id = known.reviewer_id or reviewer
+        return False
     moment = datetime.fromisoformat(record["added_at"])
     publication = Publication(
         id=publication_id,
@@ -49,13 +57,15 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         added_at=moment,
         accepted_at=_moment(record.get("accepted_at")),
         changed_at=now(),
-        depositor_id=user.id if user else None,
+        depositor_id=depositor,
+        reviewer_id=reviewer,
         page_count=0,
         object_version=version,
         revision=1,
     )
     apply_record(publication, record_from_json(record))
-    link_record(session, publication)
+    links = {(field, value): each for field, value, each in record.get("links", ())}
+    link_as_stored(session, publication, links)
     session.add(publication)
     session.flush()
     files = {
@@ -90,12 +100,14 @@ def restore_publication(session: Session, record: Mapping[str, Any], *, version:
         for marking in record.get("markings", ())
     )
     restore_copies(session, publication_id, record.get("copies", ()))
+    restore_versions(session, publication_id, record.get("versions", ()))
     _restore_thread(session, publication_id, record["history"])
     restore_accession(session, publication, record.get("accession"), by=_STORAGE)
     restore_receipts(session, publication, record.get("receipts", ()))
     enqueue(
         session, Stage.EXTRACT if record["files"] else Stage.INDEX, publication_id=publication_id
     )
+    return True
 
 
 def _restore_thread(
@@ -119,6 +131,10 @@ def _restore_thread(
                 data=event["data"],
                 at=at,
             )
+
+
+def _account(session: Session, email: str | None) -> int | None:
+    return session.scalar(select(User.id).where(User.email == email)) if email else None
 
 
 def _moment(given: str | None) -> datetime | None:
@@ -156,9 +172,14 @@ def rebuild_catalogue(
     """Bring every record that storage holds into the catalogue; how many were missing there.
 
     Commits per record, so that a rebuild that is cut off goes on where it stopped. Accounts are
-    not in storage: records keep their depositors' addresses and find them again by these. An
+    not in storage: records keep the addresses of their depositor and reviewer and find them again
+    by these, in a second rebuild if their accounts were made after the first. An
     object that cannot be read goes to `on_damage` and the others come in all the same.
     """
+    with holdings.database.writing() as session:
+        # First, so that the records' names find them.
+        restore_names(session, holdings.names)
+        session.commit()
     added = 0
     units: dict[str, Mapping[str, Any]] = {}
     for name in holdings.originals.object_ids():
@@ -170,10 +191,8 @@ def rebuild_catalogue(
     for publication_id, record in holdings.records.latest():
         units[record["unit"]["code"]] = record["unit"]
         with holdings.database.writing() as session:
-            if session.get(Publication, publication_id) is None:
-                restore_publication(session, record, version=0)
-                session.commit()
-                added += 1
+            added += restore_publication(session, record, version=0)
+            session.commit()
         on_record(publication_id)
     with holdings.database.writing() as session:
         # A unit may stand below one that came in after it.
@@ -190,12 +209,10 @@ def _restore_object(
     if units is not None:
         units[record["unit"]["code"]] = record["unit"]
     with holdings.database.writing() as session:
-        if session.get(Publication, publication_id_of(name)) is not None:
-            return 0
         version = holdings.originals.inventory(name).head
-        restore_publication(session, record, version=version)
+        added = restore_publication(session, record, version=version)
         session.commit()
-        return 1
+        return added
 
 
 def adopt_orphans(holdings: Holdings, *, older_than: timedelta) -> int:

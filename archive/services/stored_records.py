@@ -5,17 +5,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.core.vocabulary import MULTIPLE_FIELDS
-from archive.models import Copy, Event, File, PageMarking, Publication, Receipt
-from archive.services.records import PLAIN_FIELDS, iso_day
+from archive.core.status import Status
+from archive.models import Copy, Event, File, PageMarking, Publication, Receipt, Unit
+from archive.services.accession import Place, place_of
+from archive.services.authorities.linking import Links, links_of
+from archive.services.history import stored_versions
+from archive.services.records import RecordInput, iso_day, record_content, record_of
 
 FORMAT = 1
 """Version of the JSON below; it rises when a reader of older records needs to know."""
+
+StoredEvent = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Life:
+    """How far a publication has come. `depositor` and `reviewer` are addresses: accounts have other
+    numbers after a rebuild."""
+
+    status: Status
+    added_at: datetime
+    accepted_at: datetime | None = None
+    place: Place | None = None
+    is_demo: bool = False
+    depositor: str | None = None
+    reviewer: str | None = None
 
 
 def record_json(session: Session, publication: Publication) -> bytes:
@@ -40,39 +61,83 @@ def record_json(session: Session, publication: Publication) -> bytes:
         .where(Receipt.publication_id == publication.id)
         .order_by(Receipt.issued_at, Receipt.year, Receipt.number)
     ).all()
+    depositor, reviewer = publication.depositor, publication.reviewer
     content = stored_content(
-        publication,
+        publication.id,
+        record_of(publication),
+        unit=publication.unit,
+        life=Life(
+            status=publication.status,
+            added_at=publication.added_at,
+            accepted_at=publication.accepted_at,
+            place=place_of(publication),
+            is_demo=publication.is_demo,
+            depositor=depositor.email if depositor else None,
+            reviewer=reviewer.email if reviewer else None,
+        ),
         files=files,
-        events=events,
         markings=[(marking, path) for marking, path in markings],
         copies=copies,
         receipts=receipts,
+        versions=stored_versions(session, publication.id),
+        links=links_of(publication),
+        history=[
+            stored_event(
+                at=event.at,
+                kind=event.kind,
+                actor_name=event.actor_name,
+                role=event.role,
+                note=event.note,
+                data=event.data,
+            )
+            for event in events
+        ],
     )
     return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
-def stored_content(
-    publication: Publication,
+def stored_event(
     *,
+    at: datetime,
+    kind: str,
+    actor_name: str,
+    role: str,
+    note: str,
+    data: dict[str, Any] | None,
+    **_: Any,
+) -> StoredEvent:
+    """An event's row as a stored record holds it; what only the log needs of it is passed over."""
+    return {
+        "at": at.isoformat(),
+        "kind": kind,
+        "actor": actor_name,
+        "role": role,
+        "note": note,
+        "data": data,
+    }
+
+
+def stored_content(
+    publication_id: str,
+    record: RecordInput,
+    *,
+    unit: Unit,
+    life: Life,
+    history: Sequence[StoredEvent],
+    links: Links,
     files: Sequence[File] = (),
-    events: Sequence[Event] = (),
     markings: Sequence[tuple[PageMarking, str]] = (),
     copies: Sequence[Copy] = (),
     receipts: Sequence[Receipt] = (),
+    versions: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """What `record_json` writes, where what belongs to the publication is at hand: its files,
-    events, printed copies and receipts in their order, its marks of secrecy each with the path of
-    its file."""
-    unit = publication.unit
+    """What `record_json` writes, where what belongs to the publication is at hand: its events,
+    files, printed copies, receipts and versions in their order, its marks of secrecy each with the
+    path of its file. `links`: what its names are tied to."""
     return {
+        **record_content(record, unit_code=unit.code),
         "format": FORMAT,
-        "id": publication.id,
-        **{name: getattr(publication, name) for name in PLAIN_FIELDS},
-        "issued": publication.issued,
-        "access": publication.access.value,
-        "embargo_until": iso_day(publication.embargo_until),
-        "licence_date": iso_day(publication.licence_date),
-        **{name: list(publication.typed_values_of(name)) for name in MULTIPLE_FIELDS},
+        "id": publication_id,
         "unit": {
             "code": unit.code,
             "name": unit.name,
@@ -82,16 +147,17 @@ def stored_content(
             "valid_to": iso_day(unit.valid_to),
             "successor": unit.successor.code if unit.successor else None,
         },
-        "status": publication.status.value,
-        "is_demo": publication.is_demo,
-        "added_at": publication.added_at.isoformat(),
-        "accepted_at": publication.accepted_at.isoformat() if publication.accepted_at else None,
+        "links": [[field, value, links[field, value]] for field, value in sorted(links)],
+        "status": life.status.value,
+        "is_demo": life.is_demo,
+        "added_at": life.added_at.isoformat(),
+        "accepted_at": life.accepted_at.isoformat() if life.accepted_at else None,
         "accession": {
-            "year": publication.accession_year,
-            "number": publication.accession_number,
-            "at": publication.accession_at.isoformat(),
+            "year": life.place.year,
+            "number": life.place.number,
+            "at": life.place.at.isoformat(),
         }
-        if publication.accession_at
+        if life.place
         else None,
         "receipts": [
             {
@@ -105,7 +171,8 @@ def stored_content(
             }
             for row in receipts
         ],
-        "depositor": publication.depositor.email if publication.depositor else None,
+        "depositor": life.depositor,
+        "reviewer": life.reviewer,
         "files": [
             {
                 "path": file.logical_path,
@@ -141,16 +208,8 @@ def stored_content(
             }
             for copy in copies
         ],
+        # The catalogue's own; `history` is what people did.
+        "versions": list(versions),
         # Not `events`: that is the sheet's column of historical events.
-        "history": [
-            {
-                "at": event.at.isoformat(),
-                "kind": event.kind,
-                "actor": event.actor_name,
-                "role": event.role,
-                "note": event.note,
-                "data": event.data,
-            }
-            for event in events
-        ],
+        "history": list(history),
     }

@@ -18,6 +18,7 @@ from archive.services.authorities.kin import Kin, load_kin, typed_name
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
+from archive.web.heads import authority_head, names_head
 from archive.web.languages import here
 from archive.web.listing import page_number, publication_cards
 from archive.web.pages.authorities import (
@@ -136,7 +137,8 @@ def _list_page(
         pagination=pagination,
         edit_url=url_for("admin.authorities", loai=kind) if current_actor().may_curate else "",
     )
-    return render_template("authorities/list.html", current="browse", page=page)
+    head = names_head(KINDS[kind], args=request.args)
+    return render_template("authorities/list.html", current="browse", page=page, head=head)
 
 
 def _row(
@@ -211,7 +213,8 @@ def show(section: str, authority_id: str) -> str | Response:
         else "",
         edit_url=url_for("admin.authority", authority_id=authority.id) if actor.may_curate else "",
     )
-    return render_template("authorities/show.html", current="browse", page=page)
+    head = authority_head(authority, name=label, total=total, number=number)
+    return render_template("authorities/show.html", current="browse", page=page, head=head)
 
 
 def _facts(

@@ -13,13 +13,12 @@ from archive.core.roles import Actor
 from archive.core.status import Status
 from archive.core.vocabulary import STATUS
 from archive.core.wording import marking_words
-from archive.models import Event, Publication, Receipt
+from archive.models import Event, Publication
 from archive.services import catalogue, guard
 from archive.services.checks import Check, checks_of, files_of
 from archive.services.likeness import list_likenesses
 from archive.services.page_counts import count_reading
 from archive.services.progress import list_progress
-from archive.services.receipts import newest_receipts
 from archive.services.recognition import availability
 from archive.web.context import holdings
 from archive.web.likeness import likeness_news
@@ -53,9 +52,7 @@ def deposit_rows(
         can_recognise=availability(holdings()).is_ok,
     )
     news = likeness_news(session, publications, actor, found=pairs)
-    returned = [row.id for row in publications if row.status in (Status.RETURNED, Status.WITHDRAWN)]
-    notes = last_notes(session, returned)
-    receipts = newest_receipts(session, ids)
+    told = _told_last(session, ids)
     checks: Mapping[str, Sequence[Check]] = {}
     if with_checks:
         checks = checks_of(
@@ -85,12 +82,14 @@ def deposit_rows(
                 if stages.is_running
                 else (),
                 problem=stages.problem,
-                note=notes.get(publication.id, ""),
+                note=_note_of(told.get((publication.id, publication.status.value))),
                 marking=marking_words({"page": marks[0].page_number, "line": marks[0].line})
                 if marks
                 else "",
                 likeness=news.get(publication.id, ""),
-                receipt=_receipt_link(receipts.get(publication.id)),
+                receipt=receipt_link(receipt)
+                if (receipt := told.get((publication.id, "receipt_issued")))
+                else None,
                 flag=_("Nghi trùng") if actor.may_curate and publication.id in news else "",
                 checks=[
                     CheckRow(check.level.value, check.sentence)
@@ -102,26 +101,29 @@ def deposit_rows(
     return rows
 
 
-def last_notes(session: Session, ids: Sequence[str]) -> dict[str, str]:
-    """What a curator wrote last of each of these, returning or withdrawing it; where only fields
-    were named, what they are to be mended in."""
-    if not ids:
-        return {}
-    notes = {}
-    for event in session.scalars(
-        select(Event)
-        .where(Event.publication_id.in_(ids), Event.kind.in_(("returned", "withdrawn")))
-        .order_by(Event.id)
-    ):
-        fields = (event.data or {}).get("fields") or {}
-        notes[str(event.publication_id)] = event.note or " ".join(map(str, fields.values()))
-    return notes
+def _told_last(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], Event]:
+    """The last return, withdrawal and receipt of each of these, by id and kind. A return and a
+    withdrawal are called as the state that they led to."""
+    kinds = (Status.RETURNED.value, Status.WITHDRAWN.value, "receipt_issued")
+    events = session.scalars(
+        select(Event).where(Event.publication_id.in_(ids), Event.kind.in_(kinds)).order_by(Event.id)
+    )
+    return {(str(event.publication_id), event.kind): event for event in events}
 
 
-def _receipt_link(receipt: Receipt | None) -> Link | None:
-    if receipt is None:
-        return None
-    return Link(receipt.label, url_for("receipts.show", receipt_id=receipt.id))
+def _note_of(event: Event | None) -> str:
+    """What a curator wrote, returning or withdrawing it; where only fields were named, what they
+    are to be mended in."""
+    if event is None:
+        return ""
+    fields = (event.data or {}).get("fields") or {}
+    return event.note or " ".join(map(str, fields.values()))
+
+
+def receipt_link(event: Event) -> Link:
+    """The way to the receipt that the event `receipt_issued` tells of."""
+    told = event.data or {}
+    return Link(str(told["number"]), url_for("receipts.show", receipt_id=told["receipt"]))
 
 
 def status_links(

@@ -25,6 +25,7 @@ from archive.core.language import _
 from archive.core.vocabulary import ROLES
 from archive.core.wording import field_sentence
 from archive.services.records import without_controls
+from archive.web.csrf import FormField
 from archive.web.languages import lazy
 
 
@@ -65,6 +66,8 @@ class Form(FlaskForm):
     """Every form's base: its token, messages in its language, and text that HTML can show again."""
 
     class Meta(FlaskForm.Meta):
+        csrf_class = FormField
+
         def bind_field(
             self, form: FlaskForm, unbound_field: UnboundField, options: dict[str, Any]
         ) -> Any:

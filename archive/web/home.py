@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, render_template, request
-from werkzeug.datastructures import MultiDict
 
 from archive.core.errors import SearchIndexError
 from archive.core.wording import error_sentence
 from archive.search.requests import SearchRequest
-from archive.services import catalogue
 from archive.services.searching import Found, search
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
+from archive.web.front_page import front_page
+from archive.web.heads import browse_head, home_head, page_head
 from archive.web.languages import here
 from archive.web.listing import (
     FIRST_VALUES,
@@ -22,13 +22,12 @@ from archive.web.listing import (
     bulk_url,
     facet_groups,
     page_number,
-    publication_cards,
     read_request,
     search_cards,
     sort_links,
 )
-from archive.web.pages.finding import BrowsePage, HomePage
-from archive.web.pages.parts import Link, LinkGroup
+from archive.web.pages.finding import BrowsePage
+from archive.web.pages.parts import LinkGroup
 from archive.web.present import paginate
 
 # Who browses looks through a whole list, as long as it may be looked through.
@@ -36,44 +35,14 @@ EVERY_VALUE = 500
 
 blueprint = Blueprint("home", __name__)
 
-NEWEST = 12
 GROUPS = ("year", "unit", "kind", "theme", "place", "audience", "grade", "subject")
 
 
 @blueprint.get("/")
 @open_to(OpenTo.ANYONE)
 def index() -> str:
-    session, actor = reading(), current_actor()
-    newest = catalogue.newest_accepted(session, actor=actor, limit=NEWEST)
-    totals = catalogue.count_holdings(session, actor=actor)
-    groups = _facets_of_everything()
-    return render_template(
-        "home/index.html",
-        current="home",
-        page=HomePage(
-            newest=publication_cards(session, newest),
-            years=sorted(groups.get("year", ()), key=lambda link: link.label),
-            kinds=groups.get("kind", ()),
-            audiences=groups.get("audience", ()),
-            grades=sorted(groups.get("grade", ()), key=lambda link: (len(link.label), link.label)),
-            publication_count=totals.publications,
-            page_count=totals.pages,
-        ),
-    )
-
-
-def _facets_of_everything() -> dict[str, list[Link]]:
-    """Every value with its count and its browse page; nothing while the index is unavailable."""
-    try:
-        found = _browse(SearchRequest(viewer=catalogue.viewer_of(current_actor()), per_page=1))
-    except SearchIndexError:
-        return {}
-    return {
-        group.name: list(group.links)
-        for group in facet_groups(
-            found.results, args=MultiDict(), path=here("/duyet"), everything=True
-        )
-    }
+    page = front_page(reading(), holdings(), actor=current_actor())
+    return render_template("home/index.html", current="home", head=home_head(), page=page)
 
 
 def _browse(asked: SearchRequest) -> Found:
@@ -100,12 +69,14 @@ def browse() -> str:
         whole=group_name,
     )
     chosen = bool(asked.selected())
+    active = active_links(found.results, args=args, path=here("/duyet"))
     return render_template(
         "browse/index.html",
         current="browse",
+        head=browse_head(active, total=found.results.total),
         page=BrowsePage(
             groups=groups,
-            active=active_links(found.results, args=args, path=here("/duyet")),
+            active=active,
             cards=search_cards(reading(), found) if chosen else (),
             pagination=paginate(
                 page=page_number(args),
@@ -150,4 +121,5 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
 @blueprint.get("/huong-dan")
 @open_to(OpenTo.ANYONE)
 def guide() -> str:
-    return render_template("help/index.html", current="help")
+    head = page_head("Hướng dẫn", "Cách tìm, đọc, nộp và duyệt ấn phẩm trong kho, từng bước một.")
+    return render_template("help/index.html", current="help", head=head)

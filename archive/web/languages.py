@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
+from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -106,6 +107,11 @@ def in_language(code: str) -> str:
     return f"{root}{prefix}{request.path}{'?' if query else ''}{query}"
 
 
+def language_name(code: str) -> str:
+    """What a language calls itself: `English`, `Tiếng Việt`."""
+    return Locale(code).get_language_name(code) or code
+
+
 def counted_words(text: str, number: int) -> str:
     """The text in the number's form, with the number for `{number}`, as the language writes it."""
     return counted(text, number).format(number=written_number(number))
@@ -139,7 +145,7 @@ def init_languages(app: Flask, folder: Path, languages: Iterable[str]) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=_, ngettext=lambda text, _other, number: counted(text, number), newstyle=True
     )
-    app.jinja_env.globals.update(here=here, counted=counted_words)
+    app.jinja_env.globals.update(here=here, counted=counted_words, language_name=language_name)
     app.context_processor(
         lambda: {
             "language": language(),

@@ -12,13 +12,7 @@ from archive.core.language import N_, Words, _
 from archive.core.likeness import Decision
 from archive.core.roles import Actor
 from archive.models import Page, Publication
-from archive.services import catalogue
-from archive.services.likeness import (
-    Likeness,
-    editions_of,
-    may_be_told,
-    paired_pages,
-)
+from archive.services.likeness import Likeness, Surroundings, look_around
 from archive.web.context import holdings
 from archive.web.pages.parts import Link
 from archive.web.pages.publication import LikenessPanel, LikenessRow, PagePair
@@ -44,19 +38,21 @@ NOTED = Words(
 
 
 def likeness_panel(
-    session: Session, publication: Publication, actor: Actor, *, found: Sequence[Likeness]
+    publication: Publication,
+    actor: Actor,
+    *,
+    found: Sequence[Likeness],
+    around: Surroundings,
+    pages: Iterable[Page],
 ) -> LikenessPanel | None:
     """What the publication is like, for those who work with it; None where nothing is. `found`:
-    its pairs, all of them. A
-    depositor does not hear of pairs that a curator told apart, nor of what `may_be_told` keeps."""
-    known = may_be_told(session, (pair.other.id for pair in found), actor=actor)
-    pairs = _told(found, known, actor)
+    its pairs, all of them, and `around` their others; `pages`: those that the pairs name. A
+    depositor does not hear of pairs that a curator told apart, nor of what they may not know."""
+    pairs = _told(found, around.told, actor)
     if not pairs:
         return None
-    visible = _visible(session, pairs, actor)
-    images = _Images(
-        paired_pages(session, publication.id, [pair for pair in pairs if pair.other.id in visible])
-    )
+    visible = around.told if actor.may_curate else around.visible.keys()
+    images = _Images({(page.publication_id, page.number): page for page in pages})
     is_open = any(pair.decision is Decision.UNDECIDED for pair in pairs)
     if actor.may_curate:
         note = _("Máy so chữ của từng trang. Xin xem rồi xác nhận; không bản nào bị xóa.")
@@ -88,7 +84,12 @@ def likeness_news(
     """For each of these publications with an undecided pair among the pairs `found` what `actor` is
     told of the strongest one: a curator the reason, a depositor also that the deposit is kept."""
     everything = [pair for pairs in found.values() for pair in pairs]
-    known = may_be_told(session, (pair.other.id for pair in everything), actor=actor)
+    around = (
+        look_around(session, "", (pair.other.id for pair in everything), actor=actor)
+        if everything
+        else Surroundings()
+    )
+    known = around.told
     strongest: dict[str, Likeness] = {}
     for publication_id, pairs in found.items():
         waiting = [
@@ -96,7 +97,7 @@ def likeness_news(
         ]
         if waiting:
             strongest[publication_id] = waiting[0]
-    visible = _visible(session, strongest.values(), actor)
+    visible = around.told if actor.may_curate else around.visible.keys()
     news = {}
     for publication in publications:
         if (pair := strongest.get(publication.id)) is None:
@@ -117,9 +118,8 @@ def _opening(publication: Publication, pair: Likeness) -> str:
     return _("Kho mới nhận thêm một bản gần giống")
 
 
-def edition_links(session: Session, publication: Publication, actor: Actor) -> list[Link]:
-    """This and the other editions that `actor` may open, the oldest first; [] for an only one."""
-    others = editions_of(session, publication, actor=actor)
+def edition_links(publication: Publication, others: Sequence[Publication]) -> list[Link]:
+    """This and its other editions `others`, the oldest first; [] for an only one."""
     if not others:
         return []
     editions = sorted(
@@ -159,13 +159,6 @@ def _told(pairs: Iterable[Likeness], known: Collection[str], actor: Actor) -> li
         for pair in pairs
         if pair.other.id in known and (actor.may_curate or pair.decision is not Decision.DIFFERENT)
     ]
-
-
-def _visible(session: Session, pairs: Iterable[Likeness], actor: Actor) -> set[str]:
-    ids = sorted({pair.other.id for pair in pairs})
-    if actor.may_curate:
-        return set(ids)
-    return set(catalogue.publications_by_id(session, ids, actor=actor)) if ids else set()
 
 
 def _name_of(other: Publication, *, visible: bool) -> str:

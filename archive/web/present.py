@@ -81,6 +81,7 @@ EVENTS = Words(
         "sign_in_slowed_user": N_("Tạm chặn đăng nhập vào {user} sau {count} lần sai"),
         "sign_in_slowed_address": N_("Tạm chặn đăng nhập từ {address} sau {count} lần sai"),
         "receipt_issued": N_("Cấp giấy biên nhận số {number}"),
+        "accession_struck": N_("Rút {count} số khỏi sổ đăng ký: {reason}"),
         "accession_given": N_("Vào sổ đăng ký số {number}"),
         "files_replaced": N_("Thay tệp của ấn phẩm"),
     }
@@ -132,6 +133,16 @@ def image_url(publication_id: str, number: int, width_px: int) -> str:
     return f"/an-pham/{publication_id}/trang/{number}/anh-{width_px}.webp"
 
 
+def picture_id(publication_id: str, number: int) -> str:
+    """Page `number` as the IIIF Image API names it: letters, digits and `_`, nothing to escape."""
+    return f"{publication_id}_{number}"
+
+
+def tiles_url(publication_id: str, number: int) -> str:
+    """The IIIF description of page `number` (`info.json`): what a deep-zoom viewer opens."""
+    return f"/iiif/3/{picture_id(publication_id, number)}/info.json"
+
+
 def has_image(holdings: Holdings, page: Page, width_px: int) -> bool:
     return holdings.images.has(page.publication_id, f"f{page.file_id}", page.file_page, width_px)
 
@@ -164,6 +175,7 @@ def card_of(publication: Publication, cover_page: Page | None, holdings: Holding
             kind=publication.kind,
             kind_label=kind_label,
             is_wide=cover_page is not None and cover_page.width > cover_page.height,
+            seed=publication.id,
         ),
         is_demo=publication.is_demo,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -11,19 +12,31 @@ from archive.core.language import N_, Words, _
 from archive.core.roles import Actor
 from archive.core.wording import sentence
 from archive.extract.kinds import RUNNING_TEXT_CODES
+from archive.metadata.citation import cite
 from archive.models import Page, PageWords
 from archive.search.highlight import MarkTerms, mark, word_indices
 from archive.services import catalogue
+from archive.services.exporting import description_of
 from archive.services.holdings import Holdings
 from archive.services.outlines import outline_of
 from archive.services.searching import HitsAround, hits_around
 from archive.services.word_boxes import unpack_words
+from archive.web.context import base_url
 from archive.web.outline import outline_rows
-from archive.web.pages.reading import Box, HitSteps, PageReading, ReaderPage
-from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX, card_of, has_image, image_url
+from archive.web.pages.reading import Box, HitSteps, PageReading, PrintedPage, ReaderPage
+from archive.web.present import (
+    IMAGE_LARGE_PX,
+    IMAGE_SMALL_PX,
+    card_of,
+    has_image,
+    image_url,
+    tiles_url,
+)
 from archive.web.running_text import paragraphs
 
 QUERY_LENGTH = 500
+TEXT_ONLY = "chu"
+"""The value of `xem` in an address that asks for the text alone."""
 
 
 _SOURCES = Words(
@@ -51,11 +64,13 @@ def reader_page(
     actor: Actor,
     tends: bool,
     missed: str = "",
+    is_text_only: bool = False,
 ) -> ReaderPage:
     """The page object of `page`, with the words of `query` marked in text and image alike.
 
     `tends`: `actor` looks after the publication, and sees how the page was read. `missed` is what
-    was typed for a page that is not there."""
+    was typed for a page that is not there. `is_text_only`: the picture is left out, here and where
+    the page leads."""
     publication = page.file.publication
     query = query[:QUERY_LENGTH]
     around = (
@@ -66,16 +81,24 @@ def reader_page(
     terms = around.terms
     count = publication.page_count or page.number
     cover = catalogue.cover_pages(session, [publication.id]).get(publication.id)
-    image = has_image(holdings, page, IMAGE_LARGE_PX)
-    width, height = _image_size(page)
+    is_drawn = has_image(holdings, page, IMAGE_LARGE_PX)
+    image = is_drawn and not is_text_only
+    width, height = image_size(page.width, page.height)
 
-    def at(number: int) -> str:
+    def at(number: int, *, text_only: bool = is_text_only) -> str:
         return url_for(
             "publications.read",
             publication_id=publication.id,
             number=number,
             q=query or None,
+            xem=TEXT_ONLY if text_only else None,
         )
+
+    def of_page(endpoint: str) -> str:
+        return url_for(endpoint, publication_id=publication.id, number=page.number)
+
+    has_text = bool(page.text.strip())
+    described = description_of(publication, (), base_url=base_url())
 
     return ReaderPage(
         card=card_of(publication, cover, holdings),
@@ -94,7 +117,7 @@ def reader_page(
             is_printed=page.file.kind not in RUNNING_TEXT_CODES,
         ),
         text_source=page.text_source,
-        has_text=bool(page.text.strip()),
+        has_text=has_text,
         notice=_missed_words(missed, count) if missed else _notice(page),
         previous_url=at(page.number - 1) if page.number > 1 else "",
         next_url=at(page.number + 1) if page.number < count else "",
@@ -112,7 +135,50 @@ def reader_page(
         goto_url=url_for("publications.go_to", publication_id=publication.id) if count > 1 else "",
         address=url_for("publications.read", publication_id=publication.id, number=page.number),
         hits=_hit_steps(around, at, publication.id, query),
+        place=_place(page.number),
+        tiles_url=tiles_url(publication.id, page.number) if image else "",
+        pages_url=url_for("publications.list_pages", publication_id=publication.id),
+        is_text_only=is_text_only,
+        text_only_url=at(page.number, text_only=True) if image else "",
+        picture_url=at(page.number, text_only=False) if is_drawn and is_text_only else "",
+        text_file_url=of_page("publications.page_text") if has_text else "",
+        print_url=of_page("publications.print_page"),
+        all_pages_url=url_for(
+            "publications.show",
+            publication_id=publication.id,
+            trang="tat-ca",
+            _anchor="cac-trang",
+        ),
+        share_url=base_url() + at(page.number, text_only=False),
+        citation=cite(described),
     )
+
+
+def printed_page(holdings: Holdings, page: Page) -> PrintedPage:
+    """`page` as it is printed: its picture, or where it has none its text."""
+    publication = page.file.publication
+    image = has_image(holdings, page, IMAGE_LARGE_PX)
+    width, height = image_size(page.width, page.height)
+    address = url_for("publications.read", publication_id=publication.id, number=page.number)
+    return PrintedPage(
+        card=card_of(publication, None, holdings),
+        number=page.number,
+        label=page.label or str(page.number),
+        page_count=publication.page_count or page.number,
+        image=image_url(publication.id, page.number, IMAGE_LARGE_PX) if image else None,
+        image_width=width,
+        image_height=height,
+        text=paragraphs(page.text, (), is_printed=page.file.kind not in RUNNING_TEXT_CODES),
+        address=base_url() + address,
+        back_url=address,
+        citation=cite(description_of(publication, (), base_url=base_url())),
+    )
+
+
+def _place(number: int) -> Literal["left", "right", "alone"]:
+    if number == 1:
+        return "alone"
+    return "right" if number % 2 else "left"
 
 
 def _hit_steps(
@@ -144,11 +210,12 @@ def _missed_words(missed: str, count: int) -> str:
     ).format(label=missed[:40], count=count)
 
 
-def _image_size(page: Page) -> tuple[int, int]:
-    """The large image's size by the page's shape; images are as wide as asked, or as they are."""
-    if page.width <= 0 or page.height <= 0:
+def image_size(width: float, height: float) -> tuple[int, int]:
+    """The large image's size by a page's shape; images are as wide as asked, or as they are. Zeros
+    for a page without a shape."""
+    if width <= 0 or height <= 0:
         return 0, 0
-    return IMAGE_LARGE_PX, round(IMAGE_LARGE_PX * page.height / page.width)
+    return IMAGE_LARGE_PX, round(IMAGE_LARGE_PX * height / width)
 
 
 def _boxes(session: Session, page: Page, terms: MarkTerms) -> list[Box]:

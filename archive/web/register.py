@@ -15,6 +15,7 @@ from archive.core.vocabulary import KINDS, STATUS
 from archive.metadata.register_sheet import RegisterEntry, write_register_csv, write_register_xlsx
 from archive.services.accession import (
     RegisterRow,
+    StruckNumbers,
     register_page,
     register_years,
     whole_register,
@@ -30,6 +31,7 @@ blueprint = Blueprint("register", __name__)
 
 ROWS = 100
 MOST_PRINTED = 5000
+STRUCK = "Đã xoá số"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -51,7 +53,7 @@ def show() -> str:
             Link(str(each), url_for("register.show", nam=each), selected=each == year)
             for each in sorted({*years, year}, reverse=True)
         ],
-        rows=[_line(row) for row in rows],
+        rows=[_struck_line(row) if isinstance(row, StruckNumbers) else _line(row) for row in rows],
         total=total,
         pagination=paginate(
             page=number,
@@ -105,6 +107,9 @@ def _year(years: list[int]) -> int:
 
 def _entries(year: int) -> Iterator[RegisterEntry]:
     for row in whole_register(reading(), year):
+        if isinstance(row, StruckNumbers):
+            yield RegisterEntry(number=row.label, status=STRUCK, note=_why(row))
+            continue
         publication = row.publication
         yield RegisterEntry(
             number=publication.accession,
@@ -120,6 +125,14 @@ def _entries(year: int) -> Iterator[RegisterEntry]:
             status=STATUS.vietnamese[publication.status.value],
             note=row.note,
         )
+
+
+def _struck_line(row: StruckNumbers) -> RegisterLine:
+    return RegisterLine(number=row.label, status=STRUCK, note=_why(row), is_struck=True)
+
+
+def _why(row: StruckNumbers) -> str:
+    return f"Lý do: {'; '.join(row.reasons)}." if row.reasons else "Không còn ghi lý do."
 
 
 def _line(row: RegisterRow) -> RegisterLine:

@@ -14,6 +14,7 @@ from archive.web import downloads, feed
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import list_downloads
+from archive.web.heads import search_head
 from archive.web.languages import here
 from archive.web.listing import (
     active_links,
@@ -103,7 +104,13 @@ def results() -> str | tuple[str, int]:
             downloads=list_downloads(args, path=downloads.SEARCH, total=found.results.total),
             bulk_url=bulk_url(args),
         )
-    html = render_template("search/results.html", current="search", query=shown_query, page=page)
+    html = render_template(
+        "search/results.html",
+        current="search",
+        query=shown_query,
+        page=page,
+        head=search_head(shown_query, total=page.total) if status == 200 else None,
+    )
     return html, status
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort, current_app, request, send_file
-from werkzeug.wrappers import Response
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from archive.web.access import OpenTo, open_to
 from archive.web.assets import Assets
@@ -27,11 +26,22 @@ def init_assets(app: Flask, vendor_folder: Path) -> Assets:
 @open_to(OpenTo.ANYONE)
 def file(name: str) -> Response:
     """The asset; kept for a year where the address names its version."""
-    path = current_app.extensions[EXTENSION].find(name)
-    if path is None:
+    asset = current_app.extensions[EXTENSION].asset(name)
+    if asset is None:
         abort(404)
-    response = send_file(path, conditional=True)
-    response.headers["Cache-Control"] = (
-        f"public, max-age={YEAR_SECONDS}, immutable" if request.args.get("v") else "no-cache"
+    encoding = next((each for each in asset.encodings() if request.accept_encodings[each] > 0), "")
+    response = Response(
+        asset.encoded(encoding) if encoding else asset.data, content_type=asset.media_type
     )
+    if asset.encodings():
+        response.vary.add("Accept-Encoding")
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
+    response.set_etag(f"{asset.digest}-{encoding}" if encoding else asset.digest)
+    response.headers["Cache-Control"] = (
+        f"public, max-age={YEAR_SECONDS}, immutable"
+        if request.args.get("v") == asset.digest
+        else "no-cache"
+    )
+    response.make_conditional(request)
     return response

@@ -17,6 +17,7 @@ from archive.search.engine import ARRAYS
 from archive.search.index import SearchIndex
 from archive.search.results import IndexStatus
 from archive.services import bulk_edits, jobs, restoring, signing_in, throughput
+from archive.services.batch_files import sweep_batch_files
 from archive.services.held_files import sweep_held
 from archive.services.holdings import Holdings
 from archive.services.indexing import all_entries, compare, queue_stale
@@ -89,6 +90,8 @@ class Care:
             throughput.forget_old(session)
             signing_in.forget_attempts(session, settings=self._holdings.settings)
             session.commit()
+        with self._holdings.database.reading() as session:
+            sweep_batch_files(session, self._holdings)
         adopted = restoring.adopt_orphans(self._holdings, older_than=ORPHAN_AGE)
         if adopted:
             log.warning("orphans_adopted", publications=adopted)

@@ -75,10 +75,17 @@ def unmarked_in_template(path: Path, environment: Environment) -> list[str]:
         for each in tree.find_all(nodes.Const)
         if isinstance(each.value, str) and id(each) not in known and VIETNAMESE.search(each.value)
     ]
+    classes = {
+        id(output)
+        for block in tree.find_all(nodes.Block)
+        if block.name.endswith("_class")
+        for output in block.find_all(nodes.Output)
+    }
     # What is put in between is one character that ends a word, so that tags stay whole.
     told = "".join(
         part.data if isinstance(part, nodes.TemplateData) else "\u2063"
         for output in tree.find_all(nodes.Output)
+        if id(output) not in classes
         for part in output.nodes
     )
     texts = [*_TOLD_ATTRIBUTE.findall(told), *_TAG.split(told)]

@@ -127,9 +127,14 @@ ROUTES = (
     Route("/an-pham/{id}/lich-su", of_those_who_tend=True),
     Route("/an-pham/{id}/trang/1", leaves_a_page=True),
     Route("/an-pham/{id}/trang/1?q=chungchung", leaves_a_page=True),
+    Route("/an-pham/{id}/trang/1?xem=chu", leaves_a_page=True),
+    Route("/an-pham/{id}/trang/1.txt"),
+    Route("/an-pham/{id}/trang/1/in"),
+    Route("/an-pham/{id}/cac-trang"),
     Route("/an-pham/{id}/trang?so=1", answer=302, leaves_a_page=True),
     Route("/an-pham/{id}/trang/1/anh-320.webp", is_drawn=True),
     Route("/an-pham/{id}/trang/1/anh-1200.webp", is_drawn=True),
+    Route("/an-pham/{id}/anh-chia-se.jpg"),
     Route("/an-pham/{id}/tim"),
     Route("/an-pham/{id}/tim?q=chungchung"),
     Route("/an-pham/{id}/tep/1"),
@@ -139,6 +144,10 @@ ROUTES = (
     Route("/api/v1/publications/{id}?format=dc"),
     Route("/api/v1/publications/{id}/search?q=chungchung"),
     Route("/api/v1/publications/{id}/pages/1"),
+    Route("/iiif/3/{id}_1", is_drawn=True, answer=303),
+    Route("/iiif/3/{id}_1/info.json", is_drawn=True),
+    Route("/iiif/3/{id}_1/0,0,512,512/64,64/0/default.jpg", is_drawn=True),
+    Route("/api/v1/publications/{id}/pages/1?q=chungchung"),
 )
 # Curators alone, whatever the state and access.
 CURATING = (
@@ -321,6 +330,14 @@ def test_page_of_a_list_names_nothing_that_is_closed(
     if not path.startswith(("/duyet-nop", "/cua-toi")):
         assert shown | ids <= expected_keys(viewer), "lists are of accepted works"
         assert shown or path == "/duyet-nop"
+
+
+def test_site_map_names_what_anyone_may_read_whoever_asks(
+    publications: dict[Key, str], client: Any
+) -> None:
+    text = client.get("/sitemap-an-pham-1.xml").get_data(as_text=True)
+    named = {key for key, publication_id in publications.items() if publication_id in text}
+    assert named == {("public", "accepted")}
 
 
 def test_home_counts_what_its_reader_may_read(

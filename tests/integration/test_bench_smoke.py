@@ -66,3 +66,11 @@ def test_pages_measures_a_generated_archive_and_finds_it_again(tmp_path):
     again = generated(60, out=tmp_path)
     assert (again.folder, again.publications, again.pages) == (made, 5, 60)
     assert (made / "instance" / "archive.db").stat().st_ino == before
+
+
+def test_tiles_measures_new_pages_cut_tiles_and_kept_ones():
+    rows = run_bench("tiles", "--pages", "1", "--rounds", "1")
+    assert rows["tile_cached_p50_ms"]["goal"] == 5
+    assert rows["tile_uncached_p50_ms"]["goal"] == 80
+    assert rows["tile_cached_p50_ms"]["value"] < rows["tile_of_new_page_p50_ms"]["value"]
+    assert rows["tile_mean_kb"]["value"] > 0.5

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from archive.core.errors import InvalidInputError
 from archive.core.roles import SYSTEM
-from archive.extract.legacy_fonts import TCVN3_READINGS
+from archive.extract.legacy_fonts import TCVN3_READINGS, VNI_READINGS
 from archive.metadata.headings import guess_fields
 from archive.metadata.sheet_dates import read_typed_date
 from archive.models import Event, Publication
@@ -29,6 +29,13 @@ LINES = (
     "Đường lên Bản Giốc;Tỉnh đoàn;Sách dành cho thiếu nhi và phụ huynh tỉnh Cao Bằng",
 )
 TEXT = "\n".join(LINES) + "\n"
+
+
+def vni(text: str) -> bytes:
+    codes: dict[str, str] = {}
+    for code, letter in VNI_READINGS.items():
+        codes.setdefault(letter, code)
+    return "".join(codes.get(letter, letter) for letter in text).encode("latin-1")
 
 
 def tcvn3(text: str) -> bytes:
@@ -68,8 +75,22 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         (TEXT.replace(";", ",").replace("\n", "\r\n").encode("utf-8"), ""),
         (tcvn3(TEXT), "TCVN3"),
         (tcvn3(TEXT).decode("cp1252").encode("utf-8"), "TCVN3"),
+        (vni(TEXT), "VNI"),
+        (vni(TEXT).decode("cp1252").encode("utf-8"), "VNI"),
     ],
-    ids=["utf-8", "bom", "utf-16", "le", "be", "tabs", "commas", "tcvn3", "tcvn3 as utf-8"],
+    ids=[
+        "utf-8",
+        "bom",
+        "utf-16",
+        "le",
+        "be",
+        "tabs",
+        "commas",
+        "tcvn3",
+        "tcvn3 as utf-8",
+        "vni",
+        "vni as utf-8",
+    ],
 )
 def test_text_is_read_in_any_encoding_that_vietnamese_sheets_come_in(tmp_path, data, told):
     path = tmp_path / "bảng.csv"

@@ -16,12 +16,14 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import event, func, select
 
+from archive.core.dates import now
 from archive.core.roles import SYSTEM
 from archive.core.status import Status
 from archive.models import (
@@ -34,6 +36,7 @@ from archive.models import (
     RowState,
 )
 from archive.services import batches, reviews
+from archive.services.batch_files import sweep_batch_files
 from archive.services.history import change_record
 from archive.services.importing import Options, import_source
 from archive.services.indexing import compare
@@ -41,7 +44,7 @@ from archive.services.records import record_of
 from archive.worker.importing import work_on_batch
 from tests.conftest import ROOT, token_of
 from tests.integration.conftest import environment, leftovers, wait_until
-from tests.integration.standing import Standing, page, standing_archive, words_of
+from tests.integration.standing import Standing, elements, page, standing_archive, words_of
 
 FOREIGN = (
     "STT;Tên sách;Cơ quan ban hành;Năm XB;Chủ điểm;Tình trạng\n"
@@ -375,6 +378,69 @@ def test_undo_keeps_what_somebody_changed_since_and_names_it(archive):
     told = shown(archive, f"/quan-tri/nhap/{batch_id}?xem=giu-lai")
     assert "Một" in told
     assert "Hai" in told
+
+
+def register(archive: Standing) -> list[str]:
+    root = page(archive.client("curator").get("/so-dang-ky"))
+    return [words_of(row) for row in elements(root, "tr")[1:]]
+
+
+def test_number_of_an_undone_record_is_struck_out_where_others_followed(archive):
+    batch_id = checked(archive, "title\nMột\nHai\nBa\n")
+    run(archive, batch_id)
+    with archive.holdings.database.writing() as session:
+        found = {row.title: row for row in session.scalars(select(Publication))}
+        curator = archive.actor("curator")
+        change_record(
+            session, found["Ba"], replace(record_of(found["Ba"]), subtitle="sửa"), by=curator
+        )
+        session.commit()
+    act(archive, batch_id, "hoan-tac")
+    batch_work(archive)
+    first, second = register(archive)
+    assert first.startswith("1–2/")
+    assert "Đã xoá số" in first
+    assert "Lý do: gỡ đợt nhập “bảng”." in first
+    assert second.startswith("3/")
+    assert "Ba" in second
+    told = archive.client("curator").get("/so-dang-ky.csv").get_data(as_text=True)
+    assert "Đã xoá số" in told
+    # A number is not given again, and nothing is struck out where nothing followed.
+    again = checked(archive, "title\nBốn\n")
+    run(archive, again)
+    assert [line[:2] for line in register(archive)] == ["1–", "3/", "4/"]
+    act(archive, again, "hoan-tac")
+    batch_work(archive)
+    assert [line[:2] for line in register(archive)] == ["1–", "3/"]
+
+
+def test_zip_is_cleared_away_once_its_rows_are_in_and_the_sheet_after_an_undo(archive):
+    batch_id = checked(archive, "Tệp,Nhan đề\na.txt,Một\n", files=zipped(**{"a.txt": b"chuyen"}))
+    folder = archive.holdings.settings.imports / batch_id
+    stray = folder.with_name("khongcodotnay")
+    stray.mkdir()
+
+    def sweep() -> list[str]:
+        with archive.holdings.database.reading() as session:
+            sweep_batch_files(session, archive.holdings)
+        return sorted(path.name for path in folder.glob("*"))
+
+    assert sweep() == ["files.zip", "sheet.csv"]
+    assert stray.is_dir()
+    os.utime(stray, (0, 0))
+    run(archive, batch_id)
+    assert sweep() == ["sheet.csv"]
+    assert not stray.exists()
+    act(archive, batch_id, "hoan-tac")
+    batch_work(archive)
+    assert sweep() == ["sheet.csv"]
+    act(archive, batch_id, "chay", {"on_error": "skip"})
+    assert "đã được dọn sau lần nhập trước" in shown(archive, f"/quan-tri/nhap/{batch_id}")
+    with archive.holdings.database.writing() as session:
+        batch = session.get_one(ImportBatch, batch_id)
+        batch.finished_at = now() - timedelta(days=31)
+        session.commit()
+    assert sweep() == []
 
 
 def many(count: int) -> str:

@@ -136,14 +136,22 @@ def test_page_that_is_not_there_is_told_where_one_was(archive, two_files, typed)
         f"/an-pham/{two_files}/trang", query_string={"so": typed, "tu": "3"}
     )
     assert answer.status_code == 404
-    words = words_of(page(answer))
-    assert "Ấn phẩm không có trang" in words
-    assert "Đang ở trang 3 / 7" in words
+    root = page(answer)
+    assert "Ấn phẩm không có trang" in words_of(root)
+    assert place_of(root) == ("ii", "(3 / 7)")
+
+
+def place_of(root):
+    """What the reader says of where one is: the label in its box, and the place beside it."""
+    (field,) = [e for e in elements(root, "input") if e.get("name") == "so"]
+    (where,) = [e for e in elements(root, "span") if e.get("class") == "reader__where"]
+    return field.get("value"), words_of(where)
 
 
 def test_label_shows_in_reader_thumbs_and_hits(archive, two_files):
     reader = archive.client("anonymous")
-    assert "(in số A-3)" in words_of(page(reader.get(f"/an-pham/{two_files}/trang/6")))
+    assert place_of(page(reader.get(f"/an-pham/{two_files}/trang/6"))) == ("A-3", "(6 / 7)")
+    assert place_of(page(reader.get(f"/an-pham/{two_files}/trang/1"))) == ("1", "/ 7")
     assert "Trang A-3" in words_of(page(reader.get(f"/an-pham/{two_files}")))
     assert "Trang A-3" in words_of(page(reader.get("/tim-kiem?q=%22giấy thứ 5%22")))
 

@@ -146,6 +146,9 @@ def test_publication_and_page_fit_the_document(
         assert 0 <= word["y0"] < word["y1"] <= 1
     PageShape.model_validate(shown)
     assert_fits(shown, schemas["PageShape"], schemas)
+    assert shown["marked"] == []
+    asked = client.get(f"/api/v1/publications/{publication_id}/pages/1?q=tuong+linh").json
+    assert [asked["words"][index]["text"] for index in asked["marked"]] == ["tướng", "lĩnh"]
     inside = client.get(f"/api/v1/publications/{publication_id}/search?q=tuong+linh").json
     assert (inside["total_pages"], inside["total_hits"]) == (2, 2)
     InsideAnswer.model_validate(inside)
@@ -201,7 +204,7 @@ def test_records_refuse_unknown_parameters_too(client: FlaskClient, publication_
     for asked, parameter in (
         (f"{path}?format=pdf", "format"),
         (f"{path}?fromat=json", "fromat"),
-        (f"{path}/pages/1?q=x", "q"),
+        (f"{path}/pages/1?query=x", "query"),
     ):
         answer = client.get(asked)
         assert answer.status_code == 400

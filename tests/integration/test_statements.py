@@ -11,10 +11,12 @@ from archive.core.dates import IssueDate, now
 from archive.core.identifiers import new_id
 from archive.core.roles import Actor
 from archive.core.status import Status
-from archive.models import Publication, Unit, User
+from archive.models import Publication, Stage, Unit, User
+from archive.services import jobs, likeness
 from archive.services.deposits import deposit
 from archive.services.records import RecordInput
 from archive.services.units import find_unit
+from bench.vietnamese import Writer
 from tests.conftest import make_pdf
 from tests.integration.standing import ANYONE, Standing, standing_archive
 
@@ -42,6 +44,12 @@ VALUES = {
 }
 
 
+# Publications with nearly the same pages, each without another page.
+ALIKE = {Status.ACCEPTED: 0, Status.SUBMITTED: 1, Status.IN_REVIEW: 2, Status.RETURNED: 3}
+_WRITER = Writer(31)
+BOOK = [_WRITER.page(110) for _ in range(9)]
+
+
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     with standing_archive(tmp_path_factory.mktemp("statements")) as made:
@@ -56,8 +64,36 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
             )
             if status in (Status.SUBMITTED, Status.ACCEPTED, Status.RETURNED):
                 add_records(made, status, by)
+        for status, drop in ALIKE.items():
+            pages = [text for at, text in enumerate(BOOK) if at != drop]
+            made.put(
+                f"Về nguồn {status.value}",
+                make_pdf(*pages),
+                status=status,
+                by=by,
+                values=VALUES,
+                publication_id=alike(status),
+            )
         made.work()
+        decide_and_queue(made)
         yield made
+
+
+def alike(status: Status) -> str:
+    """The id of the publication of this state that others are like."""
+    return f"a{status.value.replace('_', '0')}".ljust(12, "0")[:12]
+
+
+def decide_and_queue(archive: Standing) -> None:
+    """A curator said of one pair what it is, and all stages of what is alike wait anew."""
+    curator = archive.actor("curator")
+    with archive.holdings.database.writing() as session:
+        publication = session.get_one(Publication, alike(Status.ACCEPTED))
+        for status, decision in ((Status.RETURNED, "edition"), (Status.IN_REVIEW, "same")):
+            likeness.decide(session, publication, alike(status), decision=decision, by=curator)
+        for status in ALIKE:
+            jobs.enqueue(session, *Stage, publication_id=alike(status))
+        session.commit()
 
 
 def add_records(archive: Standing, status: Status, by: Actor) -> None:
@@ -118,7 +154,10 @@ def addresses(archive: Standing, places: dict[str, object]) -> list[str]:
             values = {name: places[name] for name in rule.arguments}
             path = adapter.build(rule.endpoint, values, method="GET").partition("localhost")[2]
             found.append(path or adapter.build(rule.endpoint, values, method="GET"))
-    return [f"{path}{WITH.get(path, '')}" for path in found]
+    return [
+        *(f"{path}{WITH.get(path, '')}" for path in found),
+        *(f"/an-pham/{alike(status)}" for status in ALIKE),
+    ]
 
 
 @pytest.mark.parametrize("who", WHO)

@@ -47,16 +47,20 @@ def test_real_pdf_goes_from_the_form_to_the_marked_words(site, people, open_page
     reader = open_page(width=360)
     wait_until(lambda: _finds(reader, "tim kiem theo chieu rong", "lời giải"), seconds=30)
     reader.get_by_role("link", name=re.compile(r"[Tt]rang \d+")).first.click()
-    expect(reader.locator("mark").first).to_be_visible()
+    expect(reader.locator("mark").first).to_be_attached()
     # The page is found as soon as it is read; its image and the places of its words come after.
     wait_until(lambda: _has_boxes(reader), seconds=30)
     assert reader.url.startswith(address)
+    reader.get_by_role("button", name="Thêm").click()
+    reader.get_by_role("button", name="Một trang").click()
+    reader.keyboard.press("Escape")
     reader.get_by_role("button", name="Phóng to").click()
     expect(reader.locator(".openseadragon-canvas canvas").first).to_be_visible(timeout=15_000)
     expect(reader.locator(".openseadragon-container rect").nth(2)).to_be_attached()
     number = int(reader.url.split("/trang/")[1].split("?")[0])
     reader.keyboard.press("ArrowRight")
     reader.wait_for_url(re.compile(rf"/trang/{number + 1}\?q="))
+    reader.get_by_role("button", name="Thêm").click()
     with reader.expect_download() as started:
         reader.get_by_role("link", name=re.compile("Tải bản gốc")).first.click()
     assert started.value.suggested_filename == "born_046.pdf"

@@ -73,7 +73,11 @@ def openapi_document(site_name: str) -> dict[str, Any]:
                 "get": {
                     "operationId": "page",
                     "summary": "Một trang: chữ và vị trí từng từ",
-                    "parameters": [identifier, number],
+                    "parameters": [
+                        identifier,
+                        number,
+                        _parameter("q", {"type": "string"}, "query"),
+                    ],
                     "responses": _responses("PageShape", 400, 404),
                 }
             },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -36,13 +37,14 @@ from archive.core.vocabulary import CREATOR_ROLES, MULTIPLE_FIELDS
 from archive.core.wording import error_sentence, sentence
 from archive.metadata.formats import FORMATS
 from archive.models import File, Page, PageWords, Publication
+from archive.search.highlight import word_indices
 from archive.search.requests import SearchRequest
 from archive.search.results import PageItem, WorkHit
 from archive.services import catalogue
 from archive.services.copies import count_copies
 from archive.services.exporting import describe
-from archive.services.records import TEXT_FIELDS
-from archive.services.searching import Found, search, search_inside
+from archive.services.records import TEXT_FIELDS, one_line
+from archive.services.searching import Found, hits_around, search, search_inside
 from archive.services.word_boxes import unpack_words
 from archive.web.access import OpenTo, open_to
 from archive.web.context import base_url, current_actor, holdings, reading
@@ -55,6 +57,7 @@ from archive.web.present import (
     has_image,
     image_url,
 )
+from archive.web.reader import QUERY_LENGTH
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -372,12 +375,21 @@ def _file(file: File) -> FileShape:
 @blueprint.get("/publications/<publication_id>/pages/<int:number>")
 @open_to(OpenTo.ANYONE)
 def page(publication_id: str, number: int) -> Response:
-    """One page: its text and where each word stands."""
-    if (refused := _refuse_unknown()) is not None:
+    """One page: its text, where each word stands, and which of them `q` marks."""
+    if (refused := _refuse_unknown("q")) is not None:
         return refused
-    session = reading()
-    found = catalogue.find_page(session, publication_id, number, actor=current_actor())
+    session, actor = reading(), current_actor()
+    found = catalogue.find_page(session, publication_id, number, actor=actor)
     row = session.get(PageWords, found.id)
+    boxes = unpack_words(row.packed if row else b"")
+    words = [found.text[word.start : word.end] for word in boxes]
+    query = one_line(request.args.get("q", ""))[:QUERY_LENGTH]
+    marked: Sequence[int] = ()
+    if query and words:
+        around = hits_around(
+            session, holdings().index, found.file.publication, query, number=number, actor=actor
+        )
+        marked = word_indices(words, around.terms)
     title = found.file.publication.title
     return _json(
         PageShape(
@@ -387,14 +399,15 @@ def page(publication_id: str, number: int) -> Response:
             text=found.text,
             words=[
                 WordShape(
-                    text=found.text[word.start : word.end],
-                    x0=word.x0,
-                    y0=word.y0,
-                    x1=word.x1,
-                    y1=word.y1,
+                    text=text,
+                    x0=round(word.x0, 5),
+                    y0=round(word.y0, 5),
+                    x1=round(word.x1, 5),
+                    y1=round(word.y1, 5),
                 )
-                for word in unpack_words(row.packed if row else b"")
+                for text, word in zip(words, boxes, strict=True)
             ],
+            marked=list(marked),
             text_source=cast(TextSource, found.text_source),
             width_px=found.width,
             height_px=found.height,

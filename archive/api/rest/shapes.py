@@ -224,6 +224,7 @@ class PageShape(Shape):
     label: str
     text: str
     words: list[WordShape]
+    marked: list[int] = Field(description="Which of the words `q` marks, counted from 0")
     text_source: TextSource
     width_px: float
     height_px: float

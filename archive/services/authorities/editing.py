@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.core.authorities import KINDS, name_key, name_sort, read_validity
@@ -18,6 +18,7 @@ from archive.models import (
     AuthoritySuccession,
     AuthorityVariant,
 )
+from archive.services.authorities.changes import names_changed
 from archive.services.authorities.finding import forget_names
 from archive.services.authorities.kin import Kin, load_kin
 from archive.services.authorities.linking import index_again, link_again, linked_records
@@ -80,6 +81,7 @@ def create_authority(
     tie(session, authority, given)
     session.flush()
     follow(session, [authority])
+    names_changed(session, [authority.id])
     note_event(session, "authority_created", by=by, data=_told(authority))
     return authority
 
@@ -100,6 +102,7 @@ def update_authority(
         return False
     authority.changed_at = now()
     follow(session, [authority], near=near)
+    names_changed(session, [authority.id])
     note_event(session, "authority_changed", by=by, data=_told(authority))
     return True
 
@@ -108,23 +111,27 @@ def delete_authority(session: Session, authority: Authority, *, by: Actor) -> No
     """Take it away for good. InvalidInputError (`authority_used`) where a record names it or
     another authority lies in it, was merged into it or follows it."""
     _check(by)
-    uses = count_uses(session, authority.id)
-    others = session.scalar(
-        select(func.count())
-        .select_from(Authority)
-        .where(or_(Authority.parent_id == authority.id, Authority.merged_into_id == authority.id))
-    )
-    ties = session.scalar(
-        select(func.count()).select_from(AuthoritySuccession).where(_tied(authority.id))
-    )
-    if uses or others or ties:
+    if is_used(session, authority.id):
+        uses = count_uses(session, authority.id)
         raise InvalidInputError(
             field="name", problem="authority_used", value=authority.name, records=uses
         )
     note_event(session, "authority_deleted", by=by, data=_told(authority))
+    names_changed(session, [authority.id])
     session.delete(authority)
     session.flush()
     forget_names(session)
+
+
+def is_used(session: Session, authority_id: str) -> bool:
+    """Whether a record names it or another authority lies in it, was merged into it or follows
+    it."""
+    leads_there = or_(Authority.parent_id == authority_id, Authority.merged_into_id == authority_id)
+    return bool(
+        count_uses(session, authority_id)
+        or session.scalar(select(Authority.id).where(leads_there).limit(1))
+        or session.scalar(select(AuthoritySuccession.relation).where(_tied(authority_id)).limit(1))
+    )
 
 
 def count_uses(session: Session, authority_id: str) -> int:

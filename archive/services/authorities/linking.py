@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.core.authorities import FIELD_KINDS
 from archive.core.dates import IssueDate, parse_issue_date
-from archive.models import Publication, PublicationValue, Stage
+from archive.models import Authority, Publication, PublicationValue, Stage
 from archive.services.authorities.finding import Finder, Match
 from archive.services.jobs import enqueue_all
 
@@ -36,23 +36,37 @@ def link_record(session: Session, publication: Publication) -> None:
     _link_by(finder, publication, before=before)
 
 
-def link_new_records(session: Session, publications: Sequence[Publication]) -> None:
-    """The same for many records that are new and not in the session yet, asking for all names at
-    once."""
-    finder = Finder(session)
-    finder.prepare(
-        [
-            *(
-                (value.field, value.value)
-                for publication in publications
-                for value in publication.values
-                if value.field in FIELD_KINDS
-            ),
-            *(("series", row.series) for row in publications if row.series),
-        ]
-    )
-    for publication in publications:
-        _link_by(finder, publication, before={})
+Links = Mapping[tuple[str, str], str]
+"""What the names of a record are tied to: ids by field and value."""
+
+
+def links_of(publication: Publication) -> Links:
+    """What the record's names are tied to now."""
+    found = {
+        (value.field, value.value): value.authority_id
+        for value in publication.values
+        if value.authority_id
+    }
+    if publication.series_id:
+        found["series", publication.series] = publication.series_id
+    return found
+
+
+def link_as_stored(session: Session, publication: Publication, links: Links) -> None:
+    """Tie the names of a record that comes back from storage: as it was there, wherever that name
+    still stands or was merged into one that does; else as any new record's."""
+    link_record(session, publication)
+    stand = {
+        row.id: row.merged_into_id or row.id
+        for row in session.execute(
+            select(Authority.id, Authority.merged_into_id).where(Authority.id.in_(links.values()))
+        )
+    }
+    for value in publication.values:
+        stored = stand.get(links.get((value.field, value.value), ""))
+        value.authority_id = stored or value.authority_id
+    series = stand.get(links.get(("series", publication.series), ""))
+    publication.series_id = series or publication.series_id
 
 
 def _link_by(
@@ -104,6 +118,7 @@ def link_again(session: Session, *, kinds: Iterable[str]) -> int:
         if found.authority_id is not None:
             changed |= _link(session, each, found.authority_id)
     index_again(session, changed)
+    store_again(session, changed)
     return len(changed)
 
 
@@ -130,6 +145,7 @@ def link_value(session: Session, field: str, value: str, authority_id: str) -> i
             .execution_options(synchronize_session=False)
         )
     index_again(session, changed)
+    store_again(session, changed)
     return len(changed)
 
 
@@ -164,8 +180,14 @@ def index_again(session: Session, publication_ids: Iterable[str]) -> None:
         enqueue_all(session, Stage.INDEX, some)
 
 
-def matches_of(session: Session, unlinked: Sequence[Unlinked]) -> Mapping[Unlinked, Match]:
-    """What can be said of each."""
+def store_again(session: Session, publication_ids: Iterable[str]) -> None:
+    """Let these be stored again: storage keeps what their names are tied to."""
+    enqueue_all(session, Stage.RECORD, sorted(publication_ids))
+
+
+def matches_of(session: Session, unlinked: Iterable[Unlinked]) -> Mapping[Unlinked, Match]:
+    """What can be said of each, all looked up together."""
+    unlinked = tuple(unlinked)
     finder = Finder(session)
     finder.prepare((each.field, each.value) for each in unlinked)
     return {each: finder.find(each.field, each.value, on=_date(each.issued)) for each in unlinked}

@@ -14,15 +14,20 @@ FACTS = Path(__file__).resolve().parent / "facts"
 _SHEETS = ("themes", "places", "people", "relics", "events")
 
 
-def load_facts(session: Session) -> SheetResult:
+def load_facts(session: Session, *, is_kept: bool = True) -> SheetResult:
     """Add those of them that are not there. What is there is left as it stands, for a curator may
-    have changed it; so nothing happens the second time. Joins the caller's transaction."""
+    have changed it; so nothing happens the second time. Joins the caller's transaction.
+
+    Without `is_kept` storage hears nothing of it: a new archive may be one that lost its database,
+    whose storage knows better.
+    """
     results = [
         read_sheet(
             session,
             (FACTS / f"{name}.csv").read_text(encoding="utf-8"),
             by=SYSTEM,
             only_new=True,
+            is_kept=is_kept,
         )
         for name in _SHEETS
     ]

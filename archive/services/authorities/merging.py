@@ -20,9 +20,10 @@ from archive.models import (
     Publication,
     PublicationValue,
 )
+from archive.services.authorities.changes import names_changed
 from archive.services.authorities.editing import count_uses, find_authority, touched
 from archive.services.authorities.finding import forget_names
-from archive.services.authorities.linking import index_again, linked_records
+from archive.services.authorities.linking import index_again, linked_records, store_again
 from archive.services.events import note_event
 
 
@@ -56,7 +57,7 @@ def merge_authorities(session: Session, merged: Authority, into_id: str, *, by: 
     near = touched(session, [merged, into])
     records = count_uses(session, merged.id)
     children = list(session.scalars(select(Authority.id).where(Authority.parent_id == merged.id)))
-    told = {
+    told: dict[str, Any] = {
         "authority": merged.id,
         "name": merged.name,
         "into": into.id,
@@ -67,6 +68,8 @@ def merge_authorities(session: Session, merged: Authority, into_id: str, *, by: 
         "children": children,
         "ties": _move_ties(session, merged.id, into.id),
     }
+    led = list(session.scalars(select(Authority.id).where(Authority.merged_into_id == merged.id)))
+    names_changed(session, [merged.id, into.id, *children, *led, *_ends_of(told["ties"])])
     session.execute(
         update(Authority)
         .where(Authority.id.in_(children))
@@ -76,7 +79,7 @@ def merge_authorities(session: Session, merged: Authority, into_id: str, *, by: 
     # What was merged into it before leads on to where it stands now.
     session.execute(
         update(Authority)
-        .where(Authority.merged_into_id == merged.id)
+        .where(Authority.id.in_(led))
         .values(merged_into_id=into.id)
         .execution_options(synchronize_session="fetch")
     )
@@ -86,6 +89,7 @@ def merge_authorities(session: Session, merged: Authority, into_id: str, *, by: 
     session.flush()
     forget_names(session)
     index_again(session, linked_records(session, near | touched(session, [into])))
+    # Before the commit, when what the merge needs to be taken back is read from the event.
     note_event(session, "authority_merged", by=by, data=told)
     return records
 
@@ -98,19 +102,21 @@ def split_again(session: Session, merged: Authority, *, by: Actor) -> int:
     if merged.merged_into_id is None:
         raise InvalidInputError(field="into", problem="authority_not_merged", value=merged.name)
     into = find_authority(session, merged.merged_into_id)
-    told = _merge_event(session, merged.id)
+    told = what_merge_told(session, merged.id)
     near = touched(session, [into])
+    children, ties = told.get("children", []), told.get("ties", [])
+    names_changed(session, [merged.id, into.id, *children, *_ends_of(ties)])
     given = {(name, note) for name, note in told.get("variants", [])}
     into.variants = [each for each in into.variants if (each.name, each.note) not in given]
     merged.merged_into_id = None
     merged.changed_at = into.changed_at = now()
     session.execute(
         update(Authority)
-        .where(Authority.id.in_(told.get("children", [])), Authority.parent_id == into.id)
+        .where(Authority.id.in_(children), Authority.parent_id == into.id)
         .values(parent_id=merged.id)
         .execution_options(synchronize_session="fetch")
     )
-    for earlier, later, relation in told.get("ties", []):
+    for earlier, later, relation in ties:
         moved = tuple(into.id if each == merged.id else each for each in (earlier, later))
         _untie(session, moved, relation)
         session.merge(AuthoritySuccession(earlier_id=earlier, later_id=later, relation=relation))
@@ -119,6 +125,7 @@ def split_again(session: Session, merged: Authority, *, by: Actor) -> int:
     forget_names(session)
     records = count_uses(session, merged.id)
     index_again(session, linked_records(session, near | touched(session, [merged])))
+    store_again(session, linked_records(session, [merged.id]))
     note_event(
         session,
         "authority_split",
@@ -205,8 +212,12 @@ def _move_links(
     )
 
 
-def _merge_event(session: Session, merged_id: str) -> dict[str, Any]:
-    """What the last merge of it wrote down."""
+def _ends_of(ties: Iterable[Sequence[str]]) -> set[str]:
+    return {end for tie in ties for end in tie[:2]}
+
+
+def what_merge_told(session: Session, merged_id: str) -> dict[str, Any]:
+    """What the last merge of it wrote down, {} where nobody knows."""
     events = session.scalars(
         select(Event).where(Event.kind == "authority_merged").order_by(Event.id.desc())
     )

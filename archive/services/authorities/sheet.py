@@ -21,6 +21,7 @@ from archive.core.roles import Actor
 from archive.metadata.csv_sheet import as_cell, from_cell
 from archive.models import Authority, AuthoritySuccession
 from archive.services.authorities import editing
+from archive.services.authorities.changes import names_changed
 from archive.services.authorities.editing import AuthorityInput
 from archive.services.authorities.kin import Kin, load_kin
 from archive.services.authorities.merging import check_merge, merge_authorities, split_again
@@ -90,12 +91,15 @@ def write_sheet(session: Session, file: TextIO) -> int:
     return len(rows)
 
 
-def read_sheet(session: Session, text: str, *, by: Actor, only_new: bool = False) -> SheetResult:
+def read_sheet(
+    session: Session, text: str, *, by: Actor, only_new: bool = False, is_kept: bool = True
+) -> SheetResult:
     """Add and change what the sheet says; authorities that it does not name stay as they are.
 
     A row without an id is a new authority. With `only_new` a row whose id is there is left alone,
-    whatever it says. Parents and successors may stand below what needs them. Where a row failed,
-    the caller rolls back. InvalidInputError for a sheet that cannot be read (`sheet`).
+    whatever it says; without `is_kept` storage hears nothing of it. Parents and successors may
+    stand below what needs them. Where a row failed, the caller rolls back. InvalidInputError for a
+    sheet that cannot be read (`sheet`).
     """
     rows = _rows(text)
     reading = _Reading(session, by)
@@ -112,7 +116,9 @@ def read_sheet(session: Session, text: str, *, by: Actor, only_new: bool = False
     for taken in reading.taken:
         reading.merge(taken)
     if not reading.failed:
-        reading.follow()
+        changed = reading.follow()
+        if is_kept:
+            names_changed(session, changed)
     return reading.result()
 
 
@@ -190,8 +196,8 @@ class _Reading:
             error.data["field"] = "merged_into"
             self._fail(taken.row, error)
 
-    def follow(self) -> None:
-        """Let records and index follow all that changed."""
+    def follow(self) -> list[str]:
+        """Let records and index follow all that changed; the ids."""
         self._ties = _all_ties(self.session)
         changed = [each for each in self.taken if each.is_new or self._is_changed(each)]
         for each in changed:
@@ -206,6 +212,7 @@ class _Reading:
             note_event(
                 self.session, "authorities_imported", by=self.by, data={"count": len(changed)}
             )
+        return [each.authority.id for each in changed]
 
     def result(self) -> SheetResult:
         added = sum(each.is_new for each in self.taken)

@@ -2,7 +2,7 @@
    after the other, each with its progress and its buttons. What arrived goes with the form by its id. */
 
 import { UploadState, Upload, forget } from "./upload.js";
-import { make, sizeLabel, timeLeft } from "./words.js";
+import { make, makeVietnamese, said, sizeLabel, timeLeft, wordsOf } from "./words.js";
 
 const PROGRAMS = new Set(["exe", "msi", "bat", "cmd", "com", "scr", "apk"]);
 const SHOW_EVERY_MS = 400;
@@ -13,12 +13,13 @@ function acceptedEndings(words) {
 }
 
 export class Chosen {
-  #form; #input; #list; #error; #announced; #maxBytes; #endings; #endpoint; #token; #rows = []; #changed;
+  #form; #input; #list; #error; #announced; #maxBytes; #endings; #endpoint; #token; #rows = []; #changed; #words;
 
   /* `changed` is called when a file's state changed: the form may be waiting for it. */
   constructor(form, changed) {
     this.#form = form;
     this.#changed = changed;
+    this.#words = wordsOf(form);
     this.#input = form.querySelector("[data-files]");
     this.#list = form.querySelector("[data-chosen]");
     this.#error = form.querySelector("[data-drop-error]");
@@ -39,9 +40,9 @@ export class Chosen {
     const halted = this.#rows.filter((row) => [UploadState.PAUSED, UploadState.FAILED].includes(row.upload?.state)).length;
     const total = this.#rows.reduce((sum, row) => sum + row.file.size, 0);
     let sentence = "";
-    if (wrong) sentence = `Có ${wrong} tệp không gửi được. Hãy bỏ hoặc thay các tệp ấy rồi gửi lại.`;
-    else if (halted) sentence = `Có ${halted} tệp chưa gửi xong. Hãy bấm Gửi tiếp hoặc bỏ tệp ấy.`;
-    else if (total > this.#maxBytes) sentence = `Tổng các tệp là ${sizeLabel(total)}, lớn hơn mức mỗi lần nộp (${sizeLabel(this.#maxBytes)}). Hãy bỏ bớt tệp.`;
+    if (wrong) sentence = said(this.#words.some_wrong, { count: wrong });
+    else if (halted) sentence = said(this.#words.some_halted, { count: halted });
+    else if (total > this.#maxBytes) sentence = said(this.#words.together_too_large, { total: sizeLabel(total), most: sizeLabel(this.#maxBytes) });
     this.#say(sentence);
     if (sentence) this.#error.scrollIntoView({ block: "center" });
     return sentence;
@@ -79,7 +80,7 @@ export class Chosen {
         button.addEventListener("click", () => {
           forget(`${this.#endpoint}/${shown.dataset.id ?? shown.querySelector("[name=held]").value}`, this.#token);
           this.#forgetRow(shown);
-          this.#announced.textContent = "Đã bỏ tệp.";
+          this.#announced.textContent = this.#words.removed;
           this.#input.focus();
           this.#changed();
         });
@@ -90,10 +91,10 @@ export class Chosen {
   /* A sentence that says what to do, or "". */
   #problemOf(file) {
     const ending = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
-    if (!file.size) return "Tệp rỗng. Hãy mở tệp xem lại rồi chọn tệp khác.";
-    if (file.size > this.#maxBytes) return `Tệp lớn hơn mức nhận được (${sizeLabel(this.#maxBytes)}). Hãy nén ảnh trong tệp hoặc chia thành nhiều tệp.`;
-    if (PROGRAMS.has(ending)) return `Kho không nhận tệp chương trình (.${ending}).`;
-    if (this.#endings.size && !this.#endings.has(ending)) return ending ? `Kho chưa nhận tệp .${ending}. Hãy lưu lại thành PDF rồi chọn tệp đó.` : "Tên tệp không có đuôi nên không rõ loại. Hãy lưu lại thành PDF rồi chọn tệp đó.";
+    if (!file.size) return this.#words.file_empty;
+    if (file.size > this.#maxBytes) return said(this.#words.file_too_large, { most: sizeLabel(this.#maxBytes) });
+    if (PROGRAMS.has(ending)) return said(this.#words.file_program, { ending });
+    if (this.#endings.size && !this.#endings.has(ending)) return said(ending ? this.#words.file_unknown : this.#words.file_nameless, { ending });
     return "";
   }
 
@@ -110,7 +111,7 @@ export class Chosen {
 
   #open(file) {
     const problem = this.#problemOf(file);
-    const row = { file, problem, upload: null, shownAt: 0, saidState: "", view: new RowView(file) };
+    const row = { file, problem, upload: null, shownAt: 0, saidState: "", view: new RowView(file, this.#words) };
     this.#list.append(row.view.element);
     row.view.remove.addEventListener("click", () => this.#drop(row));
     if (problem) { row.view.showProblem(problem); return row; }
@@ -118,6 +119,7 @@ export class Chosen {
     row.upload = new Upload(file, {
       endpoint: this.#endpoint,
       token: this.#token,
+      words: this.#words,
       address: earlier ? `${this.#endpoint}/${earlier.dataset.id}` : "",
       changed: (upload) => this.#show(row, upload),
     });
@@ -161,7 +163,7 @@ export class Chosen {
     row.view.element.remove();
     this.#list.hidden = !this.#rows.length;
     this.#say("");
-    this.#announced.textContent = `Đã bỏ tệp ${row.file.name}.`;
+    this.#announced.textContent = said(this.#words.removed_file, { name: row.file.name });
     this.#input.focus();
     this.#sendNext();
     this.#changed();
@@ -175,27 +177,30 @@ export class Chosen {
     if (!moved) return;
     row.saidState = upload.state;
     // A screen reader is told of turns, not of every percent.
-    this.#announced.textContent = `Tệp ${row.file.name}: ${row.view.sentence}`;
+    this.#announced.textContent = said(this.#words.file_turn, { name: row.file.name, what: row.view.sentence });
     this.#sendNext();
     this.#changed();
   }
 }
 
 class RowView {
-  constructor(file) {
+  #words;
+
+  constructor(file, words) {
+    this.#words = words;
     this.element = make("li", "chosen__file");
     this.bar = make("progress", "chosen__bar");
     this.bar.max = 1;
     this.bar.value = 0;
-    this.bar.setAttribute("aria-label", `Đã gửi của tệp ${file.name}`);
+    this.bar.setAttribute("aria-label", said(words.file_progress, { name: file.name }));
     this.state = make("p", "chosen__state");
-    this.pause = make("button", "button button--plain button--small", "Tạm dừng");
-    this.remove = make("button", "button button--plain button--small", "Bỏ");
-    this.remove.setAttribute("aria-label", `Bỏ tệp ${file.name}`);
+    this.pause = make("button", "button button--plain button--small", words.pause);
+    this.remove = make("button", "button button--plain button--small", words.remove);
+    this.remove.setAttribute("aria-label", said(words.remove_file, { name: file.name }));
     for (const button of [this.pause, this.remove]) button.type = "button";
     this.file = file;
     const head = make("div", "chosen__head");
-    head.append(make("span", "chosen__name", file.name), make("span", "chosen__size", sizeLabel(file.size)));
+    head.append(makeVietnamese("span", "chosen__name", file.name), make("span", "chosen__size", sizeLabel(file.size)));
     const buttons = make("div", "chosen__buttons");
     buttons.append(this.pause, this.remove);
     this.element.append(head, buttons, this.bar, this.state);
@@ -211,33 +216,33 @@ class RowView {
   show(upload) {
     const share = upload.sent / this.file.size;
     const percent = `${Math.floor(share * 100)}%`;
+    const words = this.#words;
     this.bar.value = share;
     this.sentence = {
-      [UploadState.QUEUED]: "Chờ đến lượt",
-      [UploadState.SENDING]: "Đang gửi",
-      [UploadState.LOST]: upload.sentence || "Mất kết nối, đang thử nối lại",
-      [UploadState.PAUSED]: `Tạm dừng ở ${percent}`,
-      [UploadState.CHECKING]: "Đã gửi hết, kho đang kiểm tra tệp",
-      [UploadState.HELD]: "Đã nhận, đã kiểm tra",
+      [UploadState.QUEUED]: words.file_queued,
+      [UploadState.SENDING]: words.file_sending,
+      [UploadState.LOST]: upload.sentence || words.file_lost,
+      [UploadState.PAUSED]: said(words.file_paused, { percent }),
+      [UploadState.CHECKING]: words.file_checking,
+      [UploadState.HELD]: words.file_held,
       [UploadState.FAILED]: upload.sentence,
       [UploadState.REFUSED]: upload.sentence,
     }[upload.state];
-    let words = this.sentence;
+    let shown = this.sentence;
     // The last piece is answered once the file has been checked.
-    if (upload.state === UploadState.SENDING && share >= 1) words = "Đã gửi hết, kho đang kiểm tra tệp";
+    if (upload.state === UploadState.SENDING && share >= 1) shown = words.file_checking;
     else if (upload.state === UploadState.SENDING) {
-      words = `Đang gửi: ${percent}`;
-      if (upload.speed) words += ` · ${sizeLabel(upload.speed)}/giây · ${timeLeft((this.file.size - upload.sent) / upload.speed)}`;
-    } else if (upload.state === UploadState.LOST) words += ` (đã gửi ${percent})`;
-    if (this.state.textContent !== words) this.state.textContent = words;
+      shown = said(words.file_share, { percent });
+      if (upload.speed) shown += ` · ${said(words.file_speed, { size: sizeLabel(upload.speed) })} · ${timeLeft((this.file.size - upload.sent) / upload.speed, words)}`;
+    } else if (upload.state === UploadState.LOST) shown = said(words.file_lost_at, { what: shown, percent });
+    if (this.state.textContent !== shown) this.state.textContent = shown;
     const { classList } = this.element;
     classList.toggle("chosen__file--held", upload.state === UploadState.HELD);
     classList.toggle("chosen__file--wrong", [UploadState.FAILED, UploadState.REFUSED].includes(upload.state));
     this.bar.hidden = upload.isOver;
     this.pause.hidden = upload.isOver || [UploadState.CHECKING, UploadState.QUEUED].includes(upload.state);
-    const go = upload.needsPerson ? "Gửi tiếp" : "Tạm dừng";
-    this.pause.textContent = go;
-    this.pause.setAttribute("aria-label", `${go} tệp ${this.file.name}`);
+    this.pause.textContent = upload.needsPerson ? words.resume : words.pause;
+    this.pause.setAttribute("aria-label", said(upload.needsPerson ? words.resume_file : words.pause_file, { name: this.file.name }));
     if (upload.state === UploadState.HELD && !this.carrier) {
       this.carrier = make("input", "");
       Object.assign(this.carrier, { type: "hidden", name: "held", value: upload.id });

@@ -2,7 +2,7 @@
    place, a theme or a phrase is put into the box and looked for. Without this file the box is as it
    was: type, Enter. Roles and keys are those of the WAI-ARIA combobox with a list. */
 
-import { make } from "./words.js";
+import { make, makeVietnamese, said } from "./words.js";
 
 const WAIT_MS = 120;
 const FEWEST_LETTERS = 2;
@@ -17,7 +17,7 @@ class Completer {
     this.#list.id = `${this.#input.id}-goi-y`;
     this.#list.hidden = true;
     this.#list.setAttribute("role", "listbox");
-    this.#list.setAttribute("aria-label", "Gợi ý");
+    this.#list.setAttribute("aria-label", form.dataset.completeLabel);
     this.#said = make("span", "unseen");
     this.#said.setAttribute("role", "status");
     this.#input.parentNode.append(this.#list, this.#said);
@@ -76,14 +76,14 @@ class Completer {
       option.id = `${this.#list.id}-${index}`;
       option.setAttribute("role", "option");
       option.setAttribute("aria-selected", "false");
-      option.append(make("span", "completion__text", item.text), " ", make("span", "completion__kind", item.kind_label));
+      option.append(makeVietnamese("span", "completion__text", item.text), " ", make("span", "completion__kind", item.kind_label));
       return option;
     }));
     this.#list.scrollTop = 0;
     this.#list.hidden = !items.length;
     this.#input.setAttribute("aria-expanded", String(this.#isOpen));
     this.#mark(-1);
-    this.#said.textContent = items.length ? `${items.length} gợi ý, dùng mũi tên lên xuống để chọn.` : "";
+    this.#said.textContent = items.length ? said(this.#form.dataset.completeSaid, { count: items.length }) : "";
   }
 
   #close() {

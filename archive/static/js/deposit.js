@@ -3,24 +3,17 @@
 
 import { Chosen } from "./chosen.js";
 import { Draft } from "./draft.js";
-import { sizeLabel } from "./words.js";
+import { said, sizeLabel, wordsOf } from "./words.js";
 
-const SENTENCES = {
-  413: "Tệp lớn hơn mức kho nhận được mỗi lần. Hãy bỏ bớt tệp hoặc nén ảnh trong tệp.",
-  429: "Bạn vừa gửi nhiều lần liền nhau. Xin đợi một phút rồi gửi lại.",
-  503: "Kho đang bận. Xin đợi một phút rồi gửi lại; những gì đã điền vẫn còn.",
-  507: "Kho tạm hết chỗ chứa. Xin báo quản trị viên rồi gửi lại sau.",
-};
-const LOST = "Mất kết nối khi đang gửi. Kiểm tra mạng rồi gửi lại; những gì đã điền vẫn còn.";
-const BROKEN = "Kho gặp lỗi khi nhận. Xin gửi lại; nếu vẫn lỗi, báo quản trị viên.";
-const WAITING = "Các tệp đang được gửi. Gửi xong, bản nộp sẽ tự chuyển đi; xin giữ trang này mở.";
+const REFUSALS = { 413: "too_large_413", 429: "too_often_429", 503: "busy_503", 507: "full_507" };
 
 class Sending {
-  #form; #address; #panel; #label; #bar; #cancel; #request = null; #sent;
+  #form; #address; #panel; #label; #bar; #cancel; #request = null; #sent; #words;
 
   constructor(form, sent) {
     this.#form = form;
     this.#sent = sent;
+    this.#words = wordsOf(form);
     // Not form.action: the buttons named "action" stand in its place.
     this.#address = new URL(form.getAttribute("action") ?? "", location.href).href;
     this.#panel = form.querySelector("[data-upload]");
@@ -38,15 +31,15 @@ class Sending {
     const request = new XMLHttpRequest();
     this.#request = request;
     this.lock(true);
-    this.#say("Đang gửi bản nộp");
+    this.#say(this.#words.sending);
     request.upload.addEventListener("progress", (event) => this.#progress(event));
     request.upload.addEventListener("load", () => {
       this.#bar.removeAttribute("value");
-      this.#say("Đã gửi xong, kho đang kiểm tra");
+      this.#say(this.#words.sent);
     });
     request.addEventListener("load", () => this.#answer(request));
-    request.addEventListener("error", () => this.#stop(LOST));
-    request.addEventListener("abort", () => this.#stop("Đã dừng gửi. Những gì đã điền và tệp đã chọn vẫn còn."));
+    request.addEventListener("error", () => this.#stop(this.#words.lost));
+    request.addEventListener("abort", () => this.#stop(this.#words.stopped));
     request.open("POST", this.#address);
     request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
     request.send(data);
@@ -57,7 +50,7 @@ class Sending {
     this.#bar.value = event.loaded / event.total;
     // The words change per tenth only: a screen reader reads each change aloud.
     const tenths = Math.floor((event.loaded / event.total) * 10) * 10;
-    this.#say(`Đang gửi bản nộp: ${tenths}% của ${sizeLabel(event.total)}`);
+    this.#say(said(this.#words.sending_share, { percent: `${tenths}%`, size: sizeLabel(event.total) }));
   }
 
   #answer(request) {
@@ -76,7 +69,7 @@ class Sending {
       summary?.scrollIntoView({ block: "center" });
       return;
     }
-    this.#stop(SENTENCES[request.status] ?? BROKEN);
+    this.#stop(this.#words[REFUSALS[request.status] ?? "broken"]);
   }
 
   #stop(sentence) {
@@ -90,9 +83,9 @@ class Sending {
   /* The form waits for its files, or no longer. */
   wait(on) {
     this.lock(on);
-    this.#cancel.textContent = on ? "Khoan, chưa gửi" : "Dừng gửi";
+    this.#cancel.textContent = on ? this.#words.hold : this.#words.stop;
     this.#bar.hidden = true;
-    if (on) this.#say(WAITING);
+    if (on) this.#say(this.#words.waiting);
   }
 
   lock(on) {
@@ -101,7 +94,7 @@ class Sending {
     this.#bar.hidden = false;
     this.#bar.value = 0;
     this.#cancel.hidden = !on;
-    this.#cancel.textContent = "Dừng gửi";
+    this.#cancel.textContent = this.#words.stop;
     for (const button of this.#form.querySelectorAll("button[type=submit]")) button.disabled = on;
   }
 

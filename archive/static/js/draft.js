@@ -1,6 +1,8 @@
 /* What is typed into a form that is not sent yet, kept by this browser: whoever closes the page while
    a long file is on its way finds it again. Gone after a day, and once the form is sent. */
 
+import { locale } from "./words.js";
+
 const PREFIX = "ban-nop:";
 const KEPT_MS = 24 * 3600 * 1000;
 const PAUSE_MS = 300;
@@ -69,7 +71,7 @@ export class Draft {
     }
     if (!changed) return;
     const told = this.#form.querySelector("[data-draft-told]");
-    told.querySelector("[data-draft-moment]").textContent = new Date(kept.at).toLocaleString("vi-VN", { hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric" });
+    told.querySelector("[data-draft-moment]").textContent = new Date(kept.at).toLocaleString(locale, { hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric" });
     told.querySelector("[data-draft-drop]").addEventListener("click", () => { this.forget(); location.reload(); });
     told.hidden = false;
   }

@@ -3,11 +3,11 @@
    comes back filled. Other scripts need not know of this one: it sees each `input[name=held]` that is
    put into the form. */
 
-function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
+import { make, makeVietnamese, said, wordsOf } from "./words.js";
+
+/* What is said stands on the panel of the guesses. */
+function wordsIn(form) {
+  return wordsOf(form.querySelector("[data-guesses]"));
 }
 
 function controlOf(form, name) {
@@ -46,7 +46,10 @@ function take(form, name) {
   }
   const left = showOnlyForEmpty(form);
   const names = filled.map((control) => form.querySelector(`label[for="${control.id}"]`).firstChild.textContent.trim());
-  if (filled.length) say(form, `Đã điền: ${names.join(", ")}.${left ? ` Còn ${left} gợi ý.` : ""}`);
+  if (filled.length) {
+    const words = wordsIn(form);
+    say(form, [said(words.filled, { fields: names.join(", ") }), ...(left ? [said(words.left, { count: left })] : [])].join(" "));
+  }
   if (name !== "all") filled[0]?.focus();
 }
 
@@ -55,15 +58,20 @@ function offer(form, { field, label, value, source, line }) {
   if (!place || place.querySelector("[data-guess]")) return;
   const box = make("div", "guess");
   box.dataset.guess = field;
-  const text = make("p", "guess__text", "Gợi ý: ");
-  const strong = make("strong", "guess__value", value);
+  const words = wordsIn(form);
+  const text = make("p", "guess__text", `${words.guess} `);
+  const strong = makeVietnamese("strong", "guess__value", value);
   strong.dataset.guessValue = "";
-  text.append(strong, " ", make("span", "guess__source", `${source}${line ? `: “${line}”` : ""}`));
-  const button = make("button", "button button--plain button--small", "Dùng");
+  const from = make("span", "guess__source", source);
+  if (line) from.append(": “", makeVietnamese("span", "", line), "”");
+  text.append(strong, " ", from);
+  const button = make("button", "button button--plain button--small", words.use);
   button.type = "submit";
   button.name = "use";
   button.value = field;
-  button.append(make("span", "unseen", ` gợi ý cho mục ${label}: ${value}`));
+  const about = make("span", "unseen", ` ${said(words.use_for, { field: label })} `);
+  about.append(makeVietnamese("span", "", value));
+  button.append(about);
   box.append(text, button);
   place.append(box);
 }
@@ -99,7 +107,7 @@ async function ask(form) {
   const left = showOnlyForEmpty(form);
   if (guessesOf(form).some((guess) => !guess.hidden && guess.closest("details"))) form.querySelector("details.form__more").open = true;
   const sentences = told.doubts.map((doubt) => doubt.sentence);
-  if (left) sentences.unshift(`Kho đọc được ${left} mục trong tệp. Gợi ý nằm dưới từng ô còn trống; đúng thì bấm “Dùng”.`);
+  if (left) sentences.unshift(said(wordsIn(form).read, { count: left }));
   if (sentences.length) say(form, sentences.join(" "));
 }
 

@@ -21,7 +21,7 @@ for (const field of document.querySelectorAll("input[data-names]")) {
     if (typed.length < 2 || typed === asked) return;
     asked = typed;
     const query = new URLSearchParams({ loai: input.dataset.names, q: typed });
-    const answer = await fetch(`/nop/ten-goi?${query}`).catch(() => null);
+    const answer = await fetch(`${input.dataset.namesUrl}?${query}`).catch(() => null);
     if (!answer?.ok || asked !== typed) return;
     const { items } = await answer.json();
     options.replaceChildren(

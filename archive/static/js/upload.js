@@ -8,15 +8,7 @@ const SPEED_WINDOW_MS = 8000;
 // A line that died without a word; what the system took in ahead may drain for a minute.
 const STALLED_MS = 120000;
 
-const SENTENCES = {
-  400: "Trang này mở đã lâu. Hãy tải lại trang rồi chọn lại tệp; phần đã gửi và những gì đã điền vẫn còn.",
-  401: "Phiên làm việc đã hết. Hãy đăng nhập lại rồi mở lại trang này; phần đã gửi và những gì đã điền vẫn còn.",
-  403: "Tài khoản này không gửi được tệp.",
-  503: "Kho đang nhận nhiều tệp cùng lúc. Phần đã gửi vẫn còn; xin đợi một lát rồi bấm Gửi tiếp.",
-};
-const LOST = "Mất kết nối. Phần đã gửi vẫn còn; bấm Gửi tiếp khi có mạng.";
-const BUSY = "Kho đang bận, đang đợi đến lượt";
-const BROKEN = "Kho gặp lỗi khi nhận tệp. Phần đã gửi vẫn còn; xin bấm Gửi tiếp, nếu vẫn lỗi thì báo quản trị viên.";
+const REFUSALS = { 400: "upload_stale_400", 401: "upload_signed_out_401", 403: "upload_refused_403", 503: "upload_busy_503" };
 
 export const UploadState = Object.freeze({
   QUEUED: "queued", SENDING: "sending", LOST: "lost", PAUSED: "paused",
@@ -27,14 +19,15 @@ export class Upload {
   state = UploadState.QUEUED;
   sent = 0;
   sentence = "";
-  #endpoint; #token; #changed; #transfer = null; #address = ""; #samples = []; #checking = null; #watch = null;
+  #endpoint; #token; #changed; #transfer = null; #address = ""; #samples = []; #checking = null; #watch = null; #words;
 
-  /* `address`: of an upload begun earlier, to go on with. */
-  constructor(file, { endpoint, token, address = "", sent = 0, changed }) {
+  /* `address`: of an upload begun earlier, to go on with; `words`: what is said of it. */
+  constructor(file, { endpoint, token, words, address = "", sent = 0, changed }) {
     this.file = file;
     this.sent = sent;
     this.#endpoint = endpoint;
     this.#token = token;
+    this.#words = words;
     this.#address = address;
     this.#changed = changed;
   }
@@ -86,7 +79,7 @@ export class Upload {
 
   /* The network is back: do not sit out the delay. */
   wake() {
-    if (this.state !== UploadState.LOST && !(this.state === UploadState.FAILED && this.sentence === LOST)) return;
+    if (this.state !== UploadState.LOST && !(this.state === UploadState.FAILED && this.sentence === this.#words.upload_lost)) return;
     this.#transfer?.abort();
     this.start();
   }
@@ -128,7 +121,7 @@ export class Upload {
   #shouldRetry(error) {
     const status = error.originalResponse?.getStatus() ?? 0;
     const passes = !status || status === 409 || status === 423 || (status >= 500 && status !== 507);
-    if (passes && status !== 409) { this.#samples = []; this.#become(UploadState.LOST, status === 503 ? BUSY : ""); }
+    if (passes && status !== 409) { this.#samples = []; this.#become(UploadState.LOST, status === 503 ? this.#words.upload_queued : ""); }
     return passes;
   }
 
@@ -143,7 +136,12 @@ export class Upload {
     }
     const type = error.originalResponse?.getHeader("Content-Type") ?? "";
     const told = type.startsWith("text/plain") ? error.originalResponse.getBody() : "";
-    this.#become(UploadState.FAILED, told || (SENTENCES[status] ?? (status ? BROKEN : LOST)));
+    this.#become(UploadState.FAILED, told || this.#refusal(status));
+  }
+
+  /* `status`: 0 where no answer came. */
+  #refusal(status) {
+    return this.#words[REFUSALS[status] ?? (status ? "upload_broken" : "upload_lost")];
   }
 
   /* All bytes are there. The answer to the last piece may have been lost, so the outcome is asked. */
@@ -159,7 +157,7 @@ export class Upload {
     else if (answer?.status === 422) this.#become(UploadState.REFUSED, await answer.text());
     else if ((!answer || answer.status === 423 || answer.status >= 500) && attempt < CHECK_AGAIN_MS.length) {
       this.#checking = setTimeout(() => this.#check(attempt + 1), CHECK_AGAIN_MS[attempt]);
-    } else this.#become(UploadState.FAILED, answer ? (SENTENCES[answer.status] ?? BROKEN) : LOST);
+    } else this.#become(UploadState.FAILED, this.#refusal(answer?.status ?? 0));
   }
 }
 

@@ -206,7 +206,7 @@ def run_import(batch_id: str) -> Response:
     return _act(
         batch_id,
         lambda session, batch: batches.start_run(
-            session, batch, on_error=cast(OnError, on_error), by=current_actor()
+            session, holdings(), batch, on_error=cast(OnError, on_error), by=current_actor()
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The screens on which something is found: home, search, browse."""
+"""The screens on which something is found: search, browse."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from archive.web.pages.parts import Card, Downloads, Link, LinkGroup, Pagination
-
-
-@dataclass(frozen=True)
-class HomePage:
-    newest: Sequence[Card]
-    years: Sequence[Link]
-    kinds: Sequence[Link]
-    audiences: Sequence[Link]
-    grades: Sequence[Link]
-    publication_count: int
-    page_count: int
 
 
 @dataclass(frozen=True)

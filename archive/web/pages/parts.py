@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from archive.web.drawn_cover import DrawnCover, draw_cover
+
 
 @dataclass(frozen=True)
 class Cover:
-    """A small picture of a publication; `url` None where no image can be shown (a drawn cover
-    from title, unit and year stands in)."""
+    """A small picture of a publication; `url` None where no image can be shown and `drawing`
+    stands in."""
 
     url: str | None
     title: str
@@ -20,6 +22,20 @@ class Cover:
     kind_label: str
     is_wide: bool = False
     """The picture lies on its side (a leaflet's sheet, a map)."""
+    seed: str = ""
+    """What tells a drawn cover from others of its kind: the publication's identifier."""
+
+    @property
+    def drawing(self) -> DrawnCover:
+        """The cover that is drawn where there is no image."""
+        return draw_cover(
+            seed=self.seed,
+            title=self.title,
+            unit=self.unit,
+            year=self.year,
+            kind=self.kind,
+            kind_label=self.kind_label,
+        )
 
 
 @dataclass(frozen=True)

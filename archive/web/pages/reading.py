@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 
@@ -97,3 +98,41 @@ class ReaderPage:
     """This page's own address, without a query."""
     hits: HitSteps | None = None
     """None without a query, and where the index could not be asked."""
+    place: Literal["left", "right", "alone"] = "alone"
+    """Where it lies when the publication is open: the cover alone, then even pages at the left."""
+    tiles_url: str = ""
+    """Where the picture can be asked for by regions; "" where there is no picture to see."""
+    pages_url: str = ""
+    """All pages of the publication for the reader's script."""
+    is_text_only: bool = False
+    """The text alone was asked for; its links keep to that."""
+    text_only_url: str = ""
+    """This page as text alone; "" where it is shown so, or has no picture anyway."""
+    picture_url: str = ""
+    """This page with its picture; "" where it has none or is shown so."""
+    text_file_url: str = ""
+    """The text as a file; "" where the page has none."""
+    print_url: str = ""
+    all_pages_url: str = ""
+    """The pages as small pictures."""
+    share_url: str = ""
+    """The page's address in full, with the query."""
+    citation: str = ""
+
+
+@dataclass(frozen=True)
+class PrintedPage:
+    """One page to print with its source. `image` None: its text is printed, safe HTML; `address`
+    is the page's own in full."""
+
+    card: Card
+    number: int
+    label: str
+    page_count: int
+    image: str | None
+    image_width: int
+    image_height: int
+    text: Markup
+    address: str
+    back_url: str
+    citation: str

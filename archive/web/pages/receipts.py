@@ -58,21 +58,23 @@ class ReceiptCheckPage:
 
 @dataclass(frozen=True)
 class RegisterLine:
-    """A line of the register, as words. `url` leads to the publication."""
+    """A line of the register, as words. `url` leads to the publication. Of numbers that are struck
+    out (`is_struck`) there is nothing but `number`, `status` and `note`."""
 
     number: str
-    given_on: str
-    title: str
-    url: str
-    unit: str
-    kind: str
-    issued: str
-    licence: str
-    isbn: str
-    print_run: str
-    files: int
     status: str
     note: str
+    given_on: str = ""
+    title: str = ""
+    url: str = ""
+    unit: str = ""
+    kind: str = ""
+    issued: str = ""
+    licence: str = ""
+    isbn: str = ""
+    print_run: str = ""
+    files: int = 0
+    is_struck: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from archive.services.outlines import find_labelled
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
+from archive.web.heads import publication_head, reader_head
 from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import publication_page, tends
 from archive.web.publications.withdrawn import withdrawn_page
-from archive.web.reader import reader_page
+from archive.web.reader import TEXT_ONLY, reader_page
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -43,7 +44,12 @@ def show(publication_id: str) -> str | tuple[str, int]:
         return _instead_of(publication_id)
     everything = request.args.get("trang") == "tat-ca"
     page = publication_page(session, publication, actor, all_thumbs=everything)
-    return render_template("publications/show.html", current="browse", page=page)
+    return render_template(
+        "publications/show.html",
+        current="browse",
+        page=page,
+        head=publication_head(publication),
+    )
 
 
 def _instead_of(publication_id: str) -> tuple[str, int]:
@@ -72,7 +78,8 @@ def progress(publication_id: str) -> str:
 @blueprint.get("/an-pham/<publication_id>/trang/<int:number>")
 @open_to(OpenTo.ANYONE)
 def read(publication_id: str, number: int) -> str | tuple[str, int]:
-    """One page to read, with the words of `q` marked; 410 as for the publication's page."""
+    """One page to read, with the words of `q` marked, as text alone with `xem=chu`; 410 as for the
+    publication's page."""
     try:
         page = catalogue.find_page(reading(), publication_id, number, actor=current_actor())
     except NotFoundError:
@@ -84,8 +91,18 @@ def read(publication_id: str, number: int) -> str | tuple[str, int]:
         query=one_line(request.args.get("q", "")),
         actor=current_actor(),
         tends=tends(current_actor(), page.file.publication),
+        is_text_only=_wants_text_only(),
     )
-    return render_template("publications/read.html", current="browse", page=shown)
+    return render_template(
+        "publications/read.html",
+        current="browse",
+        page=shown,
+        head=reader_head(page, label=shown.label),
+    )
+
+
+def _wants_text_only() -> bool:
+    return request.args.get("xem") == TEXT_ONLY
 
 
 @blueprint.get("/an-pham/<publication_id>/trang")
@@ -102,10 +119,14 @@ def go_to(publication_id: str) -> Response | tuple[str, int]:
     number = find_labelled(session, publication.id, typed)
     if number is not None:
         address = url_for(
-            "publications.read", publication_id=publication.id, number=number, q=query or None
+            "publications.read",
+            publication_id=publication.id,
+            number=number,
+            q=query or None,
+            xem=TEXT_ONLY if _wants_text_only() else None,
         )
         return redirect(address)
-    page = _find_page(publication.id, request.args.get("tu", 1, type=int))
+    page = find_page(publication.id, request.args.get("tu", 1, type=int))
     shown = reader_page(
         session,
         holdings(),
@@ -114,6 +135,7 @@ def go_to(publication_id: str) -> Response | tuple[str, int]:
         actor=current_actor(),
         tends=tends(current_actor(), page.file.publication),
         missed=typed or "…",
+        is_text_only=_wants_text_only(),
     )
     return render_template("publications/read.html", current="browse", page=shown), 404
 
@@ -124,7 +146,7 @@ def page_image(publication_id: str, number: int, width_px: int) -> Response:
     """A page's image at one of the two widths; the reader's right is checked on every request."""
     if width_px not in (IMAGE_SMALL_PX, IMAGE_LARGE_PX):
         abort(404)
-    page = _find_page(publication_id, number)
+    page = find_page(publication_id, number)
     path = holdings().images.path(publication_id, f"f{page.file_id}", page.file_page, width_px)
     if not path.is_file():
         abort(404)
@@ -134,7 +156,8 @@ def page_image(publication_id: str, number: int, width_px: int) -> Response:
     return response
 
 
-def _find_page(publication_id: str, number: int) -> Page:
+def find_page(publication_id: str, number: int) -> Page:
+    """The page; 404 where there is none and where this reader may not know of it."""
     try:
         return catalogue.find_page(reading(), publication_id, number, actor=current_actor())
     except NotFoundError:

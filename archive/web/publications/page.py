@@ -3,7 +3,7 @@ it how far the intake is, what happened to it and what they may do."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -16,15 +16,18 @@ from archive.extract.limits import GREATEST_FACTOR
 from archive.metadata.citation import cite
 from archive.models import Event, File, Page, Publication
 from archive.services import catalogue, guard
+from archive.services.checks import checks_of
 from archive.services.exporting import description_of
-from archive.services.guessing import Offers, guess_publication
-from archive.services.likeness import likenesses, may_be_told
+from archive.services.guard import OpenMarking
+from archive.services.guessing import LAST_PAGES, Offers, guess_publication
+from archive.services.likeness import Likeness, Surroundings, likenesses, look_around
 from archive.services.outlines import outline_of
+from archive.services.page_counts import PageCounts, count_loaded, count_reading
 from archive.services.progress import Progress, progress_of
-from archive.services.receipts import receipts_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
 from archive.web.context import base_url, holdings
+from archive.web.deposit_lists import receipt_link
 from archive.web.downloads import CITING, RECORD, publication_downloads
 from archive.web.guesses import doubt_words, guess_rows
 from archive.web.likeness import edition_links, likeness_panel
@@ -66,23 +69,28 @@ def publication_page(
     mine = tends(actor, publication)
     files, twins = catalogue.files_and_twins(session, publication.id)
     limit = MOST_THUMBS if all_thumbs else THUMBS
-    pages = catalogue.pages_of(session, publication.id, limit=limit)
+    pairs = likenesses(session, publication.id) if mine else []
+    pages, more = catalogue.pages_to_show(
+        session,
+        publication.id,
+        limit=limit,
+        last=LAST_PAGES if mine else 0,
+        beside={pair.other.id: [theirs for _, theirs in pair.pages] for pair in pairs},
+    )
+    counts = _counts(session, publication, pages) if mine else PageCounts()
     progress = (
         progress_of(
-            session,
-            publication,
-            files,
-            can_recognise=availability(holdings()).is_ok,
-            loaded=pages,
+            session, publication, files, can_recognise=availability(holdings()).is_ok, pages=counts
         )
         if mine
         else None
     )
-    pairs = likenesses(session, publication.id) if mine else []
-    likeness = likeness_panel(session, publication, actor, found=pairs) if pairs else None
     events = catalogue.list_events(session, publication.id) if mine else ()
+    around = _surroundings(session, publication, actor, pairs=pairs, twins=twins, events=events)
+    likeness = likeness_panel(publication, actor, found=pairs, around=around, pages=[*pages, *more])
+    marks = guard.open_markings(session, publication.id) if mine else []
     described = description_of(publication, files, base_url=base_url())
-    offers = _offers(session, publication, pages) if mine else Offers()
+    offers = _offers(session, publication, [*pages, *more]) if mine else Offers()
     return PublicationPage(
         card=card_of(publication, pages[0] if pages else None, holdings()),
         abstract=publication.abstract,
@@ -100,7 +108,7 @@ def publication_page(
         progress_url=url_for("publications.progress", publication_id=publication.id)
         if progress and progress.is_running
         else "",
-        events=_event_rows(session, events, actor),
+        events=_event_rows(events, around),
         citation=cite(described),
         citing=publication_downloads(publication.id, CITING),
         downloads=publication_downloads(publication.id, RECORD),
@@ -109,20 +117,22 @@ def publication_page(
         may_withdraw=actor.may_curate and publication.status is Status.ACCEPTED,
         may_reopen=actor.may_curate and publication.status is Status.WITHDRAWN,
         may_replace=actor.may_curate and publication.status in (Status.ACCEPTED, Status.WITHDRAWN),
-        receipts=_receipt_links(session, publication.id) if mine else [],
+        receipts=_receipt_links(events),
         versions_url=url_for("publications.versions", publication_id=publication.id)
         if actor.may_curate and publication.object_version > 1
         else "",
-        marking=marking_notice(session, publication, actor) if mine else None,
-        duplicate_of=_duplicates(session, publication, files, actor)
+        marking=marking_notice(publication, actor, marks),
+        duplicate_of=_duplicates(session, publication, files, around)
         if mine and twins and likeness is None
         else [],
         likeness=likeness,
-        # Without a pair there is no other edition to look for.
-        editions=edition_links(session, publication, actor) if pairs or not mine else (),
+        editions=edition_links(publication, around.editions),
+        # A form has a token, and a token begins a session: readers need neither.
         guesses=guess_rows(
             offers, DepositForm(formdata=None), publication_id=publication.id, has_pages=True
-        ),
+        )
+        if offers.guesses
+        else (),
         doubts=doubt_words(offers),
         outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id))
         if any(file.outline for file in files)
@@ -132,10 +142,53 @@ def publication_page(
         else "",
         copies=copies_panel(session, publication, actor),
         record_links=_record_links(publication, actor) if mine else (),
-        review=review_parts(session, publication, actor, events=events, typed=typed)
+        review=review_parts(
+            session,
+            publication,
+            actor,
+            events=events,
+            checks=lambda: checks_of(
+                session,
+                [publication],
+                first_year=holdings().settings.first_year,
+                actor=actor,
+                files={publication.id: files},
+                pages={publication.id: counts},
+                markings={publication.id: marks} if marks else {},
+                pairs={publication.id: pairs},
+                twins={publication.id: twins},
+                told=around.told,
+            )[publication.id],
+            typed=typed,
+        )
         if mine
         else ReviewParts(),
     )
+
+
+def _counts(session: Session, publication: Publication, pages: Sequence[Page]) -> PageCounts:
+    """How its pages were read; where all of them are at hand, none is counted again."""
+    if len(pages) == publication.page_count:
+        return count_loaded(pages)
+    return count_reading(session, [publication.id]).get(publication.id, PageCounts())
+
+
+def _surroundings(
+    session: Session,
+    publication: Publication,
+    actor: Actor,
+    *,
+    pairs: Sequence[Likeness],
+    twins: Iterable[str],
+    events: Sequence[Event],
+) -> Surroundings:
+    """The publications that the page of this one speaks of."""
+    if not tends(actor, publication):
+        return look_around(session, publication.id, (), actor=actor)
+    ids = {*(pair.other.id for pair in pairs), *twins}
+    ids.update(str(data["other"]) for event in events if "other" in (data := event.data or {}))
+    # Without a pair there is no other edition to look for.
+    return look_around(session, publication.id, ids, actor=actor) if ids else Surroundings()
 
 
 def _record_links(publication: Publication, actor: Actor) -> list[Link]:
@@ -148,11 +201,9 @@ def _record_links(publication: Publication, actor: Actor) -> list[Link]:
     return links
 
 
-def _receipt_links(session: Session, publication_id: str) -> list[Link]:
-    return [
-        Link(row.label, url_for("receipts.show", receipt_id=row.id))
-        for row in reversed(receipts_of(session, publication_id))
-    ]
+def _receipt_links(events: Sequence[Event]) -> list[Link]:
+    """The receipts that the thread tells of, the newest first."""
+    return [receipt_link(event) for event in reversed(events) if event.kind == "receipt_issued"]
 
 
 def tends(actor: Actor, publication: Publication) -> bool:
@@ -204,12 +255,10 @@ def _stage_rows(progress: Progress) -> list[StageRow]:
     ]
 
 
-def _event_rows(session: Session, events: Sequence[Event], actor: Actor) -> list[EventRow]:
-    named = [str(event.data["other"]) for event in events if event.data and "other" in event.data]
-    others = catalogue.publications_by_id(session, named, actor=actor) if named else {}
+def _event_rows(events: Sequence[Event], around: Surroundings) -> list[EventRow]:
     rows = []
     for event in events:
-        other = others.get(str((event.data or {}).get("other")))
+        other = around.visible.get(str((event.data or {}).get("other")))
         about = (
             Link(other.title, url_for("publications.show", publication_id=other.id))
             if other is not None
@@ -235,7 +284,7 @@ def _event_rows(session: Session, events: Sequence[Event], actor: Actor) -> list
 
 
 def _duplicates(
-    session: Session, publication: Publication, files: Sequence[File], actor: Actor
+    session: Session, publication: Publication, files: Sequence[File], around: Surroundings
 ) -> list[Link]:
     """Other publications that hold the same bytes, older ones first."""
     found = {
@@ -244,21 +293,19 @@ def _duplicates(
             session, [file.sha256 for file in files], but=publication.id
         )
     }
-    told = may_be_told(session, found, actor=actor)
-    visible = catalogue.publications_by_id(session, sorted(told), actor=actor) if told else {}
     return [
         Link(
             label=same_bytes_words(
                 other,
-                visible=other.id in visible,
+                visible=other.id in around.visible,
                 is_earlier=other.added_at <= publication.added_at,
             ),
             url=url_for("publications.show", publication_id=other.id)
-            if other.id in visible
+            if other.id in around.visible
             else "",
         )
         for other in found.values()
-        if other.id in told
+        if other.id in around.told
     ]
 
 
@@ -279,10 +326,9 @@ def same_bytes_words(other: Publication, *, visible: bool, is_earlier: bool = Tr
 
 
 def marking_notice(
-    session: Session, publication: Publication, actor: Actor
+    publication: Publication, actor: Actor, marks: Sequence[OpenMarking]
 ) -> MarkingNotice | None:
-    """What those who work with the publication are told of its mark of secrecy; None without."""
-    marks = guard.open_markings(session, publication.id)
+    """What those who work with the publication are told of its marks of secrecy; None without."""
     if not marks:
         return None
     shown = marks[:MOST_MARKS]

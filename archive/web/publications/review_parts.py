@@ -3,7 +3,7 @@ was mended since, and the message form."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,8 @@ from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
 from archive.core.wording import field_sentence
 from archive.models import Event, Publication, Unit, User
-from archive.services.checks import checks_of
+from archive.services.checks import Check
 from archive.services.returns import NAMEABLE, FieldAnswer, Return, answers_to, return_among
-from archive.web.context import holdings
 from archive.web.pages.reviewing import (
     AnswerRow,
     AskedRow,
@@ -71,19 +70,21 @@ def review_parts(
     actor: Actor,
     *,
     events: Sequence[Event],
+    checks: Callable[[], Sequence[Check]],
     typed: Typed | None = None,
 ) -> ReviewParts:
-    """The parts for an actor who works with the publication, whose thread is `events`."""
+    """The parts for an actor who works with the publication, whose thread is `events`; `checks`
+    are looked at where they are shown."""
     typed = typed or Typed()
     curates = actor.may_curate and publication.status in WITH_CURATORS
     mends = publication.status in WITH_DEPOSITOR
-    checks: list[CheckRow] = []
+    shown: list[CheckRow] = []
     if curates or mends or (not actor.may_curate and publication.status in WITH_CURATORS):
-        checks = check_rows(session, publication, actor)
+        shown = check_rows(checks())
     returned = return_among(events)
     answers = answers_to(session, publication, returned) if returned is not None and curates else ()
     return ReviewParts(
-        checks=checks,
+        checks=shown,
         panel=_panel(session, publication, actor) if curates else None,
         return_form=_return_form(typed) if curates else None,
         answers=[_answer_row(session, answer) for answer in answers],
@@ -99,14 +100,11 @@ def review_parts(
     )
 
 
-def check_rows(session: Session, publication: Publication, actor: Actor) -> list[CheckRow]:
-    """What the archive itself sees of the deposit, problems first."""
-    found = checks_of(
-        session, [publication], first_year=holdings().settings.first_year, actor=actor
-    )
+def check_rows(checks: Iterable[Check]) -> list[CheckRow]:
+    """What the archive itself sees of the deposit, each with the way to its place."""
     return [
         CheckRow(check.level.value, check.sentence, f"#{check.place}" if check.place else "")
-        for check in found[publication.id]
+        for check in checks
     ]
 
 

@@ -10,11 +10,13 @@ from pymarc import MARCReader, Record
 
 from archive.core.dates import IssueDate
 from archive.core.vocabulary import KINDS
+from archive.metadata.csl import item
 from archive.metadata.description import Creator
 from archive.metadata.formats import FORMATS
 from archive.metadata.issn import has_right_issn_digit
 from archive.metadata.marc import marc_record
 from archive.metadata.marc_files import iso_2709, marcxml
+from archive.metadata.ris import ris
 from tests.unit.metadata.described import ATTACK, URL, bare, described, hostile
 from tests.unit.metadata.rules import MARC, marcxml_faults
 
@@ -110,11 +112,22 @@ def test_date_is_coded_as_far_as_it_is_known(issued: IssueDate | None, coded: st
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_has_a_leader_and_008_of_its_type(kind: str) -> None:
     record = marc_record(described(kind=kind))
-    expected = {"map": "e", "poster": "k", "exhibition": "k"}.get(kind, "a")
+    expected = {"song_book": "c", "map": "e", "poster": "k", "exhibition": "k"}.get(kind, "a")
     assert str(record.leader)[5:10] == f"n{expected}m a"
     assert len(record["008"].data) == 40
     if expected == "e":
         assert record["008"].data[25] == "a"
+
+
+def test_song_book_is_notated_music_in_every_format_that_knows_it() -> None:
+    songs = described(kind="song_book")
+    record = marc_record(songs)
+    assert record["336"].format_field() == "notated music ntm rdacontent"
+    assert record["338"]["b"] == "nc"
+    # Songs, for pupils.
+    assert (record["008"].data[18:20], record["008"].data[22]) == ("sg", "j")
+    assert item(songs)["type"] == "musical_score"
+    assert b"".join(ris([songs])).startswith(b"TY  - MUSIC")
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,12 @@ ROOT = Path(__file__).resolve().parents[3]
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from archive.core.roles import Actor, Role  # noqa: E402
 from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
 from archive.web.deposits import MAIN_FIELDS  # noqa: E402
+from archive.web.entrances import entrances  # noqa: E402
+from archive.web.languages import language_name  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
     FailureRow,
@@ -58,7 +61,9 @@ from archive.web.pages.depositing import (  # noqa: E402
     MyDepositsPage,
     WaitingFileRow,
 )
-from archive.web.pages.finding import BrowsePage, Hit, HitPage, HomePage, SearchPage  # noqa: E402
+from archive.web.pages.finding import BrowsePage, Hit, HitPage, SearchPage  # noqa: E402
+from archive.web.pages.head import Head, Picture  # noqa: E402
+from archive.web.pages.home import AnniversaryRow, HomePage, KindTile  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
     Fact,
@@ -78,6 +83,7 @@ from archive.web.pages.reading import (  # noqa: E402
     HitSteps,
     InsidePage,
     PageReading,
+    PrintedPage,
     ReaderPage,
 )
 from archive.web.pages.reviewing import (  # noqa: E402
@@ -92,6 +98,7 @@ from archive.web.pages.reviewing import (  # noqa: E402
     ReviewParts,
 )
 from archive.web.record_form import CHOICES, WIDE, form_groups  # noqa: E402
+from archive.web.styleguide.page import style_guide  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -434,6 +441,32 @@ def reader(**changes: Any) -> ReaderPage:
         outline=OUTLINE,
         goto_url="/an-pham/vi-du-0/trang",
         hits=HitSteps(3, 17, "/trang/9?q=a", "/trang/21?q=a", "/an-pham/vi-du-0/tim?q=a"),
+        place="left",
+        tiles_url="/iiif/3/vi-du-0_12/info.json",
+        pages_url="/an-pham/vi-du-0/cac-trang",
+        text_only_url="/an-pham/vi-du-0/trang/12?xem=chu",
+        text_file_url="/an-pham/vi-du-0/trang/12.txt",
+        print_url="/an-pham/vi-du-0/trang/12/in",
+        all_pages_url="/an-pham/vi-du-0?trang=tat-ca#cac-trang",
+        share_url="https://kho.example.org/an-pham/vi-du-0/trang/12?q=cac+tuong+linh",
+        citation="Nông Văn Ví Dụ (2025). Các tướng lĩnh lực lượng vũ trang tỉnh (ví dụ).",
+    )
+    return replace(made, **changes)
+
+
+def printed(**changes: Any) -> PrintedPage:
+    made = PrintedPage(
+        card=card(0),
+        number=12,
+        label="10",
+        page_count=60,
+        image=page_picture(),
+        image_width=1200,
+        image_height=1700,
+        text=Markup("<p>Các tướng lĩnh của tỉnh.</p>"),
+        address="https://kho.example.org/an-pham/vi-du-0/trang/12",
+        back_url="/an-pham/vi-du-0/trang/12",
+        citation="Nông Văn Ví Dụ (2025). Các tướng lĩnh lực lượng vũ trang tỉnh (ví dụ).",
     )
     return replace(made, **changes)
 
@@ -609,16 +642,38 @@ BROWSE = BrowsePage(
     pagination=pagination(),
     sorts=SEARCH.sorts,
 )
+READER_ACTOR, DEPOSITOR_ACTOR = Actor(), Actor(user_id=1, role=Role.DEPOSITOR, unit_id=1)
+WAYS_IN = {
+    "audience": links("Chi bộ", "Giáo viên", "Cán bộ tuyên giáo", "Học sinh THCS"),
+    "grade": links(*(f"Lớp {grade}" for grade in range(1, 13))),
+    "subject": links("Hoạt động trải nghiệm, hướng nghiệp", "Lịch sử", "Âm nhạc"),
+}
+UPCOMING = [
+    AnniversaryRow(
+        "Thành lập Đội Việt Nam Tuyên truyền Giải phóng quân",
+        "/su-kien/vi-du-1", "22", "Tháng 12", "2025-12-22", "Còn 26 ngày", "Kỷ niệm 81 năm",
+        False, 9, "/tim-kiem?q=vi+du",
+    ),
+    AnniversaryRow(
+        "Trận Đông Khê mở màn Chiến dịch Biên giới",
+        "/su-kien/vi-du-2", "16–18", "Tháng 9", "2030-09-16", "Đang trong những ngày này",
+        "Kỷ niệm 80 năm", True, 0, "/tim-kiem?q=vi+du", "/nop",
+    ),
+]  # fmt: skip
 HOME = HomePage(
     newest=[card(n) for n in range(12)],
     years=YEARS,
-    kinds=links("Sách", "Sách mỏng", "Tờ gấp, tờ rơi", "Áp phích", "Bản tin", "Sách tranh"),
+    kinds=[
+        KindTile(Link(label, f"/duyet?kind={kind}", count=3 * n + 1), card(n).cover)
+        for n, (kind, label) in enumerate(KINDS.items())
+    ],
     audiences=links("Chi bộ", "Học sinh", "Đoàn viên thanh niên", "Giáo viên"),
-    grades=links("Lớp 4", "Lớp 5", "Lớp 6", "Lớp 10"),
+    entrances=entrances(WAYS_IN, actor=READER_ACTOR),
+    upcoming=UPCOMING,
     publication_count=1234,
     page_count=56789,
 )
-EMPTY_HOME = HomePage([], [], [], [], [], 0, 0)
+EMPTY_HOME = HomePage([], [], [], [], entrances({}, actor=DEPOSITOR_ACTOR), [], 0, 0)
 
 ANYONE = SimpleNamespace(
     is_signed_in=False, name="", role_label="", unit="",
@@ -700,6 +755,20 @@ INTAKE = IntakePage(
     is_wholly_paused=False,
     is_partly_paused=True,
     refresh_url="/quan-tri/tiep-nhan/tinh-hinh",
+)
+
+
+HEAD = Head(
+    title="Hướng dẫn",
+    description="Cách tìm & đọc “ấn phẩm” trong kho (ví dụ).",
+    url="https://kho.example.vn/huong-dan",
+    picture=Picture(url="https://kho.example.vn/static/img/share.png", alt="Kho Ấn Phẩm"),
+    data=Markup('{"@context":"https://schema.org","@type":"WebPage","name":"a\\u003c/script"}'),
+    languages=(
+        ("vi", "https://kho.example.vn/huong-dan"),
+        ("en", "https://kho.example.vn/en/huong-dan"),
+        ("x-default", "https://kho.example.vn/huong-dan"),
+    ),
 )
 
 
@@ -923,6 +992,40 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "current": "browse",
             },
         ),
+        "reader-text-only": (
+            "publications/read.html",
+            {
+                "page": reader(
+                    image=None,
+                    boxes=[],
+                    is_text_only=True,
+                    text_only_url="",
+                    picture_url="/an-pham/vi-du-0/trang/12",
+                ),
+                "current": "browse",
+            },
+        ),
+        "reader-one-page": (
+            "publications/read.html",
+            {
+                "page": reader(
+                    number=1,
+                    page_count=1,
+                    place="alone",
+                    previous_url="",
+                    next_url="",
+                    goto_url="",
+                    outline=(),
+                    hits=None,
+                ),
+                "current": "browse",
+            },
+        ),
+        "print-page": ("publications/print_page.html", {"page": printed(), "current": ""}),
+        "print-page-text": (
+            "publications/print_page.html",
+            {"page": printed(image=None), "current": ""},
+        ),
         "reader-no-text": (
             "publications/read.html",
             {"page": reader(has_text=False, text=Markup(""), boxes=[]), "current": "browse"},
@@ -1084,7 +1187,8 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": ADMIN,
             },
         ),
-        "help": ("help/index.html", {"current": "help"}),
+        "help": ("help/index.html", {"current": "help", "head": HEAD}),
+        "styleguide": ("styleguide/index.html", {"page": style_guide(), "current": ""}),
         "error-404": (
             "errors/error.html",
             {
@@ -1157,6 +1261,7 @@ def environment() -> Environment:
         here=lambda path: path,
         counted=lambda text, value: text.format(number=number(value)),
         language="vi",
+        language_name=language_name,
         other_languages=[("en", "/en/")],
     )
     jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number)
@@ -1169,6 +1274,7 @@ def render(template: str, variables: Mapping[str, Any], *, asset: Callable[[str]
         "site_name": "Kho Ấn Phẩm Cao Bằng",
         "me": ANYONE,
         "query": "",
+        "head": None,
         "csrf_token": lambda: "vi-du",
         "asset": asset,
         "get_flashed_messages": lambda with_categories=False: messages,

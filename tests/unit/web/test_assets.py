@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
+import brotli
 import pytest
 
 from archive.web.assets import VENDOR_FILES, Assets
@@ -85,3 +87,64 @@ def test_every_listed_package_file_is_installed() -> None:
         missing("node_modules (npm ci)")
     assets = Assets(vendor.parent / "archive" / "static", vendor)
     assert [name for name in VENDOR_FILES if assets.find(name) is None] == []
+
+
+def test_sheet_holds_the_sheets_it_imports_and_changes_with_each(
+    folders: tuple[Path, Path],
+) -> None:
+    css = folders[0] / "css"
+    (css / "site.css").write_text(
+        '/* first */\n@import "base.css";\n@import "paper.css" print;\n', encoding="utf-8"
+    )
+    (css / "paper.css").write_text('b::after{content:"/* đ */"}', encoding="utf-8")
+    assets = Assets(*folders)
+    made = assets.asset("css/site.css")
+    assert made is not None
+    assert made.data.decode() == 'body{}\n@media print {\nb::after{content:"/* đ */"}\n}\n'
+    first = assets.url("css/site.css")
+    (css / "paper.css").write_text("b{}")
+    assert assets.url("css/site.css") != first
+    (css / "paper.css").unlink()
+    assert assets.asset("css/site.css") is None
+
+
+def test_sheet_and_module_name_what_they_load_by_its_content(folders: tuple[Path, Path]) -> None:
+    (folders[0] / "css" / "fonts.css").write_text(
+        'a{src: url("../vendor/htmx.min.js"); b: url("../img/none.png"); c: url("data:,x")}'
+    )
+    scripts = folders[0] / "js"
+    scripts.mkdir()
+    (scripts / "a.js").write_text(
+        'import { b } from "./b.js";\nconst c = () => import("./b.js");\n'
+    )
+    (scripts / "b.js").write_text(
+        'import { a } from "./a.js";\n// import("./b.js") is a word here\n'
+    )
+    assets = Assets(*folders)
+    sheet, module = assets.asset("css/fonts.css"), assets.asset("js/a.js")
+    assert sheet is not None
+    assert module is not None
+    htmx = assets.url("vendor/htmx.min.js")
+    assert sheet.data.decode().strip() == (
+        f'a{{src: url("{htmx}"); b: url("../img/none.png"); c: url("data:,x")}}'
+    )
+    lines = module.data.decode().splitlines()
+    assert lines[0].startswith('import { b } from "/static/js/b.js?v=')
+    assert lines[1].startswith('const c = () => import("/static/js/b.js?v=')
+    first = assets.url("js/a.js")
+    (scripts / "b.js").write_text("// other")
+    assert assets.url("js/a.js") != first
+
+
+def test_asset_is_compressed_once_and_only_where_that_saves(folders: tuple[Path, Path]) -> None:
+    (folders[0] / "css" / "long.css").write_text("a{color:red}\n" * 200)
+    (folders[0] / "font.woff2").write_bytes(b"x" * 2000)
+    assets = Assets(*folders)
+    long, short, font = map(assets.asset, ("css/long.css", "css/base.css", "font.woff2"))
+    assert long is not None
+    assert brotli.decompress(long.encoded("br")) == gzip.decompress(long.encoded("gzip"))
+    assert long.encoded("br") is long.encoded("br")
+    assert long.encodings() == ("br", "gzip")
+    assert short is not None
+    assert font is not None
+    assert short.encodings() == font.encodings() == ()
