@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, render_template, request
 
 from archive.core.errors import SearchIndexError
+from archive.core.language import _
 from archive.core.wording import error_sentence
 from archive.search.requests import SearchRequest
 from archive.services.searching import Found, search
@@ -121,5 +122,7 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
 @blueprint.get("/huong-dan")
 @open_to(OpenTo.ANYONE)
 def guide() -> str:
-    head = page_head("Hướng dẫn", "Cách tìm, đọc, nộp và duyệt ấn phẩm trong kho, từng bước một.")
+    head = page_head(
+        _("Hướng dẫn"), _("Cách tìm, đọc, nộp và duyệt ấn phẩm trong kho, từng bước một.")
+    )
     return render_template("help/index.html", current="help", head=head)

@@ -48,26 +48,15 @@ DATA = (
     "archive/services/batch_report.py",
     "archive/services/mailing.py",
     "archive/settings.py",
+    "archive/web/drawn_cover.py",
     "archive/web/running_text.py",
     "archive/web/styleguide/",
+    "archive/web/title_lines.py",
     "templates/styleguide/",
 )
 
 # Not marked yet. Whoever marks them takes them out here.
 PENDING = (
-    "archive/api/iiif/",
-    "archive/web/discovery.py",
-    "archive/web/drawn_cover.py",
-    "archive/web/entrances.py",
-    "archive/web/front_page.py",
-    "archive/web/heads.py",
-    "archive/web/home.py",
-    "archive/web/register.py",
-    "archive/web/title_lines.py",
-    "archive/web/publications/",
-    "archive/web/reader",
-    "archive/services/authorities/keeping.py",
-    "archive/services/batch_undoing.py",
     "templates/authorities/",
     "templates/browse/",
     "templates/errors/",
