@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from archive.core.language import N_
 from archive.metadata.bibtex import bibtex
 from archive.metadata.csl import csl_json
 from archive.metadata.description import Description
@@ -20,8 +21,8 @@ Write = Callable[[Iterable[Description]], Iterator[bytes]]
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """`label` is for people, `ending` the file's without its dot. `write` makes the file of many
-    records piece by piece, `write_one` that of one where it differs."""
+    """`label` is for people, who are told it by `_`, `ending` the file's without its dot. `write`
+    makes the file of many records piece by piece, `write_one` that of one where it differs."""
 
     name: str
     label: str
@@ -67,8 +68,8 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS: Mapping[str, Format] = {
     made.name: made
     for made in (
-        _format("xlsx", "Bảng tính (XLSX)", "xlsx", _XLSX, xlsx_sheet),
-        _format("csv", "Bảng (CSV)", "csv", "text/csv", csv_sheet),
+        _format("xlsx", N_("Bảng tính (XLSX)"), "xlsx", _XLSX, xlsx_sheet),
+        _format("csv", N_("Bảng (CSV)"), "csv", "text/csv", csv_sheet),
         _format("bibtex", "BibTeX", "bib", "application/x-bibtex", bibtex),
         _format("ris", "RIS", "ris", "application/x-research-info-systems", ris),
         _format("csl", "CSL-JSON", "csl.json", "application/vnd.citationstyles.csl+json", csl_json),

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from archive.core.errors import SearchIndexError
+from archive.core.language import as_written
 from archive.core.status import Status
 from archive.models import (
     BatchState,
@@ -93,7 +94,7 @@ def _take_out(
     # The register goes on from the last number that is still held.
     take_back_last_numbers(session)
     # Numbers before that one were seen beside others: they are struck out, not given again.
-    strike(session, places, reason=f"gỡ đợt nhập “{batch.name}”")
+    strike(session, places, reason=as_written(f"gỡ đợt nhập “{batch.name}”"))
     for state, numbers in (
         (RowState.KEPT, [row.id for row in rows if row.publication_id in kept]),
         (RowState.UNDONE, [row.id for row in rows if row.publication_id not in kept]),

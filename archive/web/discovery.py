@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
 
 from archive.core.errors import NotFoundError
+from archive.core.language import as_written
 from archive.services import sitemap
 from archive.web.access import OpenTo, open_to
 from archive.web.authorities import SECTIONS
@@ -90,7 +91,7 @@ def open_search() -> Response:
         f'{_HEAD}<OpenSearchDescription xmlns="{_OPENSEARCH}">',
         # The specification gives a short name 16 characters; browsers show what they get.
         f"<ShortName>{escape(name)}</ShortName>",
-        f"<Description>{escape(f'Tìm trong {name}')}</Description>",
+        f"<Description>{escape(as_written(f'Tìm trong {name}'))}</Description>",
         "<InputEncoding>UTF-8</InputEncoding>",
         "<Language>vi</Language>",
         f'<Image width="32" height="32" type="image/png">{_icon(32)}</Image>',
@@ -111,7 +112,7 @@ def manifest() -> Response:
     answer = jsonify(
         {
             "name": name,
-            "short_name": name.removeprefix("Kho Ấn Phẩm ").strip() or name,
+            "short_name": name.removeprefix(as_written("Kho Ấn Phẩm ")).strip() or name,
             "lang": "vi",
             "start_url": "/",
             "scope": "/",

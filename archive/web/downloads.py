@@ -25,7 +25,7 @@ def publication_downloads(publication_id: str, names: Iterable[str]) -> list[Lin
     """The addresses of a record's formats."""
     return [
         Link(
-            label=FORMATS[name].label,
+            label=_(FORMATS[name].label),
             url=url_for("exports.publication", publication_id=publication_id, dang=name),
         )
         for name in names
@@ -52,7 +52,8 @@ def list_downloads(args: MultiDict[str, str], *, path: str, total: int) -> Downl
         )
     return Downloads(
         links=[
-            Link(label=made.label, url=f"{base}{mark}dang={made.name}") for made in FORMATS.values()
+            Link(label=_(made.label), url=f"{base}{mark}dang={made.name}")
+            for made in FORMATS.values()
         ],
         note=note,
     )

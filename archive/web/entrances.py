@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from archive.core.language import _, as_written
 from archive.core.roles import Actor
+from archive.web.languages import here
 from archive.web.pages.home import Entrance
 from archive.web.pages.parts import Link
 
-CELL_AUDIENCES = ("Chi bộ", "Cán bộ, đảng viên", "Cán bộ tuyên giáo")
-TEACHER_AUDIENCES = ("Giáo viên",)
+CELL_AUDIENCES = as_written(("Chi bộ", "Cán bộ, đảng viên", "Cán bộ tuyên giáo"))
+TEACHER_AUDIENCES = as_written(("Giáo viên",))
 _MOST_SUBJECTS = 2
 
 
@@ -27,15 +29,15 @@ def entrances(facets: Mapping[str, Sequence[Link]], *, actor: Actor) -> list[Ent
 def _for_readers() -> Entrance:
     return Entrance(
         name="ban-doc",
-        title="Bạn đọc",
-        text="Tìm, đọc và trích dẫn, không cần tài khoản.",
+        title=_("Bạn đọc"),
+        text=_("Tìm, đọc và trích dẫn, không cần tài khoản."),
         icon="pages",
         links=[
-            Link("Tất cả ấn phẩm", "/duyet"),
-            Link("Địa danh cũ và mới", "/dia-danh"),
-            Link("Nhân vật", "/nhan-vat"),
-            Link("Di tích", "/di-tich"),
-            Link("Chủ đề", "/chu-de"),
+            Link(_("Tất cả ấn phẩm"), here("/duyet")),
+            Link(_("Địa danh cũ và mới"), here("/dia-danh")),
+            Link(_("Nhân vật"), here("/nhan-vat")),
+            Link(_("Di tích"), here("/di-tich")),
+            Link(_("Chủ đề"), here("/chu-de")),
         ],
     )
 
@@ -43,13 +45,13 @@ def _for_readers() -> Entrance:
 def _for_party_cells(audiences: Sequence[Link]) -> Entrance:
     return Entrance(
         name="chi-bo",
-        title="Sinh hoạt chi bộ",
-        text="Chọn ấn phẩm, mở đúng trang để đọc trong buổi sinh hoạt chuyên đề.",
+        title=_("Sinh hoạt chi bộ"),
+        text=_("Chọn ấn phẩm, mở đúng trang để đọc trong buổi sinh hoạt chuyên đề."),
         icon="people",
         links=[
             *_named(audiences, CELL_AUDIENCES),
-            Link("Sự kiện và ngày kỷ niệm", "/su-kien"),
-            Link("Cách tìm đúng trang", "/huong-dan#chi-bo"),
+            Link(_("Sự kiện và ngày kỷ niệm"), here("/su-kien")),
+            Link(_("Cách tìm đúng trang"), here("/huong-dan#chi-bo")),
         ],
     )
 
@@ -58,17 +60,22 @@ def _for_teachers(facets: Mapping[str, Sequence[Link]]) -> Entrance:
     grades = sorted(facets.get("grade", ()), key=lambda link: (len(link.label), link.label))
     return Entrance(
         name="giao-vien",
-        title="Giáo viên",
-        text="Tìm ấn phẩm theo lớp và môn học.",
+        title=_("Giáo viên"),
+        text=_("Tìm ấn phẩm theo lớp và môn học."),
         icon="school",
         links=[
             *facets.get("subject", ())[:_MOST_SUBJECTS],
             *_named(facets.get("audience", ()), TEACHER_AUDIENCES),
-            Link("Cách tìm cho bài dạy", "/huong-dan#giao-vien"),
+            Link(_("Cách tìm cho bài dạy"), here("/huong-dan#giao-vien")),
         ],
-        tags_label="Lớp",
+        tags_label=_("Lớp"),
         tags=[
-            Link(link.label.removeprefix("Lớp "), link.url, link.count, link.selected)
+            Link(
+                link.label.removeprefix(_("Lớp {grade}").format(grade="")),
+                link.url,
+                link.count,
+                link.selected,
+            )
             for link in grades
         ],
     )
@@ -76,20 +83,20 @@ def _for_teachers(facets: Mapping[str, Sequence[Link]]) -> Entrance:
 
 def _for_depositors(actor: Actor) -> Entrance:
     links = [
-        Link("Nộp ấn phẩm", "/nop"),
-        Link("Ấn phẩm đã nộp", "/cua-toi"),
-        Link("Cách nộp và sửa", "/huong-dan#nop"),
+        Link(_("Nộp ấn phẩm"), here("/nop")),
+        Link(_("Ấn phẩm đã nộp"), here("/cua-toi")),
+        Link(_("Cách nộp và sửa"), here("/huong-dan#nop")),
     ]
     if actor.may_curate:
-        links.insert(0, Link("Duyệt bản nộp", "/duyet-nop"))
+        links.insert(0, Link(_("Duyệt bản nộp"), here("/duyet-nop")))
     elif not actor.is_signed_in:
-        links = [Link("Đăng nhập để nộp", "/nop"), links[-1]]
+        links = [Link(_("Đăng nhập để nộp"), here("/nop")), links[-1]]
     elif not actor.may_deposit:
         links = links[-1:]
     return Entrance(
         name="nop",
-        title="Cán bộ nộp",
-        text="Gửi ấn phẩm của đơn vị ngay khi in xong, theo dõi đến khi kho nhận.",
+        title=_("Cán bộ nộp"),
+        text=_("Gửi ấn phẩm của đơn vị ngay khi in xong, theo dõi đến khi kho nhận."),
         icon="upload",
         links=links,
     )

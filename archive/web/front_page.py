@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from archive.core.dates import today
 from archive.core.errors import SearchIndexError
+from archive.core.language import N_, _, counted
 from archive.core.roles import Actor
 from archive.core.vocabulary import KINDS
 from archive.search.requests import SearchRequest
@@ -21,6 +22,7 @@ from archive.services.authorities.anniversaries import Upcoming, upcoming_annive
 from archive.services.holdings import Holdings
 from archive.services.searching import search
 from archive.web.entrances import entrances
+from archive.web.languages import here
 from archive.web.listing import facet_groups
 from archive.web.pages.home import AnniversaryRow, HomePage, KindTile
 from archive.web.pages.parts import Cover, Link
@@ -31,6 +33,12 @@ UPCOMING = 4
 _FACETS = ("year", "kind", "audience", "grade", "subject")
 # More than there are years, kinds, grades or audiences.
 _EVERY_VALUE = 200
+_MONTHS = (
+    *(N_("Tháng 1"), N_("Tháng 2"), N_("Tháng 3")),
+    *(N_("Tháng 4"), N_("Tháng 5"), N_("Tháng 6")),
+    *(N_("Tháng 7"), N_("Tháng 8"), N_("Tháng 9")),
+    *(N_("Tháng 10"), N_("Tháng 11"), N_("Tháng 12")),
+)
 _ASIDE = re.compile(r"\s*\([^)]*\)")
 
 
@@ -71,7 +79,7 @@ def _facets_of_everything(
         found = search(session, holdings.index, asked, actor=actor)
     except SearchIndexError:
         return {}
-    groups = facet_groups(found.results, args=MultiDict(), path="/duyet", everything=True)
+    groups = facet_groups(found.results, args=MultiDict(), path=here("/duyet"), everything=True)
     return {group.name: group.links for group in groups}
 
 
@@ -96,19 +104,21 @@ def _anniversary_row(each: Upcoming, *, actor: Actor, on: date) -> AnniversaryRo
         name=name,
         url=url_for("authorities.show", section="su-kien", authority_id=each.event_id),
         day=str(first.day) if first == last else f"{first.day}–{last.day}",
-        month=f"Tháng {first.month}",
+        month=_(_MONTHS[first.month - 1]),
         date=first.isoformat(),
         when=_when(first, last, on=on),
-        years=f"Kỷ niệm {each.anniversary.years} năm",
+        years=counted("Kỷ niệm {number} năm", each.anniversary.years).format(
+            number=each.anniversary.years
+        ),
         is_round=each.anniversary.is_round,
         count=each.publications,
-        search_url=f"/tim-kiem?{urlencode({'q': name})}",
-        deposit_url="/nop" if actor.may_deposit else "",
+        search_url=f"{here('/tim-kiem')}?{urlencode({'q': name})}",
+        deposit_url=here("/nop") if actor.may_deposit else "",
     )
 
 
 def _when(first: date, last: date, *, on: date) -> str:
     days = (first - on).days
     if days == 0 or first < on <= last:
-        return "Hôm nay" if first == last else "Đang trong những ngày này"
-    return "Ngày mai" if days == 1 else f"Còn {days} ngày"
+        return _("Hôm nay") if first == last else _("Đang trong những ngày này")
+    return _("Ngày mai") if days == 1 else counted("Còn {number} ngày", days).format(number=days)

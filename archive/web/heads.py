@@ -13,13 +13,14 @@ from urllib.parse import quote, urlencode
 from flask import current_app, request, url_for
 from markupsafe import Markup
 
-from archive.core.language import written_number
+from archive.core.language import N_, Words, _, counted, written_number
 from archive.core.vocabulary import KINDS
 from archive.metadata import schema_org
 from archive.metadata.description import one_line
 from archive.models import Authority, Page, Publication
 from archive.services.exporting import description_of
 from archive.web.context import base_url, current_actor, holdings
+from archive.web.languages import here
 from archive.web.pages.head import Head, Picture
 from archive.web.pages.parts import Link
 from archive.web.present import FACETS
@@ -53,7 +54,7 @@ def page_head(
     return Head(
         title=title,
         description=shortened(description),
-        url=base_url() + quote(request.path) + (f"?{asked}" if asked else ""),
+        url=base_url() + quote(here(request.path)) + (f"?{asked}" if asked else ""),
         picture=site_picture(),
         data=as_data(data) if data else None,
         is_listed=is_listed,
@@ -62,11 +63,14 @@ def page_head(
 
 def home_head() -> Head:
     name = holdings().settings.site_name
-    home = f"{base_url()}/"
+    home = f"{base_url()}{here('/')}"
     return page_head(
         name,
-        "Nơi lưu giữ các ấn phẩm tuyên truyền, giáo dục truyền thống của tỉnh. Tìm được từng chữ "
-        "trong từng trang, gõ không dấu cũng được; đọc ngay trên mạng, không cần tài khoản.",
+        _(
+            "Nơi lưu giữ các ấn phẩm tuyên truyền, giáo dục truyền thống của tỉnh. Tìm "
+            "được từng chữ trong từng trang, gõ không dấu cũng được; đọc ngay trên mạng, "
+            "không cần tài khoản."
+        ),
         data=schema_org.website(
             name=name,
             url=home,
@@ -81,15 +85,19 @@ def browse_head(active: Sequence[Link], *, total: int) -> Head:
     further choices, orders and pages are views of the same publications."""
     if not active:
         return page_head(
-            "Danh mục",
-            "Toàn bộ ấn phẩm của kho xếp theo năm phát hành, đơn vị, loại, chủ đề, địa danh, "
-            "đối tượng và lớp học.",
+            _("Danh mục"),
+            _(
+                "Toàn bộ ấn phẩm của kho xếp theo năm phát hành, đơn vị, loại, chủ đề, địa "
+                "danh, đối tượng và lớp học."
+            ),
         )
     labels = ", ".join(link.label for link in active)
     args = {name: request.args.getlist(name) for name in sorted(request.args) if name in FACETS}
     return page_head(
-        f"{labels} – Danh mục",
-        f"{written_number(total)} ấn phẩm trong kho: {labels}.",
+        _("{labels} – Danh mục").format(labels=labels),
+        counted("{number} ấn phẩm trong kho: {labels}.", total).format(
+            number=written_number(total), labels=labels
+        ),
         args=args,
         is_listed=len(active) == 1 and total > 0,
     )
@@ -99,13 +107,17 @@ def search_head(query: str, *, total: int) -> Head:
     """Of a search: its first page, whatever else the address asks for."""
     if not query:
         return page_head(
-            "Tìm kiếm",
-            "Tìm trong toàn bộ chữ của các trang ấn phẩm: tên người, địa danh, sự kiện hay một câu "
-            "nhớ được, có dấu hay không dấu.",
+            _("Tìm kiếm"),
+            _(
+                "Tìm trong toàn bộ chữ của các trang ấn phẩm: tên người, địa danh, sự kiện hay "
+                "một câu nhớ được, có dấu hay không dấu."
+            ),
         )
     return page_head(
-        f"{query} – Tìm kiếm",
-        f"{written_number(total)} ấn phẩm trong kho có trang nói tới “{query}”.",
+        _("{query} – Tìm kiếm").format(query=query),
+        counted("{number} ấn phẩm trong kho có trang nói tới “{query}”.", total).format(
+            number=written_number(total), query=query
+        ),
         args={"q": query},
         is_listed=total > 0,
     )
@@ -115,8 +127,8 @@ def names_head(title: str, *, args: Mapping[str, str]) -> Head:
     """Of a list of names; `args` are the request's, of which time and page make other pages."""
     kept = {name: args[name] for name in ("thoi", "page") if name in args}
     return page_head(
-        f"{title} – Danh mục",
-        f"{title} mà các ấn phẩm của kho nói tới, mỗi mục kèm số ấn phẩm.",
+        _("{title} – Danh mục").format(title=title),
+        _("{title} mà các ấn phẩm của kho nói tới, mỗi mục kèm số ấn phẩm.").format(title=title),
         args=kept,
         is_listed="q" not in args,
     )
@@ -146,7 +158,7 @@ def reader_head(page: Page, *, label: str) -> Head | None:
     if current_actor().is_signed_in:
         return None
     publication = page.file.publication
-    title = f"{publication.title}, trang {label}"
+    title = _("{title}, trang {label}").format(title=publication.title, label=label)
     of_url = base_url() + url_for("publications.show", publication_id=publication.id)
     url = base_url() + url_for(
         "publications.read", publication_id=publication.id, number=page.number
@@ -165,8 +177,12 @@ def reader_head(page: Page, *, label: str) -> Head | None:
 def authority_head(authority: Authority, *, name: str, total: int, number: int) -> Head:
     """Of a name's page; `total` publications are about it. Without any it is not to be listed."""
     kind = KINDS_OF_NAMES[authority.kind]
-    about = f"{name}: {total} ấn phẩm trong kho." if total else f"{name}, {kind} trong danh mục."
-    url = base_url() + quote(request.path)
+    about = (
+        counted("{name}: {number} ấn phẩm trong kho.", total).format(name=name, number=total)
+        if total
+        else _("{name}, {kind} trong danh mục.").format(name=name, kind=kind)
+    )
+    url = base_url() + quote(here(request.path))
     return page_head(
         name,
         " ".join(part for part in (about, authority.note) if part),
@@ -178,25 +194,29 @@ def authority_head(authority: Authority, *, name: str, total: int, number: int) 
     )
 
 
-KINDS_OF_NAMES: Mapping[str, str] = {
-    "theme": "chủ đề",
-    "place": "địa danh",
-    "person": "nhân vật",
-    "body": "tổ chức",
-    "event": "sự kiện",
-    "relic": "di tích",
-    "series": "tùng thư",
-}
+KINDS_OF_NAMES = Words(
+    {
+        "theme": N_("chủ đề"),
+        "place": N_("địa danh"),
+        "person": N_("nhân vật"),
+        "body": N_("tổ chức"),
+        "event": N_("sự kiện"),
+        "relic": N_("di tích"),
+        "series": N_("tùng thư"),
+    }
+)
 
 
 def _in_short(publication: Publication) -> str:
     """What an unknown publication is, in one sentence."""
     issued = publication.issue_date
     known = (
-        KINDS.get(publication.kind, "") if publication.kind != "other" else "Ấn phẩm",
+        KINDS.get(publication.kind, "") if publication.kind != "other" else _("Ấn phẩm"),
         publication.unit_name,
-        f"phát hành {issued.vietnamese}" if issued else "",
-        f"{publication.page_count} trang" if publication.page_count else "",
+        _("phát hành {day}").format(day=issued.vietnamese) if issued else "",
+        counted("{number} trang", publication.page_count).format(number=publication.page_count)
+        if publication.page_count
+        else "",
     )
     return shortened(", ".join(part for part in known if part) + ".")
 

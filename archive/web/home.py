@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from archive.core.language import _
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.front_page import front_page
@@ -22,5 +23,7 @@ def index() -> str:
 @blueprint.get("/huong-dan")
 @open_to(OpenTo.ANYONE)
 def guide() -> str:
-    head = page_head("Hướng dẫn", "Cách tìm, đọc, nộp và duyệt ấn phẩm trong kho, từng bước một.")
+    head = page_head(
+        _("Hướng dẫn"), _("Cách tìm, đọc, nộp và duyệt ấn phẩm trong kho, từng bước một.")
+    )
     return render_template("help/index.html", current="help", head=head)

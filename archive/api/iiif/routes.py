@@ -15,6 +15,7 @@ from archive.core.errors import (
     NotFoundError,
     StorageBusyError,
 )
+from archive.core.language import N_, _
 from archive.extract.cutting import MEDIA_TYPES
 from archive.services.page_cutting import check_drawable, cut_page
 from archive.services.page_pictures import PagePicture, find_page_picture
@@ -28,24 +29,29 @@ _SHOWN = 100
 _BUSY_SECONDS = 2
 _SENTENCES: Mapping[tuple[str, str], str] = {
     ("region", "malformed"): (
-        "Không hiểu vùng ảnh “{value}”. Viết full, square, x,y,rộng,cao hoặc pct:x,y,rộng,cao."
+        N_("Không hiểu vùng ảnh “{value}”. Viết full, square, x,y,rộng,cao hoặc pct:x,y,rộng,cao.")
     ),
-    ("region", "outside"): "Vùng ảnh “{value}” không có phần nào nằm trên trang.",
+    ("region", "outside"): N_("Vùng ảnh “{value}” không có phần nào nằm trên trang."),
     ("size", "malformed"): (
-        "Không hiểu cỡ ảnh “{value}”. Viết max, rộng, hoặc ,cao hoặc rộng,cao hoặc !rộng,cao "
-        "hoặc pct:số."
+        N_(
+            "Không hiểu cỡ ảnh “{value}”. Viết max, rộng, hoặc ,cao hoặc rộng,cao hoặc "
+            "!rộng,cao hoặc pct:số."
+        )
     ),
-    ("size", "too_large"): "Cỡ ảnh “{value}” lớn hơn vùng ảnh được chọn.",
-    ("size", "too_small"): "Cỡ ảnh “{value}” nhỏ hơn một điểm ảnh.",
-    ("size", "upscaling"): "Kho không phóng ảnh to hơn cỡ thật (“{value}”).",
+    ("size", "too_large"): N_("Cỡ ảnh “{value}” lớn hơn vùng ảnh được chọn."),
+    ("size", "too_small"): N_("Cỡ ảnh “{value}” nhỏ hơn một điểm ảnh."),
+    ("size", "upscaling"): N_("Kho không phóng ảnh to hơn cỡ thật (“{value}”)."),
     ("rotation", "malformed"): (
-        "Không hiểu góc xoay “{value}”. Viết 0, 90, 180 hoặc 270; thêm dấu ! ở trước để lật ảnh."
+        N_(
+            "Không hiểu góc xoay “{value}”. Viết 0, 90, 180 hoặc 270; thêm dấu ! ở trước "
+            "để lật ảnh."
+        )
     ),
-    ("rotation", "unknown"): "Ảnh chỉ xoay được 0, 90, 180 hoặc 270 độ, không xoay “{value}”.",
+    ("rotation", "unknown"): N_("Ảnh chỉ xoay được 0, 90, 180 hoặc 270 độ, không xoay “{value}”."),
     ("quality", "unknown"): (
-        "Không có kiểu màu “{value}”. Chọn default, color, gray hoặc bitonal."
+        N_("Không có kiểu màu “{value}”. Chọn default, color, gray hoặc bitonal.")
     ),
-    ("format", "unknown"): "Không có định dạng “{value}”. Chọn jpg, png hoặc webp.",
+    ("format", "unknown"): N_("Không có định dạng “{value}”. Chọn jpg, png hoặc webp."),
 }
 
 
@@ -123,20 +129,22 @@ def _answer_preflight(response: Response) -> Response:
 @blueprint.errorhandler(InvalidInputError)
 def _invalid(error: InvalidInputError) -> Response:
     problem = str(error.data["problem"])
-    sentence = _SENTENCES[(str(error.data["field"]), problem)]
+    sentence = _(_SENTENCES[(str(error.data["field"]), problem)])
     value = str(error.data["value"])[:_SHOWN]
     return _refusal(501 if problem == "upscaling" else 400, sentence.format(value=value))
 
 
 @blueprint.errorhandler(NotFoundError)
 def _not_found(_error: NotFoundError) -> Response:
-    return _refusal(404, "Không có ảnh của trang này, hoặc trang không mở cho tài khoản đang dùng.")
+    return _refusal(
+        404, _("Không có ảnh của trang này, hoặc trang không mở cho tài khoản đang dùng.")
+    )
 
 
 @blueprint.errorhandler(StorageBusyError)
 @blueprint.errorhandler(ExtractorFailedError)
 def _busy(_error: Exception) -> Response:
-    response = _refusal(503, "Kho đang vẽ nhiều trang khác. Thử lại sau vài giây.")
+    response = _refusal(503, _("Kho đang vẽ nhiều trang khác. Thử lại sau vài giây."))
     response.headers["Retry-After"] = str(_BUSY_SECONDS)
     return response
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.core.authorities import name_key, name_sort
+from archive.core.language import as_written
 from archive.core.roles import Actor, Role
 from archive.models import Authority, AuthoritySuccession, AuthorityVariant
 from archive.services.authorities.changes import changed_names
@@ -30,7 +31,7 @@ from archive.services.events import note_event
 from archive.storage.records import RecordLog
 
 _PLAIN = ("name", "type", "valid_from", "valid_to", "dates", "source", "note")
-_STORAGE = Actor(role=Role.ADMIN, name="hệ thống", origin="storage")
+_STORAGE = Actor(role=Role.ADMIN, name=as_written("hệ thống"), origin="storage")
 
 
 def keep_before_commit(log: RecordLog) -> Callable[[Session], None]:
