@@ -25,6 +25,7 @@ from archive.web import (
     exports,
     feed,
     guesses,
+    guides,
     health,
     home,
     names,
@@ -107,6 +108,7 @@ def create_app(settings: Settings) -> Flask:
     init_languages(app, ROOT / "translations", settings.languages)
     for module in (
         home,
+        guides,
         search,
         completion,
         feed,

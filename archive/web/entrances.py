@@ -49,7 +49,7 @@ def _for_party_cells(audiences: Sequence[Link]) -> Entrance:
         links=[
             *_named(audiences, CELL_AUDIENCES),
             Link("Sự kiện và ngày kỷ niệm", "/su-kien"),
-            Link("Cách tìm một trang", "/huong-dan#chi-bo"),
+            Link("Cách tìm một trang", "/huong-dan/chi-bo"),
         ],
     )
 
@@ -64,7 +64,7 @@ def _for_teachers(facets: Mapping[str, Sequence[Link]]) -> Entrance:
         links=[
             *facets.get("subject", ())[:_MOST_SUBJECTS],
             *_named(facets.get("audience", ()), TEACHER_AUDIENCES),
-            Link("Tìm trong bài dạy thế nào", "/huong-dan#giao-vien"),
+            Link("Tìm trong bài dạy thế nào", "/huong-dan/giao-vien"),
         ],
         tags_label="Lớp",
         tags=[
@@ -78,7 +78,7 @@ def _for_depositors(actor: Actor) -> Entrance:
     links = [
         Link("Nộp ấn phẩm", "/nop"),
         Link("Ấn phẩm đã nộp", "/cua-toi"),
-        Link("Cách nộp và sửa", "/huong-dan#nop"),
+        Link("Cách nộp và sửa", "/huong-dan/nop"),
     ]
     if actor.may_curate:
         links.insert(0, Link("Duyệt bản nộp", "/duyet-nop"))

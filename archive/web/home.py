@@ -1,4 +1,4 @@
-"""Home, help, browse."""
+"""Home, browse."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
 from archive.web.front_page import front_page
-from archive.web.heads import browse_head, home_head, page_head
+from archive.web.heads import browse_head, home_head
 from archive.web.listing import (
     FIRST_VALUES,
     active_links,
@@ -114,10 +114,3 @@ def _shortened(groups: list[LinkGroup], *, whole: str) -> list[LinkGroup]:
             group = replace(group, links=group.links[:FIRST_VALUES], more_url=more_url)
         shortened.append(_oldest_year_first(group))
     return shortened
-
-
-@blueprint.get("/huong-dan")
-@open_to(OpenTo.ANYONE)
-def guide() -> str:
-    head = page_head("Hướng dẫn", "Cách tìm, đọc, nộp và duyệt ấn phẩm trong kho, từng bước một.")
-    return render_template("help/index.html", current="help", head=head)

@@ -177,6 +177,7 @@ def _fill(archive: Standing) -> Mapping[str, Any]:
             "year": 2026,
             "width_px": 320,
             "name": "css/site.css",
+            "guide": "nop",
         }
 
 
