@@ -187,6 +187,7 @@ def _fill(archive: Standing) -> Mapping[str, Any]:
             "rotation": "0",
             "quality": "default",
             "image_format": "jpg",
+            "guide": "nop",
         }
 
 
