@@ -94,7 +94,7 @@ def _take_out(
     # The register goes on from the last number that is still held.
     take_back_last_numbers(session)
     # Numbers before that one were seen beside others: they are struck out, not given again.
-    strike(session, places, reason=as_written(f"gỡ đợt nhập “{batch.name}”"))
+    strike(session, places, reason=as_written("gỡ đợt nhập “{name}”").format(name=batch.name))
     for state, numbers in (
         (RowState.KEPT, [row.id for row in rows if row.publication_id in kept]),
         (RowState.UNDONE, [row.id for row in rows if row.publication_id not in kept]),

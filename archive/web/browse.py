@@ -12,6 +12,7 @@ from archive.core.authorities import KINDS, name_sort
 from archive.core.collation import NO_LETTER, first_letter
 from archive.core.dates import today
 from archive.core.errors import SearchIndexError
+from archive.core.language import N_, Words, _
 from archive.core.wording import error_sentence
 from archive.models import Authority
 from archive.search.requests import SearchRequest
@@ -24,6 +25,7 @@ from archive.web.authorities import authority_row, authority_url
 from archive.web.context import current_actor, holdings, reading
 from archive.web.downloads import BROWSE, list_downloads
 from archive.web.heads import browse_head, page_head
+from archive.web.languages import here
 from archive.web.letters import letter_links, letter_words
 from archive.web.listing import (
     BOUNDS,
@@ -59,7 +61,7 @@ VALUES_ON_PAGE = 300
 MOST_VALUES = 5_000
 GROUPS = ("unit", "person", "audience", "subject", "grade", "language")
 _LISTING = ("q", "sort", "xem", "chu", "page", *BOUNDS)
-VIEWS = {"luoi": "Lưới bìa", "danh-sach": "Danh sách"}
+VIEWS = Words({"luoi": N_("Lưới bìa"), "danh-sach": N_("Danh sách")})
 
 
 @blueprint.get(PATH)
@@ -94,7 +96,7 @@ def _home() -> str:
             relics=_coverage(found.relics, found.counts, section="relic"),
             groups=[_shortened(groups[name]) for name in GROUPS if name in groups],
             names=_names(),
-            all_url=f"{PATH}?sort=title",
+            all_url=f"{here(PATH)}?sort=title",
             total=found.results.total,
         )
     )
@@ -121,7 +123,7 @@ def _empty_home(notice: str) -> BrowseHomePage:
 
 
 def _groups(results: SearchResults) -> dict[str, LinkGroup]:
-    made = facet_groups(results, args=MultiDict(), path=PATH, everything=True)
+    made = facet_groups(results, args=MultiDict(), path=here(PATH), everything=True)
     return {group.name: group for group in made}
 
 
@@ -131,8 +133,9 @@ def _years(links: Sequence[Link]) -> list[Link]:
     known = [int(year) for year in held]
     first = min([holdings().settings.first_year, *known])
     last = max([today().year, *known])
+    browse = here(PATH)
     return [
-        held.get(str(year), Link(str(year), f"{PATH}?year={year}", count=0))
+        held.get(str(year), Link(str(year), f"{browse}?year={year}", count=0))
         for year in range(first, last + 1)
     ]
 
@@ -178,7 +181,9 @@ def _coverage(
 def _shortened(group: LinkGroup) -> LinkGroup:
     if group.name == "grade" or len(group.links) <= FIRST_VALUES:
         return group
-    return replace(group, links=group.links[:FIRST_VALUES], more_url=f"{PATH}?nhom={group.name}")
+    return replace(
+        group, links=group.links[:FIRST_VALUES], more_url=f"{here(PATH)}?nhom={group.name}"
+    )
 
 
 def _names() -> list[Link]:
@@ -191,9 +196,9 @@ def _names() -> list[Link]:
 def _list(asked: SearchRequest, args: MultiDict[str, str]) -> str:
     found = search(reading(), holdings().index, asked, actor=current_actor())
     results = found.results
-    active = active_links(results, args=args, path=PATH)
+    active = active_links(results, args=args, path=here(PATH))
     if asked.query:
-        without = with_argument(args, path=PATH, name="q", value="")
+        without = with_argument(args, path=here(PATH), name="q", value="")
         active.insert(0, Link(f"“{asked.query}”", without, selected=True))
     page = BrowseListPage(
         heading=_heading(asked, active),
@@ -201,12 +206,12 @@ def _list(asked: SearchRequest, args: MultiDict[str, str]) -> str:
         cards=search_cards(reading(), found),
         is_grid=args.get("xem") != "danh-sach",
         active=active,
-        facets=facet_groups(results, args=args, path=PATH, everything=True, shortened=True),
-        sorts=sort_links(args, path=PATH, default="newest"),
+        facets=facet_groups(results, args=args, path=here(PATH), everything=True, shortened=True),
+        sorts=sort_links(args, path=here(PATH), default="newest"),
         views=[
             Link(
                 label,
-                with_argument(args, path=PATH, name="xem", value=name),
+                with_argument(args, path=here(PATH), name="xem", value=name),
                 selected=(args.get("xem") == "danh-sach") == (name == "danh-sach"),
             )
             for name, label in VIEWS.items()
@@ -214,16 +219,16 @@ def _list(asked: SearchRequest, args: MultiDict[str, str]) -> str:
         letters=letter_links(
             results.letters,
             chosen=asked.letter,
-            address=lambda letter: with_argument(args, path=PATH, name="chu", value=letter),
+            address=lambda letter: with_argument(args, path=here(PATH), name="chu", value=letter),
         ),
         pagination=paginate(
             page=page_number(args),
             total=results.total,
             per_page=PER_PAGE,
-            path=PATH,
+            path=here(PATH),
             args=args.to_dict(flat=False),
         ),
-        ways_out=ways_out(asked, results, args=args, path=PATH) if not results.total else (),
+        ways_out=ways_out(asked, results, args=args, path=here(PATH)) if not results.total else (),
         downloads=list_downloads(args, path=BROWSE, total=results.total),
         bulk_url=bulk_url(args),
     )
@@ -234,11 +239,13 @@ def _list(asked: SearchRequest, args: MultiDict[str, str]) -> str:
 def _heading(asked: SearchRequest, active: Sequence[Link]) -> str:
     """What the list is of, in words."""
     if not active:
-        return "Tất cả ấn phẩm"
+        return _("Tất cả ấn phẩm")
     words = [link.label for link in active]
-    spoken = {str(year): f"Năm {year}" for year in asked.years}
+    spoken = {str(year): _("Năm {year}").format(year=year) for year in asked.years}
     if asked.letter:
-        spoken[letter_words(asked.letter)] = f"Nhan đề bắt đầu bằng “{asked.letter}”"
+        spoken[letter_words(asked.letter)] = _("Nhan đề bắt đầu bằng “{letter}”").format(
+            letter=asked.letter
+        )
     return ", ".join(spoken.get(word, word) for word in words)
 
 
@@ -290,8 +297,10 @@ def _group(name: str, args: MultiDict[str, str]) -> str:
         letters=letters[1:] if len(links) > FIRST_VALUES else (),
     )
     head = page_head(
-        f"{page.label} – Danh mục",
-        f"{page.label} của các ấn phẩm trong kho, xếp theo chữ cái, mỗi mục kèm số ấn phẩm.",
+        _("{label} – Danh mục").format(label=page.label),
+        _("{label} của các ấn phẩm trong kho, xếp theo chữ cái, mỗi mục kèm số ấn phẩm.").format(
+            label=page.label
+        ),
         args={"nhom": name},
     )
     return render_template("browse/group.html", current="browse", page=page, head=head)

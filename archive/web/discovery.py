@@ -9,12 +9,13 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
 
 from archive.core.errors import NotFoundError
-from archive.core.language import as_written
+from archive.core.language import VIETNAMESE, _, as_written
 from archive.services import sitemap
 from archive.web import guides
 from archive.web.access import OpenTo, open_to
 from archive.web.authorities import SECTIONS
 from archive.web.context import base_url, holdings, reading
+from archive.web.languages import here, in_each_language, language
 from archive.web.static import EXTENSION
 
 blueprint = Blueprint("discovery", __name__)
@@ -22,6 +23,7 @@ blueprint = Blueprint("discovery", __name__)
 _XML = "application/xml; charset=utf-8"
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_XHTML = "http://www.w3.org/1999/xhtml"
 _OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 
 # What only accounts see, what is made for one look, and lists of lists: endless choices of filters
@@ -38,7 +40,9 @@ PAGES = ("/", "/duyet", "/huong-dan", *(f"/huong-dan/{name}" for name in guides.
 @blueprint.get("/robots.txt")
 @open_to(OpenTo.ANYONE)
 def robots() -> Response:
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED)]
+    prefixes = [f"/{code}" for code in holdings().settings.languages if code != VIETNAMESE]
+    closed = [f"{prefix}{path}" for prefix in ("", *prefixes) for path in CLOSED]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
     lines += ["", f"Sitemap: {base_url()}/sitemap.xml", ""]
     return _lasting("\n".join(lines), "text/plain; charset=utf-8")
 
@@ -92,12 +96,12 @@ def open_search() -> Response:
         f'{_HEAD}<OpenSearchDescription xmlns="{_OPENSEARCH}">',
         # The specification gives a short name 16 characters; browsers show what they get.
         f"<ShortName>{escape(name)}</ShortName>",
-        f"<Description>{escape(as_written(f'Tìm trong {name}'))}</Description>",
+        f"<Description>{escape(_('Tìm trong {name}').format(name=name))}</Description>",
         "<InputEncoding>UTF-8</InputEncoding>",
-        "<Language>vi</Language>",
+        f"<Language>{language()}</Language>",
         f'<Image width="32" height="32" type="image/png">{_icon(32)}</Image>',
         *(
-            f"<Url type={quoteattr(type_)} template={quoteattr(base + path)}/>"
+            f"<Url type={quoteattr(type_)} template={quoteattr(base + here(path))}/>"
             for type_, path in addresses.items()
         ),
         "</OpenSearchDescription>\n",
@@ -114,8 +118,8 @@ def manifest() -> Response:
         {
             "name": name,
             "short_name": name.removeprefix(as_written("Kho Ấn Phẩm ")).strip() or name,
-            "lang": "vi",
-            "start_url": "/",
+            "lang": language(),
+            "start_url": here("/"),
             "scope": "/",
             "display": "minimal-ui",
             "theme_color": "#1c2647",
@@ -145,17 +149,19 @@ def favicon() -> Response:
 
 
 def _urls(pages: Iterable[tuple[str, datetime | None]]) -> Response:
-    """Pages by their paths, with the moments of their last changes where these are known."""
+    """Pages by their paths, with the moments of their last changes where these are known, and the
+    same pages in other languages."""
     base = escape(base_url())
-    return _xml(
-        "urlset",
-        (
-            f"<url><loc>{base}{path}</loc><lastmod>{changed:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>"
-            if changed
-            else f"<url><loc>{base}{path}</loc></url>"
-            for path, changed in pages
-        ),
-    )
+
+    def entry(path: str, changed: datetime | None) -> str:
+        others = "".join(
+            f'<xhtml:link rel="alternate" hreflang="{code}" href="{base}{address}"/>'
+            for code, address in in_each_language(path)
+        )
+        moment = f"<lastmod>{changed:%Y-%m-%dT%H:%M:%SZ}</lastmod>" if changed else ""
+        return f"<url><loc>{base}{path}</loc>{moment}{others}</url>"
+
+    return _xml(f'urlset xmlns:xhtml="{_XHTML}"', (entry(*page) for page in pages))
 
 
 def _asset(name: str) -> str:
@@ -168,7 +174,7 @@ def _icon(size: int) -> str:
 
 
 def _xml(root: str, entries: Iterable[str]) -> Response:
-    lines = (f'{_HEAD}<{root} xmlns="{_SITEMAP}">', *entries, f"</{root}>\n")
+    lines = (f'{_HEAD}<{root} xmlns="{_SITEMAP}">', *entries, f"</{root.split()[0]}>\n")
     return _lasting("\n".join(lines), _XML)
 
 

@@ -57,6 +57,7 @@ def _for_party_cells(audiences: Sequence[Link]) -> Entrance:
 
 
 def _for_teachers(facets: Mapping[str, Sequence[Link]]) -> Entrance:
+    grade = _("Lớp {grade}").format(grade="")
     grades = sorted(facets.get("grade", ()), key=lambda link: (len(link.label), link.label))
     return Entrance(
         name="giao-vien",
@@ -70,12 +71,7 @@ def _for_teachers(facets: Mapping[str, Sequence[Link]]) -> Entrance:
         ],
         tags_label=_("Lớp"),
         tags=[
-            Link(
-                link.label.removeprefix(_("Lớp {grade}").format(grade="")),
-                link.url,
-                link.count,
-                link.selected,
-            )
+            Link(link.label.removeprefix(grade), link.url, link.count, link.selected)
             for link in grades
         ],
     )

@@ -23,6 +23,7 @@ from archive.core.language import _
 from archive.core.wording import error_sentence, size_label
 from archive.services.signing_in import SignInSlowedError
 from archive.web.context import forget_reader, holdings
+from archive.web.languages import here
 from archive.web.pages.errors import ErrorPage
 from archive.web.pages.parts import Link
 from archive.web.present import written_moment
@@ -86,7 +87,7 @@ def _is_for_programs() -> bool:
 def _next_step(may_go_well: bool) -> Link | None:
     """The same page once more, where asking again changes nothing and may help."""
     if may_go_well and request.method in ("GET", "HEAD"):
-        return Link("Tải lại trang này", request.full_path.rstrip("?"))
+        return Link(_("Tải lại trang này"), here(request.full_path.rstrip("?")))
     return None
 
 

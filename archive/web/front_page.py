@@ -33,13 +33,21 @@ UPCOMING = 4
 _FACETS = ("year", "kind", "audience", "grade", "subject")
 # More than there are years, kinds, grades or audiences.
 _EVERY_VALUE = 200
-_MONTHS = (
-    *(N_("Tháng 1"), N_("Tháng 2"), N_("Tháng 3")),
-    *(N_("Tháng 4"), N_("Tháng 5"), N_("Tháng 6")),
-    *(N_("Tháng 7"), N_("Tháng 8"), N_("Tháng 9")),
-    *(N_("Tháng 10"), N_("Tháng 11"), N_("Tháng 12")),
-)
 _ASIDE = re.compile(r"\s*\([^)]*\)")
+_MONTHS = (
+    N_("Tháng 1"),
+    N_("Tháng 2"),
+    N_("Tháng 3"),
+    N_("Tháng 4"),
+    N_("Tháng 5"),
+    N_("Tháng 6"),
+    N_("Tháng 7"),
+    N_("Tháng 8"),
+    N_("Tháng 9"),
+    N_("Tháng 10"),
+    N_("Tháng 11"),
+    N_("Tháng 12"),
+)
 
 
 def front_page(session: Session, holdings: Holdings, *, actor: Actor) -> HomePage:
@@ -121,4 +129,6 @@ def _when(first: date, last: date, *, on: date) -> str:
     days = (first - on).days
     if days == 0 or first < on <= last:
         return _("Hôm nay") if first == last else _("Đang trong những ngày này")
-    return _("Ngày mai") if days == 1 else counted("Còn {number} ngày", days).format(number=days)
+    if days == 1:
+        return _("Ngày mai")
+    return counted("Còn {number} ngày", days).format(number=days)

@@ -20,7 +20,7 @@ from archive.metadata.description import one_line
 from archive.models import Authority, Page, Publication
 from archive.services.exporting import description_of
 from archive.web.context import base_url, current_actor, holdings
-from archive.web.languages import here
+from archive.web.languages import here, in_each_language, locale
 from archive.web.pages.head import Head, Picture
 from archive.web.pages.parts import Link
 from archive.web.present import FACETS
@@ -28,7 +28,6 @@ from archive.web.static import EXTENSION
 
 DESCRIPTION_LENGTH = 200
 """Characters that a result list shows, and a few more."""
-LANGUAGES = ("vi",)
 _ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
@@ -51,31 +50,37 @@ def page_head(
     """The head of the page at the request's path; `args` are the arguments that make it another
     page and not only another view of it."""
     asked = urlencode(args or {}, doseq=True)
+    path = quote(here(request.path)) + (f"?{asked}" if asked else "")
     return Head(
         title=title,
         description=shortened(description),
-        url=base_url() + quote(here(request.path)) + (f"?{asked}" if asked else ""),
+        url=base_url() + path,
+        languages=_languages(path),
+        locale=locale(),
         picture=site_picture(),
         data=as_data(data) if data else None,
         is_listed=is_listed,
     )
 
 
+def _languages(path: str) -> list[tuple[str, str]]:
+    return [(code, base_url() + each) for code, each in in_each_language(path)]
+
+
 def home_head() -> Head:
     name = holdings().settings.site_name
-    home = f"{base_url()}{here('/')}"
+    home = base_url() + here("/")
     return page_head(
         name,
         _(
-            "Nơi lưu giữ các ấn phẩm tuyên truyền, giáo dục truyền thống của tỉnh. Tìm "
-            "được từng chữ trong từng trang, gõ không dấu cũng được; đọc ngay trên mạng, "
-            "không cần tài khoản."
+            "Nơi lưu giữ các ấn phẩm tuyên truyền, giáo dục truyền thống của tỉnh. Tìm được từng "
+            "chữ trong từng trang, gõ không dấu cũng được; đọc ngay trên mạng, không cần tài khoản."
         ),
         data=schema_org.website(
             name=name,
             url=home,
             search_url=f"{home}tim-kiem?q={{search_term_string}}",
-            languages=LANGUAGES,
+            languages=holdings().settings.languages,
         ),
     )
 
@@ -87,14 +92,14 @@ def browse_head(active: Sequence[Link], *, total: int) -> Head:
         return page_head(
             _("Danh mục"),
             _(
-                "Toàn bộ ấn phẩm của kho xếp theo năm phát hành, đơn vị, loại, chủ đề, địa "
-                "danh, đối tượng và lớp học."
+                "Toàn bộ ấn phẩm của kho xếp theo năm phát hành, đơn vị, loại, chủ đề, địa danh, "
+                "đối tượng và lớp học."
             ),
         )
     labels = ", ".join(link.label for link in active)
     args = {name: request.args.getlist(name) for name in sorted(request.args) if name in FACETS}
     return page_head(
-        _("{labels} – Danh mục").format(labels=labels),
+        _("{label} – Danh mục").format(label=labels),
         counted("{number} ấn phẩm trong kho: {labels}.", total).format(
             number=written_number(total), labels=labels
         ),
@@ -109,8 +114,8 @@ def search_head(query: str, *, total: int) -> Head:
         return page_head(
             _("Tìm kiếm"),
             _(
-                "Tìm trong toàn bộ chữ của các trang ấn phẩm: tên người, địa danh, sự kiện hay "
-                "một câu nhớ được, có dấu hay không dấu."
+                "Tìm trong toàn bộ chữ của các trang ấn phẩm: tên người, địa danh, sự kiện hay một "
+                "câu nhớ được, có dấu hay không dấu."
             ),
         )
     return page_head(
@@ -127,8 +132,8 @@ def names_head(title: str, *, args: Mapping[str, str]) -> Head:
     """Of a list of names; `args` are the request's, of which time and page make other pages."""
     kept = {name: args[name] for name in ("thoi", "page") if name in args}
     return page_head(
-        _("{title} – Danh mục").format(title=title),
-        _("{title} mà các ấn phẩm của kho nói tới, mỗi mục kèm số ấn phẩm.").format(title=title),
+        _("{label} – Danh mục").format(label=title),
+        _("{label} mà các ấn phẩm của kho nói tới, mỗi mục kèm số ấn phẩm.").format(label=title),
         args=kept,
         is_listed="q" not in args,
     )
@@ -141,10 +146,13 @@ def publication_head(publication: Publication) -> Head | None:
         return None
     picture = share_picture(publication.id, publication.title)
     described = description_of(publication, (), base_url=base_url())
+    path = url_for("publications.show", publication_id=publication.id)
     return Head(
         title=publication.title,
         description=shortened(publication.abstract) or _in_short(publication),
-        url=described.url,
+        url=base_url() + path,
+        languages=_languages(path),
+        locale=locale(),
         picture=picture,
         kind="book" if publication.kind in ("book", "booklet", "picture_book") else "article",
         data=as_data(
@@ -160,14 +168,15 @@ def reader_head(page: Page, *, label: str) -> Head | None:
     publication = page.file.publication
     title = _("{title}, trang {label}").format(title=publication.title, label=label)
     of_url = base_url() + url_for("publications.show", publication_id=publication.id)
-    url = base_url() + url_for(
-        "publications.read", publication_id=publication.id, number=page.number
-    )
+    path = url_for("publications.read", publication_id=publication.id, number=page.number)
+    url = base_url() + path
     data = schema_org.page_of(title, url=url, of_title=publication.title, of_url=of_url)
     return Head(
         title=title,
         description=shortened(page.text) or _in_short(publication),
         url=url,
+        languages=_languages(path),
+        locale=locale(),
         picture=share_picture(publication.id, publication.title),
         kind="article",
         data=as_data(data),

@@ -17,7 +17,7 @@ from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
-from flask import Flask, has_request_context, request
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel.speaklater import LazyString
 from markupsafe import escape
@@ -39,6 +39,7 @@ LANGUAGES: Final = (VIETNAMESE, ENGLISH)
 """What the site can speak, the first without a prefix of its own."""
 
 _LANGUAGE = "archive.language"
+_SPOKEN = "LANGUAGES"
 _LOCALES = {VIETNAMESE: "vi", ENGLISH: "en_GB"}
 
 
@@ -109,6 +110,24 @@ def in_language(code: str) -> str:
     return f"{root}{prefix}{path}{'?' if query else ''}{query}"
 
 
+def in_each_language(path: str) -> list[tuple[str, str]]:
+    """The addresses of a page of this site in all its languages, by their codes, and as `x-default`
+    the one without a prefix; empty for a site of one language. `path` is the page's in the language
+    of this request, with its arguments."""
+    spoken = [code for code in LANGUAGES if code in current_app.config[_SPOKEN]]
+    if len(spoken) < 2:
+        return []
+    bare = path.removeprefix(request.script_root)
+    root = request.script_root.removesuffix(f"/{language()}")
+    prefixed = [(code, f"{root}/{code}{bare}") for code in spoken if code != VIETNAMESE]
+    return [(VIETNAMESE, root + bare), *prefixed, ("x-default", root + bare)]
+
+
+def locale() -> str:
+    """The locale of this request as Open Graph names it: `vi_VN`, `en_GB`."""
+    return "vi_VN" if language() == VIETNAMESE else _LOCALES[language()]
+
+
 def language_name(code: str) -> str:
     """What a language calls itself: `English`, `Tiếng Việt`."""
     return Locale(code).get_language_name(code) or code
@@ -136,6 +155,7 @@ def read_translations(folder: Path) -> Translations:
 def init_languages(app: Flask, folder: Path, languages: Iterable[str]) -> None:
     """Has the application answer in these languages; `folder` holds the translations."""
     spoken = [code for code in LANGUAGES if code in set(languages) and code != VIETNAMESE]
+    app.config[_SPOKEN] = (VIETNAMESE, *spoken)
     translations = {code: read_translations(folder / code) for code in spoken}
     app.wsgi_app = LanguagePrefix(app.wsgi_app, translations)  # type: ignore[method-assign]
     Babel(

@@ -47,6 +47,8 @@ FACET_FIELDS = {
 """Facet name in the address → the field of SearchRequest that it fills; the year has one of its
 own."""
 BOUNDS = Words({"year_from": N_("Từ năm {}"), "year_to": N_("Đến năm {}")})
+NAMED_BY_RECORDS = frozenset(("unit", "theme", "place", "person", "audience", "subject"))
+"""The facets whose values are told as the records have them."""
 MOST_VALUES = 20
 FIRST_VALUES = 12
 SPARED_VALUES = 3
@@ -165,6 +167,7 @@ def facet_groups(
                         else f"{common}{name}={_quoted(count.value)}",
                         count=count.count,
                         selected=count.selected,
+                        lang="vi" if name in NAMED_BY_RECORDS else "",
                     )
                     for count in shown
                 ],
@@ -210,7 +213,8 @@ def active_links(results: SearchResults, *, args: MultiDict[str, str], path: str
             continue
         pairs = [pair for pair in _pairs(args) if pair != (key, value)]
         if label:
-            links.append(Link(label=label, url=_url(path, pairs), selected=True))
+            lang = "vi" if key in NAMED_BY_RECORDS else ""
+            links.append(Link(label, _url(path, pairs), selected=True, lang=lang))
     return links
 
 

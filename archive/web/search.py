@@ -72,7 +72,7 @@ def results() -> tuple[str, int] | tuple[str, int, dict[str, str]]:
             hidden=(),
             pagination=paginate(page=1, total=0, per_page=PER_PAGE, path=here(PATH), args={}),
             took_ms=0.0,
-            retry_url=address(args, path=PATH) if status == 503 else "",
+            retry_url=address(args, path=here(PATH)) if status == 503 else "",
         )
     else:
         page = SearchPage(
@@ -108,7 +108,7 @@ def results() -> tuple[str, int] | tuple[str, int, dict[str, str]]:
             bulk_url=bulk_url(args),
             ways_out=()
             if found.results.total
-            else ways_out(asked, found.results, args=args, path=PATH),
+            else ways_out(asked, found.results, args=args, path=here(PATH)),
         )
     html = render_template(
         "search/results.html",

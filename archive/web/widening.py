@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from archive.core.errors import QueryRefusedError, SearchIndexError
-from archive.core.language import written_number
+from archive.core.language import _, counted, written_number
 from archive.models import Publication
 from archive.search.requests import SearchRequest
 from archive.search.results import SearchResults
@@ -18,6 +18,7 @@ from archive.services.catalogue import viewer_of
 from archive.services.records import one_line
 from archive.services.searching import count_each, count_inside
 from archive.web.context import current_actor, holdings, reading
+from archive.web.languages import here
 from archive.web.letters import letter_words
 from archive.web.listing import BOUNDS, FACET_FIELDS, value_labels
 from archive.web.pages.parts import Link
@@ -46,20 +47,28 @@ def ways_out(
         query = results.suggestion
         with_it = args.copy()
         with_it["q"] = query
-        tries.append((f"Tìm “{query}”", replace(asked, query=query), with_it))
-    for name in chosen:
+        tries.append((_("Tìm “{query}”").format(query=query), replace(asked, query=query), with_it))
+    dropping = {name: _("Bỏ “{filter}”").format(filter=filters[name]) for name in chosen}
+    for name, label in dropping.items():
         less = replace(asked, **_WITHOUT[name])
-        tries.append((f"Bỏ “{filters[name]}”", less, _without(args, name)))
+        tries.append((label, less, _without(args, name)))
     if asked.query and chosen:
-        tries.append((f"Bỏ từ “{asked.query}”", replace(asked, query=""), _without(args, "q")))
+        label = _("Bỏ từ “{query}”").format(query=asked.query)
+        tries.append((label, replace(asked, query=""), _without(args, "q")))
     found = _counted(tries)
-    if len(chosen) > 1 and not any(label.startswith("Bỏ “") for label, _, _ in found):
+    if len(chosen) > 1 and not any(label in dropping.values() for label, *_rest in found):
         bare = asked
         for name in chosen:
             bare = replace(bare, **_WITHOUT[name])
-        found += _counted([("Bỏ mọi bộ lọc", bare, _without(args, *chosen))])
+        found += _counted([(_("Bỏ mọi bộ lọc"), bare, _without(args, *chosen))])
     return [
-        Link(f"{label}: {written_number(count)} ấn phẩm", _address(path, left), count=count)
+        Link(
+            counted("{label}: {number} ấn phẩm", count).format(
+                label=label, number=written_number(count)
+            ),
+            _address(path, left),
+            count=count,
+        )
         for label, left, count in found
     ]
 
@@ -75,7 +84,9 @@ def ways_out_inside(
         if suggestion:
             pages = count_inside(session, index, publication, suggestion, actor=actor)
             if pages:
-                label = f"Tìm “{suggestion}” ở đây: {written_number(pages)} trang"
+                label = counted("Tìm “{query}” ở đây: {number} trang", pages).format(
+                    query=suggestion, number=written_number(pages)
+                )
                 found.append(Link(label, f"{address}?{urlencode({'q': suggestion})}", count=pages))
         everywhere = [each for each in (query, suggestion) if each]
         viewer = viewer_of(actor)
@@ -85,8 +96,10 @@ def ways_out_inside(
         return found
     for words, count in zip(everywhere, counts, strict=True):
         if count:
-            label = f"Tìm “{words}” trong toàn kho: {written_number(count)} ấn phẩm"
-            found.append(Link(label, f"/tim-kiem?{urlencode({'q': words})}", count=count))
+            label = counted("Tìm “{query}” trong toàn kho: {number} ấn phẩm", count).format(
+                query=words, number=written_number(count)
+            )
+            found.append(Link(label, f"{here('/tim-kiem')}?{urlencode({'q': words})}", count=count))
     return found
 
 
@@ -102,20 +115,22 @@ def _filter_words(name: str, asked: SearchRequest, results: SearchResults) -> st
         facet_label(name, value, labels.get((name, value)))
         for value in asked.selected().get(name, ())
     )
-    return f"năm {words}" if words and name == "year" else words
+    return _("năm {year}").format(year=words) if words and name == "year" else words
 
 
 def _counted(
     tries: list[tuple[str, SearchRequest, MultiDict[str, str]]],
 ) -> list[tuple[str, MultiDict[str, str], int]]:
     """Those that find something. None where the index cannot be asked: this is only help."""
-    requests = [request for _, request, _ in tries]
+    requests = [request for _label, request, _left in tries]
     try:
         counts = count_each(reading(), holdings().index, requests, actor=current_actor())
     except (SearchIndexError, QueryRefusedError):
         return []
     return [
-        (label, left, count) for (label, _, left), count in zip(tries, counts, strict=True) if count
+        (label, left, count)
+        for (label, _request, left), count in zip(tries, counts, strict=True)
+        if count
     ]
 
 

@@ -28,28 +28,23 @@ blueprint = Blueprint("iiif", __name__, url_prefix="/iiif/3")
 _SHOWN = 100
 _BUSY_SECONDS = 2
 _SENTENCES: Mapping[tuple[str, str], str] = {
-    ("region", "malformed"): (
-        N_("Không hiểu vùng ảnh “{value}”. Viết full, square, x,y,rộng,cao hoặc pct:x,y,rộng,cao.")
+    ("region", "malformed"): N_(
+        "Không hiểu vùng ảnh “{value}”. Viết full, square, x,y,rộng,cao hoặc pct:x,y,rộng,cao."
     ),
     ("region", "outside"): N_("Vùng ảnh “{value}” không có phần nào nằm trên trang."),
-    ("size", "malformed"): (
-        N_(
-            "Không hiểu cỡ ảnh “{value}”. Viết max, rộng, hoặc ,cao hoặc rộng,cao hoặc "
-            "!rộng,cao hoặc pct:số."
-        )
+    ("size", "malformed"): N_(
+        "Không hiểu cỡ ảnh “{value}”. Viết max, rộng, hoặc ,cao hoặc rộng,cao hoặc !rộng,cao "
+        "hoặc pct:số."
     ),
     ("size", "too_large"): N_("Cỡ ảnh “{value}” lớn hơn vùng ảnh được chọn."),
     ("size", "too_small"): N_("Cỡ ảnh “{value}” nhỏ hơn một điểm ảnh."),
     ("size", "upscaling"): N_("Kho không phóng ảnh to hơn cỡ thật (“{value}”)."),
-    ("rotation", "malformed"): (
-        N_(
-            "Không hiểu góc xoay “{value}”. Viết 0, 90, 180 hoặc 270; thêm dấu ! ở trước "
-            "để lật ảnh."
-        )
+    ("rotation", "malformed"): N_(
+        "Không hiểu góc xoay “{value}”. Viết 0, 90, 180 hoặc 270; thêm dấu ! ở trước để lật ảnh."
     ),
     ("rotation", "unknown"): N_("Ảnh chỉ xoay được 0, 90, 180 hoặc 270 độ, không xoay “{value}”."),
-    ("quality", "unknown"): (
-        N_("Không có kiểu màu “{value}”. Chọn default, color, gray hoặc bitonal.")
+    ("quality", "unknown"): N_(
+        "Không có kiểu màu “{value}”. Chọn default, color, gray hoặc bitonal."
     ),
     ("format", "unknown"): N_("Không có định dạng “{value}”. Chọn jpg, png hoặc webp."),
 }
@@ -129,9 +124,9 @@ def _answer_preflight(response: Response) -> Response:
 @blueprint.errorhandler(InvalidInputError)
 def _invalid(error: InvalidInputError) -> Response:
     problem = str(error.data["problem"])
-    sentence = _(_SENTENCES[(str(error.data["field"]), problem)])
+    sentence = _SENTENCES[(str(error.data["field"]), problem)]
     value = str(error.data["value"])[:_SHOWN]
-    return _refusal(501 if problem == "upscaling" else 400, sentence.format(value=value))
+    return _refusal(501 if problem == "upscaling" else 400, _(sentence).format(value=value))
 
 
 @blueprint.errorhandler(NotFoundError)

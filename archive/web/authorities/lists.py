@@ -9,7 +9,7 @@ from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 
 from archive.core.authorities import KINDS
-from archive.core.language import written_number
+from archive.core.language import N_, Words, _, written_number
 from archive.models import Authority
 from archive.services.authorities import listing
 from archive.services.authorities.kin import typed_name
@@ -31,12 +31,28 @@ ROWS = 80
 ROWS_PAST = 400
 # So few names need no letters to be found.
 LETTERS_FROM = 12
-TIMES = {"": "Hiện nay", "cu": "Trước đây"}
-HELD = {"": "Tất cả", "roi": "Đã có ấn phẩm", "chua": "Chưa có ấn phẩm"}
-EMPTY_HELD = {
-    "roi": "Kho chưa có ấn phẩm nào nói tới các tên này.",
-    "chua": "Mọi tên trong danh sách này đều đã có ấn phẩm.",
-}
+TIMES = Words({"": N_("Hiện nay"), "cu": N_("Trước đây")})
+HELD = Words({"": N_("Tất cả"), "roi": N_("Đã có ấn phẩm"), "chua": N_("Chưa có ấn phẩm")})
+EMPTY_HELD = Words(
+    {
+        "roi": N_("Kho chưa có ấn phẩm nào nói tới các tên này."),
+        "chua": N_("Mọi tên trong danh sách này đều đã có ấn phẩm."),
+    }
+)
+_ALL_HELD = Words(
+    {
+        "place": N_("Cả {total} xã, phường hiện nay đều đã có ấn phẩm."),
+        "relic": N_("Cả {total} di tích đều đã có ấn phẩm."),
+    }
+)
+_SOME_HELD = Words(
+    {
+        "place": N_(
+            "{covered} trong {total} xã, phường hiện nay đã có ấn phẩm, {missing} nơi chưa có."
+        ),
+        "relic": N_("{covered} trong {total} di tích đã có ấn phẩm, {missing} nơi chưa có."),
+    }
+)
 
 
 def _list_view(kind: str) -> Callable[[], str]:
@@ -130,12 +146,13 @@ def _by_parent(rows: Sequence[Authority], made: Sequence[AuthorityRow]) -> list[
     """The rows, which stand in the order of what they lay in, under its name."""
     found: list[AuthorityGroup] = []
     pairs = zip(rows, made, strict=True)
-    for _, group in groupby(pairs, key=lambda pair: pair[0].parent_id):
+    for _parent, group in groupby(pairs, key=lambda pair: pair[0].parent_id):
         own = list(group)
         parent = own[0][0].parent
-        inside = [row for _, row in own]
-        label = typed_name(parent.name, parent.type) if parent else "Không thuộc huyện nào"
-        found.append(AuthorityGroup(label, inside, note=_covered(inside)))
+        inside = [row for _authority, row in own]
+        label = typed_name(parent.name, parent.type) if parent else _("Không thuộc huyện nào")
+        is_named = parent is not None
+        found.append(AuthorityGroup(label, inside, note=_covered(inside), is_named=is_named))
     return found
 
 
@@ -144,8 +161,10 @@ def _covered(rows: Sequence[AuthorityRow]) -> str:
         return ""
     covered = sum(bool(row.count) for row in rows)
     if not covered:
-        return "Chưa nơi nào có ấn phẩm."
-    return f"{written_number(covered)} trong {written_number(len(rows))} nơi có ấn phẩm."
+        return _("Chưa nơi nào có ấn phẩm.")
+    return _("{covered} trong {total} nơi có ấn phẩm.").format(
+        covered=written_number(covered), total=written_number(len(rows))
+    )
 
 
 def _lead(kind: str, counts: Mapping[str, int] | None) -> str:
@@ -156,12 +175,12 @@ def _lead(kind: str, counts: Mapping[str, int] | None) -> str:
     if not ids:
         return ""
     covered = sum(bool(counts.get(each)) for each in ids)
-    numbers = {"n": written_number(covered), "of": written_number(len(ids))}
-    missing = written_number(len(ids) - covered)
-    what = "xã, phường hiện nay" if kind == "place" else "di tích"
-    if covered == len(ids):
-        return f"Cả {numbers['of']} {what} đều đã có ấn phẩm."
-    return f"{numbers['n']} trong {numbers['of']} {what} đã có ấn phẩm, {missing} nơi chưa có."
+    sentence = _ALL_HELD[kind] if covered == len(ids) else _SOME_HELD[kind]
+    return sentence.format(
+        covered=written_number(covered),
+        total=written_number(len(ids)),
+        missing=written_number(len(ids) - covered),
+    )
 
 
 def _themes() -> str:

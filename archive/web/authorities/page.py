@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from archive.core.authorities import KINDS
 from archive.core.errors import NotFoundError
-from archive.core.language import _
+from archive.core.language import N_, Words, _
 from archive.models import Authority, Publication
 from archive.services.authorities import listing
 from archive.services.authorities.editing import find_authority
@@ -27,10 +27,14 @@ from archive.web.present import authority_time, paginate
 
 _KINDS = {section: kind for kind, section in SECTIONS.items()}
 _FILTERS = {"theme": "theme", "place": "place", "person": "person"}
-GATHERS = {
-    "theme": "Tính cả ấn phẩm thuộc các chủ đề con.",
-    "place": "Tính cả ấn phẩm nói tới các nơi thuộc địa bàn này hoặc tới tên cũ của địa bàn.",
-}
+GATHERS = Words(
+    {
+        "theme": N_("Tính cả ấn phẩm thuộc các chủ đề con."),
+        "place": N_(
+            "Tính cả ấn phẩm nói tới các nơi thuộc địa bàn này hoặc tới tên cũ của địa bàn."
+        ),
+    }
+)
 MOST_ISSUES = 1000
 CARDS = 20
 

@@ -23,11 +23,12 @@ class AuthorityRow:
 @dataclass(frozen=True)
 class AuthorityGroup:
     """Rows under a heading: what they lay in. `note` says of how many the archive holds anything,
-    "" while nobody can count."""
+    "" while nobody can count; `is_named`: the label is a name of the catalogue."""
 
     label: str
     rows: Sequence[AuthorityRow]
     note: str = ""
+    is_named: bool = True
 
 
 @dataclass(frozen=True)

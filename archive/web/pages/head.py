@@ -23,7 +23,7 @@ class Head:
     """`url` is the page's own absolute address, however it was reached. `kind` is a type of Open
     Graph. `data` is JSON-LD, safe to stand in HTML, or None. `languages` are the languages in which
     the page is there, each with its absolute address, `x-default` among them; empty while there is
-    but one. Pages without a Head are not meant to be found."""
+    but one. `locale` is that of its own words. Pages without a Head are not meant to be found."""
 
     title: str
     description: str
@@ -32,5 +32,6 @@ class Head:
     kind: str = "website"
     data: Markup | None = None
     languages: Sequence[tuple[str, str]] = ()
+    locale: str = "vi_VN"
     is_listed: bool = True
     """Whether search engines may list the page; its links they follow in any case."""

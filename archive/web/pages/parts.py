@@ -67,6 +67,8 @@ class Link:
     url: str
     count: int | None = None
     selected: bool = False
+    lang: str = ""
+    """The language of a label that is a name from a record; "" of one that is told."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ class Fact:
 
     label: str
     values: Sequence[tuple[str, str]]
+    is_told: bool = False
+    """The values are words of the page's language; else they are as the record has them."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ def publication_facts(publication: Publication) -> list[Fact]:
         return Fact(
             label=label,
             values=[(_shown(row), value_url(row, facet)) for row in rows.get(field, ())],
+            is_told=field == "languages",
         )
 
     facts = [
@@ -63,7 +64,7 @@ def publication_facts(publication: Publication) -> list[Fact]:
         several(_("Môn học"), "subjects", "subject"),
         _one(_("Nhiệm vụ"), publication.plan_task),
         _one(_("Quyền"), publication.rights),
-        _one(_("Truy cập"), ACCESS[publication.access.value]),
+        Fact(_("Truy cập"), [(ACCESS[publication.access.value], "")], is_told=True),
         _one(_("Hạn chế đến"), written_date(publication.embargo_until)),
     ]
     return [fact for fact in facts if fact.values]

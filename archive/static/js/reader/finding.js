@@ -78,6 +78,7 @@ export class Finding {
     page.textContent = said(this.#panel.dataset.row, { label: item.label, hits: number(item.hits) });
     const text = document.createElement("span");
     text.className = "result__text";
+    text.lang = "vi";
     // The server sends escaped text with <mark>; a parsed document runs nothing.
     text.append(...new DOMParser().parseFromString(item.snippet, "text/html").body.childNodes);
     link.append(page, text);
