@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-tiles bench-legacy bench-likeness bench-retrieval bench-search bench-forty bench-catalogue lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-tiles bench-legacy bench-likeness bench-retrieval bench-search bench-forty bench-catalogue help-pictures lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make test    chạy toàn bộ kiểm thử (CI=true: cả những bài lâu)"
 	@echo "make lint    ruff, mypy, import-linter"
 	@echo "make bench   đo tốc độ"
+	@echo "make help-pictures   chụp lại hình trong các trang hướng dẫn"
 
 run: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 	@sh tests/tools/catdoc.sh
@@ -34,6 +35,12 @@ lint: $(VENV)/.installed-dev
 	@$(BIN)/lint-imports
 
 assets: node_modules/.fetched
+
+# What no longer looks as in its picture is taken anew; look at the pictures before committing them.
+help-pictures: $(VENV)/.installed-dev node_modules/.fetched
+	@sh tests/tools/browser.sh
+	@HELP_PICTURES=write $(BIN)/python -m pytest -q tests/journeys/test_help_pictures.py
+	@git status --short archive/static/help
 
 bench: bench-setup bench-ingest bench-pages bench-tiles bench-likeness
 

@@ -27,6 +27,7 @@ from archive.web import (
     exports,
     feed,
     guesses,
+    guides,
     health,
     home,
     names,
@@ -110,6 +111,7 @@ def create_app(settings: Settings) -> Flask:
     for module in (
         home,
         browse,
+        guides,
         search,
         completion,
         feed,

@@ -21,8 +21,8 @@ Write = Callable[[Iterable[Description]], Iterator[bytes]]
 
 @dataclass(frozen=True, kw_only=True)
 class Format:
-    """`label` is for people, `ending` the file's without its dot. `write` makes the file of many
-    records piece by piece, `write_one` that of one where it differs."""
+    """`label` is for people, who are told it by `_`, `ending` the file's without its dot. `write`
+    makes the file of many records piece by piece, `write_one` that of one where it differs."""
 
     name: str
     label: str

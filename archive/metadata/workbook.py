@@ -13,6 +13,7 @@ from typing import Any
 from python_calamine import CalamineError, CalamineWorkbook
 
 from archive.core.errors import InvalidInputError
+from archive.core.language import _
 
 MOST_CELLS = 8_000_000
 """Rows times columns up to the last filled cell: the reader lays out as many in memory."""
@@ -52,7 +53,7 @@ def open_workbook(path: Path, *, most_bytes: int) -> Workbook:
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise unreadable(str(error)) from None
     if not names:
-        raise unreadable("không có trang tính nào")
+        raise unreadable(_("không có trang tính nào"))
     return Workbook(path, tuple(names), is_1904)
 
 
@@ -107,12 +108,12 @@ def _look_through(path: Path, *, most_bytes: int) -> bool:
     with zipfile.ZipFile(path) as packed:
         members = packed.infolist()
         if len(members) > _MOST_MEMBERS:
-            raise ValueError("có quá nhiều thành phần bên trong")
+            raise ValueError(_("có quá nhiều thành phần bên trong"))
         if sum(member.file_size for member in members) > most_bytes:
-            raise ValueError("tệp lớn quá")
+            raise ValueError(_("tệp lớn quá"))
         for member in members:
             if member.flag_bits & 1:
-                raise ValueError("tệp có mật khẩu")
+                raise ValueError(_("tệp có mật khẩu"))
             is_sheet = "worksheets/" in member.filename
             tail = b""
             last_row = last_column = 0
@@ -123,17 +124,17 @@ def _look_through(path: Path, *, most_bytes: int) -> bool:
                 while piece := stream.read(_CHUNK_BYTES):
                     left -= len(piece)
                     if left < 0:
-                        raise ValueError("tệp lớn quá")
+                        raise ValueError(_("tệp lớn quá"))
                     text = tail + piece
                     if place < _PROLOG_BYTES and _DECLARATION.search(text):
-                        raise ValueError("có khai báo DOCTYPE hoặc ENTITY")
+                        raise ValueError(_("có khai báo DOCTYPE hoặc ENTITY"))
                     place += len(piece)
                     if is_sheet:
                         for letters, row in _CELL.findall(text):
                             last_row = max(last_row, int(row))
                             last_column = max(last_column, _column(letters))
                         if last_row * last_column > MOST_CELLS:
-                            raise ValueError("có ô nằm quá xa, xóa các ô thừa rồi lưu lại")
+                            raise ValueError(_("có ô nằm quá xa, xóa các ô thừa rồi lưu lại"))
                     elif member.filename == "xl/workbook.xml":
                         is_1904 = is_1904 or _EPOCH_1904.search(text) is not None
                     tail = text[-_OVERLAP_BYTES:]

@@ -41,6 +41,7 @@ MEDIA_TYPES: Final[Mapping[str, str]] = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
     ".png": "image/png",
+    ".webp": "image/webp",
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
 }
@@ -51,7 +52,7 @@ _PUT_TOGETHER: Final = {".css": assembling.style_sheet, ".js": assembling.script
 
 # Small files gain nothing, and these are compressed as they are.
 _LEAST_BYTES = 400
-_PACKED = (".png", ".ico", ".woff2")
+_PACKED = (".png", ".webp", ".ico", ".woff2")
 # A file is compressed once for all who ask, in the time of one answer: the last level would take
 # two seconds of the viewer's script and save a tenth.
 _BROTLI_QUALITY = 9

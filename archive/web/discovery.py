@@ -11,6 +11,7 @@ from flask import Blueprint, Response, abort, current_app, jsonify, request, url
 from archive.core.errors import NotFoundError
 from archive.core.language import VIETNAMESE, _, as_written
 from archive.services import sitemap
+from archive.web import guides
 from archive.web.access import OpenTo, open_to
 from archive.web.authorities import SECTIONS
 from archive.web.context import base_url, holdings, reading
@@ -33,7 +34,7 @@ CLOSED = (
     *("/tim-kiem/", "/tim-kiem.atom", "/tim-kiem?*&", "/duyet/", "/duyet?*&*&", "/duyet?*sort="),
     *("/an-pham/*/tim", "/an-pham/*/tai-ve", "/an-pham/*/trang?", "/an-pham/*/tep/"),
 )
-PAGES = ("/", "/duyet", "/huong-dan")
+PAGES = ("/", "/duyet", "/huong-dan", *(f"/huong-dan/{name}" for name in guides.NAMES))
 
 
 @blueprint.get("/robots.txt")

@@ -51,7 +51,7 @@ def _for_party_cells(audiences: Sequence[Link]) -> Entrance:
         links=[
             *_named(audiences, CELL_AUDIENCES),
             Link(_("Sự kiện và ngày kỷ niệm"), here("/su-kien")),
-            Link(_("Cách tìm đúng trang"), here("/huong-dan#chi-bo")),
+            Link(_("Cách tìm đúng trang"), here("/huong-dan/chi-bo")),
         ],
     )
 
@@ -67,7 +67,7 @@ def _for_teachers(facets: Mapping[str, Sequence[Link]]) -> Entrance:
         links=[
             *facets.get("subject", ())[:_MOST_SUBJECTS],
             *_named(facets.get("audience", ()), TEACHER_AUDIENCES),
-            Link(_("Cách tìm cho bài dạy"), here("/huong-dan#giao-vien")),
+            Link(_("Cách tìm cho bài dạy"), here("/huong-dan/giao-vien")),
         ],
         tags_label=_("Lớp"),
         tags=[
@@ -81,7 +81,7 @@ def _for_depositors(actor: Actor) -> Entrance:
     links = [
         Link(_("Nộp ấn phẩm"), here("/nop")),
         Link(_("Ấn phẩm đã nộp"), here("/cua-toi")),
-        Link(_("Cách nộp và sửa"), here("/huong-dan#nop")),
+        Link(_("Cách nộp và sửa"), here("/huong-dan/nop")),
     ]
     if actor.may_curate:
         links.insert(0, Link(_("Duyệt bản nộp"), here("/duyet-nop")))

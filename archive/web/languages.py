@@ -11,6 +11,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
+from urllib.parse import quote
 
 from babel import Locale
 from babel.messages.mofile import write_mo
@@ -105,7 +106,8 @@ def in_language(code: str) -> str:
     root = request.script_root.removesuffix(f"/{language()}")
     prefix = "" if code == VIETNAMESE else f"/{code}"
     query = request.query_string.decode(errors="replace")
-    return f"{root}{prefix}{request.path}{'?' if query else ''}{query}"
+    path = quote(request.path, safe="/:@!$&'()*+,;=~")
+    return f"{root}{prefix}{path}{'?' if query else ''}{query}"
 
 
 def in_each_language(path: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request, send_file, url_
 from werkzeug.wrappers import Response as AnyResponse
 
 from archive.core.dates import local, today
-from archive.core.language import N_, _
+from archive.core.language import N_, _, in_vietnamese
 from archive.core.vocabulary import KINDS, STATUS
 from archive.metadata.register_sheet import RegisterEntry, write_register_csv, write_register_xlsx
 from archive.services.accession import (
@@ -33,8 +33,6 @@ blueprint = Blueprint("register", __name__)
 ROWS = 100
 MOST_PRINTED = 5000
 STRUCK = N_("Đã xoá số")
-_WHY = N_("Lý do: {reasons}.")
-_UNKNOWN = N_("Không còn ghi lý do.")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -111,7 +109,9 @@ def _year(years: list[int]) -> int:
 def _entries(year: int) -> Iterator[RegisterEntry]:
     for row in whole_register(reading(), year):
         if isinstance(row, StruckNumbers):
-            yield RegisterEntry(number=row.label, status=STRUCK, note=_why(row))
+            with in_vietnamese():
+                why = _why(row)
+            yield RegisterEntry(number=row.label, status=STRUCK, note=why)
             continue
         publication = row.publication
         yield RegisterEntry(
@@ -131,16 +131,15 @@ def _entries(year: int) -> Iterator[RegisterEntry]:
 
 
 def _struck_line(row: StruckNumbers) -> RegisterLine:
-    return RegisterLine(
-        number=row.label,
-        status=_(STRUCK),
-        note=_(_WHY).format(reasons="; ".join(row.reasons)) if row.reasons else _(_UNKNOWN),
-        is_struck=True,
-    )
+    return RegisterLine(number=row.label, status=_(STRUCK), note=_why(row), is_struck=True)
 
 
 def _why(row: StruckNumbers) -> str:
-    return _WHY.format(reasons="; ".join(row.reasons)) if row.reasons else _UNKNOWN
+    return (
+        _("Lý do: {reasons}.").format(reasons="; ".join(row.reasons))
+        if row.reasons
+        else _("Không còn ghi lý do.")
+    )
 
 
 def _line(row: RegisterRow) -> RegisterLine:

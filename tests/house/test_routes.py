@@ -122,6 +122,7 @@ def known(archive: Standing) -> dict[str, Any]:
         "user_id": user_id,
         "unit_id": 2,
         "name": "css/base.css",
+        "guide": "nop",
         "upload_id": upload.id,
         "token": "khong-co-lien-ket-nay",
         "edit_id": "khong-co-dot",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import post
 from tests.integration.english import addresses_outside, vietnamese_in
 from tests.integration.standing import ANYONE, Standing, page
 from tests.integration.whole_site import whole_site
@@ -100,3 +101,13 @@ def test_the_footer_leads_to_this_page_in_the_other_language(site):
         assert [(a.get("href"), a.get("lang"), a.text) for a in links if a.text] == [
             (other, links[-1].get("hreflang"), name)
         ]
+
+
+def test_what_is_wrong_with_a_form_is_said_in_english(site):
+    archive, _ = site
+    client = archive.client("depositor")
+    answer = post(client, "/en/nop", {"title": "", "issued": "hom qua", "action": "submit"})
+    root = page(answer)
+    assert vietnamese_in(root, NAMES) == []
+    assert addresses_outside(root) == []
+    assert "Not sent: " in answer.text

@@ -46,3 +46,7 @@ def test_a_site_of_one_language_has_no_other(app, tmp_path):
     alone = create_app(settings).test_client()
     assert alone.get("/").status_code == 200
     assert alone.get("/en/").status_code == 404
+
+
+def test_the_other_language_of_an_odd_address_is_written_as_an_address(client):
+    assert 'href="/en/khong%00%3Fco%22"' in client.get("/khong%00%3Fco%22").text

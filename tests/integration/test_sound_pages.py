@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.integration.whole_site import visits, whole_site
-from tests.tools.markup import faults_in
+from tests.tools.markup import GUIDE, faults_in, is_of_the_guide
 
 
 def test_every_page_is_sound_markup(tmp_path: Path) -> None:
@@ -19,5 +19,9 @@ def test_every_page_is_sound_markup(tmp_path: Path) -> None:
                 addresses[f"{number:03}.html"] = visit.path
                 (pages / f"{number:03}.html").write_bytes(answer.data)
     assert len(addresses) > 60
-    faults = faults_in(pages)
+    faults = [
+        fault
+        for fault in faults_in(pages)
+        if not (addresses[fault[:8]].endswith(GUIDE) and is_of_the_guide(fault))
+    ]
     assert not faults, "\n".join(f"{addresses[fault[:8]]} {fault}" for fault in faults)

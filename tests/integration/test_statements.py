@@ -139,6 +139,7 @@ def places(archive: Standing) -> dict[str, object]:
             "number": 1,
             "position": 1,
             "width_px": 320,
+            "guide": "nop",
             "year": now().year,
         }
 

@@ -182,6 +182,12 @@ def _fill(archive: Standing) -> Mapping[str, Any]:
             "year": 2026,
             "width_px": 320,
             "name": "css/site.css",
+            "region": "full",
+            "size": "max",
+            "rotation": "0",
+            "quality": "default",
+            "image_format": "jpg",
+            "guide": "nop",
         }
 
 

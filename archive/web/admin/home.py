@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, url_for
 
-from archive.core.language import _
+from archive.core.language import _, counted
 from archive.services import administration
 from archive.web.access import OpenTo, open_to
 from archive.web.admin.base import blueprint
@@ -23,7 +23,7 @@ def index() -> str:
     page = AdminHomePage(
         counts=[
             Link(_("Người dùng"), url_for("admin.users"), state.users),
-            Link(_("Đơn vị"), url_for("admin.units_list"), state.units),
+            Link(counted("Đơn vị", state.units), url_for("admin.units_list"), state.units),
             Link(_("Chờ duyệt"), here("/duyet-nop"), state.submitted),
             Link(_("Đã nhận"), here("/duyet-nop?tinh-trang=accepted"), state.accepted),
         ],

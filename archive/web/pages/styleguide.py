@@ -11,6 +11,7 @@ from archive.web.pages.browsing import Coverage
 from archive.web.pages.copies import CopiesPanel
 from archive.web.pages.depositing import DepositPage, DepositRow, WaitingFileRow
 from archive.web.pages.finding import Hit
+from archive.web.pages.help import GuideCard, GuidePicture
 from archive.web.pages.home import AnniversaryRow, Entrance, KindTile
 from archive.web.pages.parts import Card, Downloads, EventRow, Link, LinkGroup, Pagination, StageRow
 from archive.web.pages.publication import (
@@ -119,3 +120,5 @@ class StyleGuidePage:
     waiting: Sequence[WaitingFileRow]
     messages: Sequence[tuple[str, str]]
     asked: Mapping[str, str]
+    guide: GuideCard
+    guide_picture: GuidePicture

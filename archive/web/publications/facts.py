@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import url_for
 
 from archive.core.language import _
-from archive.core.vocabulary import ACCESS, LANGUAGES
+from archive.core.vocabulary import ACCESS, CREATOR_ROLES, LANGUAGES
 from archive.models import Publication, PublicationValue
 from archive.web.authorities import authority_url
 from archive.web.languages import here
@@ -27,10 +27,7 @@ def publication_facts(publication: Publication) -> list[Fact]:
     def several(label: str, field: str, facet: str = "") -> Fact:
         return Fact(
             label=label,
-            values=[
-                (LANGUAGES.get(row.value, row.typed), value_url(row, facet))
-                for row in rows.get(field, ())
-            ],
+            values=[(_shown(row), value_url(row, facet)) for row in rows.get(field, ())],
             is_told=field == "languages",
         )
 
@@ -93,6 +90,12 @@ def _unit(publication: Publication) -> tuple[str, str]:
     if publication.unit_name_given:
         return (publication.unit_name_given, "")
     return (publication.unit.name, url_for("browse.index", unit=publication.unit.code))
+
+
+def _shown(row: PublicationValue) -> str:
+    if row.role:
+        return f"{row.value} ({CREATOR_ROLES[row.role]})"
+    return LANGUAGES.get(row.value, row.value)
 
 
 def _series(publication: Publication) -> list[Fact]:

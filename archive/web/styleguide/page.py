@@ -15,6 +15,7 @@ from archive.core.offered import AUDIENCES
 from archive.core.vocabulary import KINDS
 from archive.web.forms import choices_of
 from archive.web.pages.depositing import DepositPage, HeldFileRow, WaitingFileRow
+from archive.web.pages.help import GuideCard, GuidePicture
 from archive.web.pages.publication import GuessRow
 from archive.web.pages.record import FieldGroup
 from archive.web.pages.styleguide import StyleGuidePage
@@ -70,6 +71,10 @@ def style_guide() -> StyleGuidePage:
             ("info", "Ấn phẩm này vừa có người khác nhận xem."),
         ],
         asked={"themes": "Ghi thêm chủ đề của chương hai."},
+        guide=GuideCard(
+            "vi-du", "Hướng dẫn (ví dụ)", "Vài bước, có hình.", "pages", "/mau-giao-dien"
+        ),
+        guide_picture=GuidePicture("/static/img/share.png", 1200, 630),
     )
 
 

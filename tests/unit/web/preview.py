@@ -41,6 +41,7 @@ from archive.core.vocabulary import ACCESS, KINDS, ROLES, STATUS  # noqa: E402
 from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
 from archive.web.deposits import MAIN_FIELDS  # noqa: E402
 from archive.web.entrances import entrances  # noqa: E402
+from archive.web.guides import NAMES  # noqa: E402
 from archive.web.languages import language_name  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
@@ -63,6 +64,12 @@ from archive.web.pages.depositing import (  # noqa: E402
 )
 from archive.web.pages.finding import Hit, HitPage, SearchPage  # noqa: E402
 from archive.web.pages.head import Head, Picture  # noqa: E402
+from archive.web.pages.help import (  # noqa: E402
+    GuideCard,
+    GuidePage,
+    GuidePicture,
+    HelpPage,
+)
 from archive.web.pages.home import AnniversaryRow, HomePage, KindTile  # noqa: E402
 from archive.web.pages.parts import Card, Cover, EventRow, Link, LinkGroup, Pagination, StageRow  # noqa: E402
 from archive.web.pages.publication import (  # noqa: E402
@@ -765,6 +772,23 @@ HEAD = Head(
 )
 
 
+GUIDES = [
+    GuideCard(name, f"Hướng dẫn {name}", "Vài bước, có hình.", "pages", f"/huong-dan/{name}")
+    for name in NAMES
+]
+
+
+def guide(card: GuideCard) -> GuidePage:
+    return GuidePage(
+        card=card,
+        pictures={
+            path.stem: GuidePicture(f"/static/help/{path.name}", 1000, 560)
+            for path in (STATIC / "help").glob("*.webp")
+        },
+        others=[Link(each.title, each.url) for each in GUIDES if each is not card],
+    )
+
+
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """Name of the screen → template and its variables; forms are made afresh on each call."""
     # Imported here: it is made of what stands above.
@@ -1167,7 +1191,17 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
                 "me": ADMIN,
             },
         ),
-        "help": ("help/index.html", {"current": "help", "head": HEAD}),
+        "help": (
+            "help/index.html",
+            {"current": "help", "head": HEAD, "page": HelpPage(guides=GUIDES)},
+        ),
+        **{
+            f"help-{card.name}": (
+                f"help/{card.name}.html",
+                {"current": "help", "head": HEAD, "page": guide(card)},
+            )
+            for card in GUIDES
+        },
         "styleguide": ("styleguide/index.html", {"page": style_guide(), "current": ""}),
         **preview_browse.screens(),
         **preview_errors.screens(),
