@@ -197,7 +197,7 @@ def test_keyboard_alone_leads_from_the_front_to_the_next_page(
     page.keyboard.press("Enter")
     page.wait_for_url("**/trang/**")
     before = page.url
-    press_until(page, "[rel=next], [data-reader-next]")
+    press_until(page, "[data-turn=next]")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url != before)
     context.close()
