@@ -39,6 +39,7 @@ LANGUAGES: Final = (VIETNAMESE, ENGLISH)
 """What the site can speak, the first without a prefix of its own."""
 
 _LANGUAGE = "archive.language"
+_LONGEST_QUERY = 8_000
 _SPOKEN = "LANGUAGES"
 _LOCALES = {VIETNAMESE: "vi", ENGLISH: "en_GB"}
 
@@ -102,10 +103,13 @@ class _Lazy(LazyString):
 
 
 def in_language(code: str) -> str:
-    """The address of the page that is being answered, in another language."""
+    """The address of the page that is being answered, in another language; without its arguments
+    where they are longer than those of any page."""
     root = request.script_root.removesuffix(f"/{language()}")
     prefix = "" if code == VIETNAMESE else f"/{code}"
     query = request.query_string.decode(errors="replace")
+    if len(query) > _LONGEST_QUERY:
+        query = ""
     path = quote(request.path, safe="/:@!$&'()*+,;=~")
     return f"{root}{prefix}{path}{'?' if query else ''}{query}"
 
