@@ -50,6 +50,12 @@ def _read(page: Page, _: HelpArchive) -> None:
     page.goto(f"/an-pham/{publication_id(BOOK)}/trang/3?q=dong+khe")
 
 
+def _read_text(page: Page, archive: HelpArchive) -> None:
+    _read(page, archive)
+    page.locator("[data-opens=text]").first.click()
+    expect(page.locator(".reader__text")).to_be_visible()
+
+
 def _cite(page: Page, _: HelpArchive) -> None:
     page.goto(f"/an-pham/{publication_id(BOOK)}")
 
@@ -122,8 +128,8 @@ PICTURES = (
     HelpPicture("loi-vao-giao-vien", _home, ".entrance--giao-vien", height_px=520),
     HelpPicture("ket-qua", _search, ".match"),
     HelpPicture("loc", _search, ".with-aside__aside"),
-    HelpPicture("trang-doc", _read, ".reader__image", height_px=620),
-    HelpPicture("chu-cua-trang", _read, ".reader__text", height_px=520),
+    HelpPicture("trang-doc", _read, ".reader__stage", height_px=620),
+    HelpPicture("chu-cua-trang", _read_text, ".reader__text", height_px=520),
     HelpPicture("trich-dan", _cite, "#trich-dan-chu", height_px=360),
     HelpPicture("tim-dien-thoai", _search, ".match", width_px=PHONE_PX, height_px=640),
     HelpPicture("trang-dien-thoai", _read, ".reader__find", width_px=PHONE_PX, height_px=640),
