@@ -1,6 +1,6 @@
 """How fast pages answer over 5,000 publications, and what the web process holds for it.
 
-    python -m bench.pages [--pages 100000] [--weights]
+    python -m bench.pages [--pages 100000] [--weights | --times]
 
 A real gunicorn with one process and four threads, asked by one client over loopback: first what
 each kind of page takes, then searches, then four clients at once so that every thread has filled
@@ -43,6 +43,7 @@ def main() -> int:
     parser.add_argument(
         "--weights", action="store_true", help="only what pages weigh, in a browser"
     )
+    parser.add_argument("--times", action="store_true", help="only the times, without a browser")
     options = parser.parse_args()
     if options.weights:
         return finish("Pages of the demo archive in Chromium on a phone", weights.measure())
@@ -52,7 +53,8 @@ def main() -> int:
         rows = measure(
             made, port=port, pid=web.pid, requests=options.requests, queries=options.queries
         )
-    rows += weights.measure()
+    if not options.times:
+        rows += weights.measure()
     title = (
         f"{made.publications:,} publications, {made.pages:,} pages; one web process, four threads; "
         f"{options.requests} requests of each kind"

@@ -56,7 +56,17 @@ def test_likeness_finds_second_scans_and_nothing_else():
 
 
 def test_pages_measures_a_generated_archive_and_finds_it_again(tmp_path):
-    small = ("--pages", "60", "--requests", "3", "--queries", "6", "--out", str(tmp_path))
+    small = (
+        "--pages",
+        "60",
+        "--requests",
+        "3",
+        "--queries",
+        "6",
+        "--times",
+        "--out",
+        str(tmp_path),
+    )
     rows = run_bench("pages", *small)
     assert rows["home_p50_ms"]["goal"] == rows["publication_p50_ms"]["goal"] == 30
     assert rows["web_rss_mb"]["goal"] == 300
