@@ -83,13 +83,14 @@ def likeness_news(
 ) -> dict[str, str]:
     """For each of these publications with an undecided pair among the pairs `found` what `actor` is
     told of the strongest one: a curator the reason, a depositor also that the deposit is kept."""
-    everything = [pair for pairs in found.values() for pair in pairs]
+    others = {pair.other.id for pairs in found.values() for pair in pairs}
+    # A curator may know of all: nothing to look up.
     around = (
-        look_around(session, "", (pair.other.id for pair in everything), actor=actor)
-        if everything
+        look_around(session, "", others, actor=actor)
+        if others and not actor.may_curate
         else Surroundings()
     )
-    known = around.told
+    known = others if actor.may_curate else around.told
     strongest: dict[str, Likeness] = {}
     for publication_id, pairs in found.items():
         waiting = [
@@ -97,7 +98,7 @@ def likeness_news(
         ]
         if waiting:
             strongest[publication_id] = waiting[0]
-    visible = around.told if actor.may_curate else around.visible.keys()
+    visible = known if actor.may_curate else around.visible.keys()
     news = {}
     for publication in publications:
         if (pair := strongest.get(publication.id)) is None:
