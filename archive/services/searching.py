@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
 
 from sqlalchemy import ColumnElement, and_, bindparam, not_, or_, select
 from sqlalchemy.orm import Session, load_only
@@ -12,12 +11,11 @@ from sqlalchemy.orm import Session, load_only
 from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.language import _
 from archive.core.roles import Actor
-from archive.core.status import JobState, Status
+from archive.core.status import JobState
 from archive.models import Job, Page, Publication, Stage, Unit
-from archive.search.highlight import MarkTerms, Snippet, mark, snippet
+from archive.search.highlight import Snippet, snippet
 from archive.search.index import SearchIndex
-from archive.search.query import parse_query
-from archive.search.requests import MAX_PER_PAGE, SearchRequest
+from archive.search.requests import SearchRequest
 from archive.search.results import (
     PAGES_PER_WORK,
     Completion,
@@ -26,9 +24,6 @@ from archive.search.results import (
     WorkHit,
 )
 from archive.services.catalogue import listed_for, publications_by_id, viewer_of, visible_to
-
-PAGES_INSIDE = MAX_PER_PAGE
-"""So many pages of one publication are listed at a time."""
 
 
 @dataclass(frozen=True)
@@ -46,41 +41,6 @@ class Found:
     publications: Mapping[str, Publication]
     pages: Mapping[tuple[str, int], Page]
     snippets: Mapping[tuple[str, int], Snippet]
-
-
-@dataclass(frozen=True)
-class PageFound:
-    """A page inside a publication that answers; `hits` counts the marks on all of it."""
-
-    page: Page
-    snippet: Snippet
-    hits: int
-
-
-@dataclass(frozen=True)
-class Inside:
-    """A search inside one publication: `pages` are the stretch that was asked for, in their order;
-    `total_pages` and `total_hits` count over all pages that answer."""
-
-    results: SearchResults
-    pages: Sequence[PageFound]
-    total_pages: int
-    total_hits: int
-
-
-@dataclass(frozen=True)
-class HitsAround:
-    """What a query marks, and the pages that answer it around the one that is read.
-
-    `place` is that page's among them, from 1, and 0 where it is none of them. `total` is None where
-    the index could not be asked: what is marked are then the words as they were typed.
-    """
-
-    terms: MarkTerms
-    total: int | None = None
-    place: int = 0
-    previous: int | None = None
-    next: int | None = None
 
 
 def search(
@@ -107,7 +67,7 @@ def search(
         for item in items
         for page in (item.pages[:excerpts] if isinstance(item, WorkHit) else (item,))
     ]
-    pages = _pages(session, wanted)
+    pages = pages_of(session, wanted)
     return Found(
         results=results,
         items=items,
@@ -135,24 +95,11 @@ def count_each(
     return [index.search(each).total for each in counted]
 
 
-def count_inside(
-    session: Session,
-    index: SearchIndex,
-    publication: Publication,
-    query: str,
-    *,
-    actor: Actor,
-) -> int:
-    """How many pages of `publication` answer; as `search_inside` counts them."""
-    results = next(_pages_inside(session, index, publication, query, actor=actor))
-    return results.total_pages if results.terms.words else 0
-
-
 def as_of_now(session: Session, request: SearchRequest, *, actor: Actor) -> SearchRequest:
     """The request without what the catalogue has closed to `actor` since the index was written."""
     if request.statuses:
         return request
-    return replace(request, viewer=replace(request.viewer, withheld=_withheld(session, actor)))
+    return replace(request, viewer=replace(request.viewer, withheld=withheld_from(session, actor)))
 
 
 def complete(
@@ -165,7 +112,7 @@ def complete(
     """
     if not text.strip():
         return []
-    viewer = replace(viewer_of(actor), withheld=_withheld(session, actor))
+    viewer = replace(viewer_of(actor), withheld=withheld_from(session, actor))
     try:
         found = index.complete(text, viewer, limit=limit)
     except (SearchIndexError, QueryRefusedError):
@@ -177,114 +124,6 @@ def complete(
         for completion in found
         if not completion.work_id or completion.work_id in titles
     ]
-
-
-def search_inside(
-    session: Session,
-    index: SearchIndex,
-    publication: Publication,
-    query: str,
-    *,
-    actor: Actor,
-    page: int = 1,
-) -> Inside:
-    """The pages of `publication` that answer, `PAGES_INSIDE` at a time, `page` counting from 1.
-
-    The caller has made sure that `actor` may open the publication. A query without a word to mark
-    (a year, a unit) is answered by no page. Raises as `search` does.
-    """
-    numbers: list[int] = []
-    for results in _pages_inside(session, index, publication, query, actor=actor):
-        numbers += _numbers(results)
-    texts = _texts(session, [(publication.id, number) for number in numbers])
-    hits = {number: len(mark(text, results.terms)) for (_, number), text in texts.items()}
-    begin = (page - 1) * PAGES_INSIDE
-    wanted = [(publication.id, number) for number in numbers[begin : begin + PAGES_INSIDE]]
-    rows = _pages(session, wanted)
-    return Inside(
-        results=results,
-        pages=[
-            PageFound(row, snippet(row.text, results.terms), hits[row.number])
-            for key in wanted
-            if (row := rows.get(key)) is not None
-        ],
-        total_pages=len(numbers),
-        total_hits=sum(hits.values()),
-    )
-
-
-def hits_around(
-    session: Session,
-    index: SearchIndex,
-    publication: Publication,
-    query: str,
-    *,
-    number: int,
-    actor: Actor,
-) -> HitsAround:
-    """What `query` marks on page `number`, and the pages that answer before and behind it.
-
-    The marks are those of the search itself, so that they agree with its snippets. Never raises for
-    a query or an index: the page can be read all the same.
-    """
-    before: list[int] = []
-    behind: list[int] = []
-    try:
-        for results in _pages_inside(session, index, publication, query, actor=actor):
-            found = _numbers(results)
-            before += [other for other in found if other <= number]
-            behind += [other for other in found if other > number]
-            if behind:
-                break
-    except (SearchIndexError, QueryRefusedError):
-        return HitsAround(_marks_as_typed(query))
-    is_hit = before[-1:] == [number]
-    return HitsAround(
-        terms=results.terms,
-        total=results.total_pages if results.terms.words else 0,
-        place=len(before) if is_hit else 0,
-        previous=before[-1 - is_hit] if len(before) > is_hit else None,
-        next=behind[0] if behind else None,
-    )
-
-
-def _pages_inside(
-    session: Session, index: SearchIndex, publication: Publication, query: str, *, actor: Actor
-) -> Iterator[SearchResults]:
-    """The search inside a publication, one stretch of pages after the other, at least one.
-
-    The catalogue has let the actor in: where the index is a moment behind, or the publication is
-    not accepted, its pages may be found all the same by those whose rights reach so far.
-    """
-    withheld = tuple(other for other in _withheld(session, actor) if other != publication.id)
-    asked = SearchRequest(
-        viewer=replace(viewer_of(actor), withheld=withheld),
-        query=query,
-        within=publication.id,
-        statuses=() if publication.status is Status.ACCEPTED else tuple(Status),
-        group="page",
-        sort="page",
-        facets=(),
-        per_page=PAGES_INSIDE,
-    )
-    for page in count(1):
-        results = index.search(replace(asked, page=page))
-        yield results
-        if not results.terms.words or results.total_pages <= page * PAGES_INSIDE:
-            return
-
-
-def _numbers(results: SearchResults) -> list[int]:
-    """The pages among the results; none for a query that marks nothing."""
-    items = results.items if results.terms.words else ()
-    return [item.number for item in items if isinstance(item, PageItem)]
-
-
-def _marks_as_typed(query: str) -> MarkTerms:
-    try:
-        return parse_query(query).marks
-    except QueryRefusedError:
-        return MarkTerms()
 
 
 def results_notice(results: SearchResults) -> str:
@@ -317,7 +156,7 @@ _WAITING = select(Job.publication_id).where(
 )
 
 
-def _withheld(session: Session, actor: Actor) -> tuple[str, ...]:
+def withheld_from(session: Session, actor: Actor) -> tuple[str, ...]:
     """What was withdrawn or closed to `actor` and waits for the index: gone at the next request,
     from totals and facets too, and not only once the worker has come round."""
     waiting = session.scalars(_WAITING).all()
@@ -355,7 +194,7 @@ def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
 _UNIT_NAMES = select(Unit.code, Unit.name)
 
 
-def _texts(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
+def texts_of(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
     if not wanted:
         return {}
     asked = select(Page.publication_id, Page.number, Page.text).where(_is_one_of(wanted))
@@ -397,7 +236,7 @@ _PAGES_OF_WORKS = (
 )
 
 
-def _pages(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:
+def pages_of(session: Session, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Page]:
     numbers: dict[str, list[int]] = {}
     for publication_id, number in wanted:
         numbers.setdefault(publication_id, []).append(number)

@@ -19,7 +19,7 @@ from archive.services import catalogue
 from archive.services.exporting import description_of
 from archive.services.holdings import Holdings
 from archive.services.outlines import outline_of
-from archive.services.searching import HitsAround, hits_around
+from archive.services.searching_inside import HitsAround, hits_around
 from archive.services.word_boxes import unpack_words
 from archive.web.context import base_url
 from archive.web.outline import outline_rows

@@ -16,7 +16,8 @@ from archive.search.requests import SearchRequest
 from archive.search.results import SearchResults
 from archive.services.catalogue import viewer_of
 from archive.services.records import one_line
-from archive.services.searching import count_each, count_inside
+from archive.services.searching import count_each
+from archive.services.searching_inside import count_inside
 from archive.web.context import current_actor, holdings, reading
 from archive.web.languages import here
 from archive.web.letters import letter_words

@@ -44,7 +44,8 @@ from archive.services import catalogue
 from archive.services.copies import count_copies
 from archive.services.exporting import describe
 from archive.services.records import TEXT_FIELDS, one_line
-from archive.services.searching import Found, hits_around, search, search_inside
+from archive.services.searching import Found, search
+from archive.services.searching_inside import hits_around, search_inside
 from archive.services.word_boxes import unpack_words
 from archive.web.access import OpenTo, open_to
 from archive.web.context import base_url, current_actor, holdings, reading

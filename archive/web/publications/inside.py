@@ -9,9 +9,10 @@ from archive.core.errors import QueryRefusedError, SearchIndexError
 from archive.core.language import N_, _
 from archive.core.wording import error_sentence
 from archive.models import Publication
-from archive.services import catalogue, guard, searching
+from archive.services import catalogue, guard, searching_inside
 from archive.services.records import one_line
-from archive.services.searching import PAGES_INSIDE, Inside, PageFound, results_notice
+from archive.services.searching import results_notice
+from archive.services.searching_inside import PAGES_INSIDE, Inside, PageFound
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.listing import page_number, suggestion_link
@@ -36,7 +37,7 @@ def search_inside(publication_id: str) -> tuple[str, int]:
     notice, status = "", 200
     try:
         if query:
-            found = searching.search_inside(
+            found = searching_inside.search_inside(
                 session, holdings().index, publication, query, actor=actor, page=number
             )
             notice = results_notice(found.results)
