@@ -67,9 +67,9 @@ def values(element: etree._Element) -> dict[str, tuple[str, bool]]:
     for link in elements(element, "a"):
         if link.get("class") != "facet__link":
             continue
-        spans = [span for span in elements(link, "span") if span.get("class") != "unseen"]
-        name = words_of(spans[0]).removesuffix("(đang chọn, bấm để bỏ)").strip()
-        key = f"{name}: {words_of(spans[1])}"
+        label, count = (span for span in elements(link, "span") if span.getparent() is link)
+        name = words_of(label).removesuffix("(đang chọn, bấm để bỏ)").strip()
+        key = f"{name}: {words_of(count)}"
         found[key] = (link.get("href", ""), link.get("aria-current") == "true")
     return found
 
