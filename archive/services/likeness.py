@@ -98,13 +98,9 @@ def _share(part: int, whole: int, *, only: str) -> str:
     return only if whole == 1 else _("Cả {whole} trang").format(whole=whole)
 
 
-def likenesses(session: Session, publication_id: str) -> list[Likeness]:
-    """The pairs found of a publication: the undecided first, then by strength and share."""
-    return list_likenesses(session, [publication_id]).get(publication_id, [])
-
-
 def list_likenesses(session: Session, ids: Sequence[str]) -> dict[str, list[Likeness]]:
-    """`likenesses` of each of these publications that has any."""
+    """The pairs found of each of these publications that has any: the undecided first, then by
+    strength and share."""
     rows = session.scalars(
         select(Row)
         .where(or_(Row.first_id.in_(ids), Row.second_id.in_(ids)))
@@ -116,7 +112,8 @@ def list_likenesses(session: Session, ids: Sequence[str]) -> dict[str, list[Like
     found: dict[str, list[Likeness]] = {}
     for row in rows:
         for publication_id in {row.first_id, row.second_id}.intersection(ids):
-            found.setdefault(publication_id, []).append(_seen_from(row, publication_id))
+            other = row.second if row.first_id == publication_id else row.first
+            found.setdefault(publication_id, []).append(_seen_from(row, other))
     for pairs in found.values():
         pairs.sort(key=_order)
     return found
@@ -131,13 +128,14 @@ def _order(pair: Likeness) -> tuple[bool, int, float, str]:
     )
 
 
-def _seen_from(row: Row, publication_id: str) -> Likeness:
-    is_first = row.first_id == publication_id
+def _seen_from(row: Row, other: Publication) -> Likeness:
+    """The pair as that one of the two sees it which is not `other`."""
+    is_first = row.second_id == other.id
     first, second = (row.first_matches, row.first_pages), (row.second_matches, row.second_pages)
     ours, theirs = (first, second) if is_first else (second, first)
-    pages = [(one, other) if is_first else (other, one) for one, other in row.pages]
+    pages = [(one, two) if is_first else (two, one) for one, two in row.pages]
     return Likeness(
-        other=row.second if is_first else row.first,
+        other=other,
         kind=row.kind,
         our_matches=ours[0],
         our_pages=ours[1],
@@ -215,11 +213,13 @@ def editions_of(session: Session, publication: Publication, *, actor: Actor) -> 
 @dataclass(frozen=True)
 class Surroundings:
     """Other publications that stand beside one. `told`: those whose being there the actor may know
-    of; `visible`: those they may open; `edition_ids`: those that are other editions of it."""
+    of; `visible`: those they may open; `edition_ids`: those that are other editions of it; `pairs`:
+    those that its text is like, in the order of `list_likenesses`."""
 
     told: frozenset[str] = frozenset()
     visible: Mapping[str, Publication] = field(default_factory=dict)
     edition_ids: frozenset[str] = frozenset()
+    pairs: Sequence[Likeness] = ()
 
     @property
     def editions(self) -> list[Publication]:
@@ -231,23 +231,41 @@ class Surroundings:
 def look_around(
     session: Session, publication_id: str, ids: Iterable[str], *, actor: Actor
 ) -> Surroundings:
-    """Of the publications `ids` and of the other editions of this one, which `actor` may know of
-    and which they may open: all in one statement. `told` is as of `may_be_told`."""
+    """Of the publications `ids`, of those that this one is like and of its other editions, which
+    `actor` may know of and which they may open: all in one statement. `told` is as of
+    `may_be_told`."""
     near = _edition_ids(publication_id)
     is_edition = Publication.id.in_(select(near.c.id))
     told = and_(
         or_(Publication.status != Status.DRAFT, catalogue.of_own_unit(actor)),
         catalogue.not_closed_to(actor),
     )
+    # The two of a pair are written down in the order of their ids.
+    comes_first = Publication.id < publication_id
     rows = session.execute(
         select(
             Publication,
             is_edition,
             true() if actor.may_curate else told,
             catalogue.visible_to(actor),
+            Row,
+        )
+        .select_from(Publication)
+        .outerjoin(
+            Row,
+            and_(
+                Row.first_id == case((comes_first, Publication.id), else_=publication_id),
+                Row.second_id == case((comes_first, publication_id), else_=Publication.id),
+            ),
         )
         .where(
-            or_(Publication.id.in_(sorted(set(ids))), is_edition), Publication.id != publication_id
+            or_(
+                Publication.id.in_(sorted(set(ids))),
+                is_edition,
+                Publication.id.in_(select(Row.second_id).where(Row.first_id == publication_id)),
+                Publication.id.in_(select(Row.first_id).where(Row.second_id == publication_id)),
+            ),
+            Publication.id != publication_id,
         )
         .options(joinedload(Publication.unit))
     ).all()
@@ -255,6 +273,7 @@ def look_around(
         told=frozenset(row[0].id for row in rows if row[2]),
         visible={row[0].id: row[0] for row in rows if row[3]},
         edition_ids=frozenset(row[0].id for row in rows if row[1]),
+        pairs=sorted((_seen_from(row[4], row[0]) for row in rows if row[4]), key=_order),
     )
 
 

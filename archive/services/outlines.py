@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.models import File, Page
+from archive.services.page_list import ListedPage, list_pages
 from archive.services.records import one_line
 
 MOST_PARTS = 500
@@ -27,71 +28,47 @@ class OutlinePart:
     level: int
 
 
-def outline_of(session: Session, publication_id: str) -> tuple[OutlinePart, ...]:
-    """The parts in their order, the files' one after the other; () where no file has an outline."""
-    files = session.execute(
-        select(File.id, File.outline)
+def outline_of(
+    files: Sequence[File], pages: Sequence[Page | ListedPage]
+) -> tuple[OutlinePart, ...]:
+    """The parts in their order, the files' one after the other; () where no file has an outline.
+    `files` in their order, and all pages of the publication."""
+    targets = {(page.file_id, page.file_page): page for page in pages}
+    found = []
+    for file in files:
+        for entry in file.outline or ():
+            title = one_line(str(entry.get("title") or ""))[:_TITLE_LENGTH]
+            at, level = entry.get("page"), entry.get("level")
+            page = targets.get((file.id, at)) if isinstance(at, int) else None
+            if title:
+                found.append(
+                    OutlinePart(
+                        title=title,
+                        number=page.number if page is not None else None,
+                        label=(page.label or str(page.number)) if page is not None else "",
+                        level=level if isinstance(level, int) and level > 0 else 0,
+                    )
+                )
+    return _shallow(found)
+
+
+def load_outline(session: Session, publication_id: str) -> tuple[OutlinePart, ...]:
+    """`outline_of` the publication; its pages are asked for only where a file has an outline."""
+    files = session.scalars(
+        select(File)
         .where(File.publication_id == publication_id, File.outline.is_not(None))
         .order_by(File.position)
     ).all()
-    if not any(outline for _, outline in files):
+    if not any(file.outline for file in files):
         return ()
-    offsets = {
-        file_id: (offset, count)
-        for file_id, offset, count in session.execute(
-            select(Page.file_id, func.min(Page.number - Page.file_page), func.count())
-            .where(Page.publication_id == publication_id)
-            .group_by(Page.file_id)
-        )
-    }
-    found: list[tuple[str, int | None, int]] = []
-    for file_id, outline in files:
-        offset, count = offsets.get(file_id, (0, 0))
-        for entry in outline or ():
-            title = one_line(str(entry.get("title") or ""))[:_TITLE_LENGTH]
-            page = entry.get("page")
-            inside = isinstance(page, int) and 1 <= page <= count
-            level = entry.get("level")
-            if title:
-                found.append(
-                    (
-                        title,
-                        offset + page if inside else None,
-                        level if isinstance(level, int) and level > 0 else 0,
-                    )
-                )
-    return _labelled(session, publication_id, _shallow(found))
+    return outline_of(files, list_pages(session, publication_id))
 
 
-def _shallow(found: Sequence[tuple[str, int | None, int]]) -> list[tuple[str, int | None, int]]:
+def _shallow(found: Sequence[OutlinePart]) -> tuple[OutlinePart, ...]:
     kept = list(found)
-    while len(kept) > MOST_PARTS and (deepest := max(level for _, _, level in kept)) > 0:
-        kept = [part for part in kept if part[2] < deepest]
-    return kept[:MOST_PARTS]
-
-
-def _labelled(
-    session: Session, publication_id: str, found: Sequence[tuple[str, int | None, int]]
-) -> tuple[OutlinePart, ...]:
-    numbers = {number for _, number, _ in found if number is not None}
-    labels: dict[int, str] = {
-        number: label
-        for number, label in session.execute(
-            select(Page.number, Page.label).where(
-                Page.publication_id == publication_id, Page.number.in_(numbers)
-            )
-        )
-        if label
-    }
-    return tuple(
-        OutlinePart(
-            title=title,
-            number=number,
-            label=labels.get(number, str(number)) if number is not None else "",
-            level=level,
-        )
-        for title, number, level in found
-    )
+    while len(kept) > MOST_PARTS and (deepest := max(part.level for part in kept)) > 0:
+        kept = [part for part in kept if part.level < deepest]
+    return tuple(kept[:MOST_PARTS])
 
 
 def find_labelled(session: Session, publication_id: str, typed: str) -> int | None:

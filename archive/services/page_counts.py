@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.models import Page
+from archive.services.page_list import ListedPage
 from archive.services.recognition import DONE, FAILED, WAITING
 
 
@@ -52,7 +53,7 @@ def count_reading(session: Session, ids: Sequence[str]) -> dict[str, PageCounts]
     return found
 
 
-def count_loaded(pages: Sequence[Page]) -> PageCounts:
+def count_loaded(pages: Sequence[Page | ListedPage]) -> PageCounts:
     """The counts of one publication whose pages are at hand, all of them."""
     found = PageCounts()
     for page in pages:

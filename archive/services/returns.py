@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from archive.core.vocabulary import MULTIPLE_FIELDS
-from archive.models import Event, Publication, RecordVersion
+from archive.models import Event, Publication, RecordVersion, Unit
 from archive.services.history import differences
 from archive.services.records import TEXT_FIELDS, record_content, record_of
 
@@ -74,16 +74,61 @@ def return_among(events: Sequence[Event]) -> Return | None:
     return Return(event.id, event.at, event.actor_name, event.note, dict(fields))
 
 
+@dataclass(frozen=True)
+class Thread:
+    """What happened to a deposit, oldest first. `before`: the record as it stood at each return, by
+    the number of its event, its unit by name; none where nobody changed it since it came in."""
+
+    events: Sequence[Event] = ()
+    before: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def thread_of(session: Session, publication_id: str) -> Thread:
+    """The thread, and what its returns were about: in one statement."""
+    number = RecordVersion.number
+    of_it = RecordVersion.publication_id == publication_id
+    then = select(func.max(number)).where(of_it, RecordVersion.at <= Event.at).correlate(Event)
+    first = select(func.min(number)).where(of_it)
+    stood = aliased(RecordVersion)
+    rows = session.execute(
+        select(Event, stood.content, Unit.name)
+        .select_from(Event)
+        .outerjoin(
+            stood,
+            and_(
+                Event.kind == "returned",
+                stood.publication_id == publication_id,
+                stood.number == func.coalesce(then.scalar_subquery(), first.scalar_subquery()),
+            ),
+        )
+        .outerjoin(Unit, Unit.code == stood.content["unit"].as_string())
+        .where(Event.publication_id == publication_id)
+        .order_by(Event.id)
+    ).all()
+    return Thread(
+        events=[event for event, _, _ in rows],
+        before={
+            event.id: {**content, "unit": unit or content.get("unit")}
+            for event, content, unit in rows
+            if content
+        },
+    )
+
+
 def answers_to(
-    session: Session, publication: Publication, returned: Return
+    publication: Publication, returned: Return, thread: Thread
 ) -> tuple[FieldAnswer, ...]:
-    """What became of each field that the return named, then what else was changed since."""
-    after = record_content(record_of(publication), unit_code=publication.unit.code)
-    before = _content_at(session, publication.id, returned.at) or after
+    """What became of each field that the return named, then what else was changed since. Units are
+    told by name."""
+    after: Mapping[str, Any] = {
+        **record_content(record_of(publication), unit_code=publication.unit.code),
+        "unit": publication.unit.name,
+    }
+    before = thread.before.get(returned.event_id, after)
     changed: dict[str, tuple[Any, Any]] = {
         change.field: (change.before, change.after) for change in differences(before, after)
     }
-    if (files := _files_since(session, publication.id, returned.event_id)) is not None:
+    if (files := _files_since(thread.events, returned.event_id)) is not None:
         changed["files"] = files
     named = [
         FieldAnswer(name, asked, name in changed, *changed.get(name, (after.get(name),) * 2))
@@ -97,33 +142,17 @@ def answers_to(
     return (*named, *unasked)
 
 
-def _content_at(
-    session: Session, publication_id: str, moment: datetime
-) -> Mapping[str, Any] | None:
-    """The record as it stood at that moment, None where nobody has changed it since it came in."""
-    versions = select(RecordVersion.content).where(RecordVersion.publication_id == publication_id)
-    return session.scalar(
-        versions.where(RecordVersion.at <= moment).order_by(RecordVersion.number.desc()).limit(1)
-    ) or session.scalar(versions.order_by(RecordVersion.number).limit(1))
-
-
 def _files_since(
-    session: Session, publication_id: str, event_id: int
+    events: Iterable[Event], event_id: int
 ) -> tuple[Sequence[str], Sequence[str]] | None:
     """The names of the files before and after they were replaced, None where they were not."""
-    events = session.execute(
-        select(Event.id, Event.data)
-        .where(
-            Event.publication_id == publication_id,
-            Event.kind.in_(("drafted", "deposited", "amended", "resubmitted")),
-        )
-        .order_by(Event.id)
-    )
     before: list[str] = []
     after: list[str] | None = None
-    for number, data in events:
-        names = [str(file.get("name", "")) for file in (data or {}).get("files") or ()]
-        if names and number < event_id:
+    for event in events:
+        if event.kind not in ("drafted", "deposited", "amended", "resubmitted"):
+            continue
+        names = [str(file.get("name", "")) for file in (event.data or {}).get("files") or ()]
+        if names and event.id < event_id:
             before = names
         elif names:
             after = names

@@ -18,7 +18,7 @@ from archive.search.highlight import MarkTerms, mark, word_indices
 from archive.services import catalogue
 from archive.services.exporting import description_of
 from archive.services.holdings import Holdings
-from archive.services.outlines import outline_of
+from archive.services.outlines import load_outline
 from archive.services.searching_inside import HitsAround, hits_around
 from archive.services.word_boxes import unpack_words
 from archive.web.context import base_url
@@ -126,7 +126,7 @@ def reader_page(
         ),
         original_name=page.file.name,
         reading=_reading(page) if tends else None,
-        outline=outline_rows(outline_of(session, publication.id), at, at=page.number),
+        outline=outline_rows(load_outline(session, publication.id), at, at=page.number),
         goto_url=url_for("publications.go_to", publication_id=publication.id) if count > 1 else "",
         address=url_for("publications.read", publication_id=publication.id, number=page.number),
         hits=_hit_steps(around, at, publication.id, query),

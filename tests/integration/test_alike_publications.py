@@ -33,7 +33,7 @@ from archive.services import deposits, jobs, reading
 from archive.services.guard import look_at_pages
 from archive.services.holdings import Holdings
 from archive.services.jobs import StaleLeaseError
-from archive.services.likeness import decide, editions_of, likenesses
+from archive.services.likeness import decide, editions_of, list_likenesses
 from archive.services.records import RecordInput
 from archive.services.units import find_unit
 from archive.worker.comparing import run_compare
@@ -156,7 +156,7 @@ def compare_again(holdings: Holdings, *ids: str) -> None:
 
 def pairs_of(holdings: Holdings, publication_id: str):
     with holdings.database.reading() as session:
-        return likenesses(session, publication_id)
+        return list_likenesses(session, [publication_id]).get(publication_id, [])
 
 
 def count(holdings: Holdings, model: type) -> int:

@@ -179,7 +179,7 @@ def outlined(archive: Standing, publication_id: str, outline: list[dict[str, obj
         session.query(File).filter_by(publication_id=publication_id).one().outline = outline
         session.commit()
     with archive.holdings.database.reading() as session:
-        return outlines.outline_of(session, publication_id)
+        return outlines.load_outline(session, publication_id)
 
 
 def test_outline_without_titles_or_pages_and_of_leaping_levels(archive, plain):

@@ -20,12 +20,14 @@ from archive.services.checks import checks_of
 from archive.services.exporting import description_of
 from archive.services.guard import OpenMarking
 from archive.services.guessing import LAST_PAGES, Offers, guess_publication
-from archive.services.likeness import Likeness, Surroundings, likenesses, look_around
+from archive.services.likeness import Surroundings, look_around
 from archive.services.outlines import outline_of
-from archive.services.page_counts import PageCounts, count_loaded, count_reading
+from archive.services.page_counts import PageCounts, count_loaded
+from archive.services.page_list import ListedPage, list_pages
 from archive.services.progress import Progress, progress_of
 from archive.services.recognition import availability
 from archive.services.rereading import met_limit, next_factor
+from archive.services.returns import Thread, thread_of
 from archive.web.context import base_url, holdings
 from archive.web.deposit_lists import receipt_link
 from archive.web.downloads import CITING, RECORD, publication_downloads
@@ -68,8 +70,11 @@ def publication_page(
     the depositors of the publication's unit. `typed`: what they sent with a form that is wrong."""
     mine = tends(actor, publication)
     files, twins = catalogue.files_and_twins(session, publication.id)
+    thread = thread_of(session, publication.id) if mine else Thread()
+    events = thread.events
+    around = _surroundings(session, publication, actor, twins=twins, events=events)
+    pairs = around.pairs if mine else ()
     limit = MOST_THUMBS if all_thumbs else THUMBS
-    pairs = likenesses(session, publication.id) if mine else []
     pages, more = catalogue.pages_to_show(
         session,
         publication.id,
@@ -77,7 +82,9 @@ def publication_page(
         last=LAST_PAGES if mine else 0,
         beside={pair.other.id: [theirs for _, theirs in pair.pages] for pair in pairs},
     )
-    counts = _counts(session, publication, pages) if mine else PageCounts()
+    has_contents = any(file.outline for file in files)
+    every_page = _every_page(session, publication, pages) if mine or has_contents else ()
+    counts = count_loaded(every_page) if mine else PageCounts()
     progress = (
         progress_of(
             session, publication, files, can_recognise=availability(holdings()).is_ok, pages=counts
@@ -85,8 +92,6 @@ def publication_page(
         if mine
         else None
     )
-    events = catalogue.list_events(session, publication.id) if mine else ()
-    around = _surroundings(session, publication, actor, pairs=pairs, twins=twins, events=events)
     likeness = likeness_panel(publication, actor, found=pairs, around=around, pages=[*pages, *more])
     marks = guard.open_markings(session, publication.id) if mine else []
     described = description_of(publication, files, base_url=base_url())
@@ -134,8 +139,8 @@ def publication_page(
         if offers.guesses
         else (),
         doubts=doubt_words(offers),
-        outline=outline_rows(outline_of(session, publication.id), _reader_of(publication.id))
-        if any(file.outline for file in files)
+        outline=outline_rows(outline_of(files, every_page), _reader_of(publication.id))
+        if has_contents
         else (),
         inside_url=url_for("publications.search_inside", publication_id=publication.id)
         if pages
@@ -146,7 +151,7 @@ def publication_page(
             session,
             publication,
             actor,
-            events=events,
+            thread=thread,
             checks=lambda: checks_of(
                 session,
                 [publication],
@@ -166,11 +171,11 @@ def publication_page(
     )
 
 
-def _counts(session: Session, publication: Publication, pages: Sequence[Page]) -> PageCounts:
-    """How its pages were read; where all of them are at hand, none is counted again."""
-    if len(pages) == publication.page_count:
-        return count_loaded(pages)
-    return count_reading(session, [publication.id]).get(publication.id, PageCounts())
+def _every_page(
+    session: Session, publication: Publication, pages: Sequence[Page]
+) -> Sequence[Page | ListedPage]:
+    """All its pages; asked for only where those at hand are not all."""
+    return pages if len(pages) == publication.page_count else list_pages(session, publication.id)
 
 
 def _surroundings(
@@ -178,17 +183,13 @@ def _surroundings(
     publication: Publication,
     actor: Actor,
     *,
-    pairs: Sequence[Likeness],
     twins: Iterable[str],
     events: Sequence[Event],
 ) -> Surroundings:
     """The publications that the page of this one speaks of."""
-    if not tends(actor, publication):
-        return look_around(session, publication.id, (), actor=actor)
-    ids = {*(pair.other.id for pair in pairs), *twins}
+    ids = set(twins) if tends(actor, publication) else set()
     ids.update(str(data["other"]) for event in events if "other" in (data := event.data or {}))
-    # Without a pair there is no other edition to look for.
-    return look_around(session, publication.id, ids, actor=actor) if ids else Surroundings()
+    return look_around(session, publication.id, ids, actor=actor)
 
 
 def _record_links(publication: Publication, actor: Actor) -> list[Link]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from archive.core.errors import InvalidInputError
@@ -17,9 +17,16 @@ from archive.core.roles import Actor, Role
 from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
 from archive.core.wording import field_sentence
-from archive.models import Event, Publication, Unit, User
+from archive.models import Publication, User
 from archive.services.checks import Check
-from archive.services.returns import NAMEABLE, FieldAnswer, Return, answers_to, return_among
+from archive.services.returns import (
+    NAMEABLE,
+    FieldAnswer,
+    Return,
+    Thread,
+    answers_to,
+    return_among,
+)
 from archive.web.pages.reviewing import (
     AnswerRow,
     AskedRow,
@@ -69,11 +76,11 @@ def review_parts(
     publication: Publication,
     actor: Actor,
     *,
-    events: Sequence[Event],
+    thread: Thread,
     checks: Callable[[], Sequence[Check]],
     typed: Typed | None = None,
 ) -> ReviewParts:
-    """The parts for an actor who works with the publication, whose thread is `events`; `checks`
+    """The parts for an actor who works with the publication, whose thread is `thread`; `checks`
     are looked at where they are shown."""
     typed = typed or Typed()
     curates = actor.may_curate and publication.status in WITH_CURATORS
@@ -81,13 +88,13 @@ def review_parts(
     shown: list[CheckRow] = []
     if curates or mends or (not actor.may_curate and publication.status in WITH_CURATORS):
         shown = check_rows(checks())
-    returned = return_among(events)
-    answers = answers_to(session, publication, returned) if returned is not None and curates else ()
+    returned = return_among(thread.events)
+    answers = answers_to(publication, returned, thread) if returned is not None and curates else ()
     return ReviewParts(
         checks=shown,
         panel=_panel(session, publication, actor) if curates else None,
         return_form=_return_form(typed) if curates else None,
-        answers=[_answer_row(session, answer) for answer in answers],
+        answers=[_answer_row(answer) for answer in answers],
         returned=_returned(publication, returned)
         if returned is not None and publication.status is Status.RETURNED
         else None,
@@ -109,12 +116,14 @@ def check_rows(checks: Iterable[Check]) -> list[CheckRow]:
 
 
 def _panel(session: Session, publication: Publication, actor: Actor) -> ReviewPanel:
-    reviewer = publication.reviewer
-    curators = session.scalars(
-        select(User)
-        .where(User.role.in_((Role.CURATOR, Role.ADMIN)), User.is_blocked.is_(False))
+    may_have_it = and_(User.role.in_((Role.CURATOR, Role.ADMIN)), User.is_blocked.is_(False))
+    # Whoever has it in hand is asked for too, so that the one statement is the only one.
+    people = session.execute(
+        select(User, may_have_it)
+        .where(or_(may_have_it, User.id == publication.reviewer_id))
         .order_by(User.name, User.email)
-    )
+    ).all()
+    reviewer = publication.reviewer
     is_mine = reviewer is not None and reviewer.id == actor.user_id
     in_review = publication.status is Status.IN_REVIEW
     return ReviewPanel(
@@ -124,7 +133,9 @@ def _panel(session: Session, publication: Publication, actor: Actor) -> ReviewPa
         takes=reviewer is None or (is_mine and not in_review),
         seen=str(reviewer.id) if reviewer is not None else "",
         curators=[
-            Choice(str(user.id), user.name or user.email, reviewer is user) for user in curators
+            Choice(str(user.id), user.name or user.email, reviewer is user)
+            for user, may_have in people
+            if may_have
         ],
     )
 
@@ -168,17 +179,17 @@ def _returned(publication: Publication, returned: Return) -> ReturnedNotice:
     )
 
 
-def _answer_row(session: Session, answer: FieldAnswer) -> AnswerRow:
+def _answer_row(answer: FieldAnswer) -> AnswerRow:
     return AnswerRow(
         label=field_labels().get(answer.field, answer.field),
         asked=answer.asked,
         is_changed=answer.is_changed,
-        before=_words(session, answer.field, answer.before),
-        after=_words(session, answer.field, answer.after),
+        before=_words(answer.field, answer.before),
+        after=_words(answer.field, answer.after),
     )
 
 
-def _words(session: Session, name: str, value: Any) -> str:
+def _words(name: str, value: Any) -> str:
     """A stored value in the words of the record; codes have labels."""
     if not value:
         return ""
@@ -187,8 +198,6 @@ def _words(session: Session, name: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(map(str, value))
     match name:
-        case "unit":
-            return session.scalar(select(Unit.name).where(Unit.code == value)) or str(value)
         case "kind":
             return str(KINDS.get(value, value))
         case "access":
