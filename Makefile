@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 NPM := $(shell command -v npm 2>/dev/null || echo $(BIN)/npm)
 
-.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-tiles bench-legacy bench-likeness bench-retrieval bench-search bench-forty bench-catalogue help-pictures lock clean help
+.PHONY: run test lint assets bench bench-setup bench-ingest bench-pages bench-lighthouse bench-tiles bench-legacy bench-likeness bench-retrieval bench-search bench-forty bench-catalogue help-pictures lock clean help
 .DEFAULT_GOAL := help
 
 help:
@@ -56,6 +56,10 @@ bench-legacy: $(VENV)/.installed
 bench-pages: $(VENV)/.installed-dev node_modules/.fetched
 	@sh tests/tools/browser.sh
 	@$(BIN)/python -m bench.pages $(if $(PAGES),--pages $(PAGES))
+
+bench-lighthouse: $(VENV)/.installed-dev node_modules/.fetched tests/tools/web/node_modules/.fetched
+	@sh tests/tools/browser.sh
+	@$(BIN)/python -m bench.lighthouse
 
 bench-tiles: $(VENV)/.installed
 	@$(BIN)/python -m bench.tiles

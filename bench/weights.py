@@ -8,31 +8,17 @@ are those on the wire, headers included.
 
 from __future__ import annotations
 
-import logging
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
-from sqlalchemy import select
 
-from archive.cli.demo import FONTS
-from archive.core.roles import SYSTEM, Role
-from archive.core.status import Status
-from archive.demo.load import load_demo
-from archive.logs import configure_logs
-from archive.models import Publication, Unit
-from archive.services import accounts, founding
-from archive.services.holdings import open_holdings
-from archive.worker.loop import Worker
+from bench.demo_site import find_chromium, running_demo
 from bench.report import Row, tell
-from bench.running import HOST, Client, running_web, settings_of
+from bench.running import HOST
 
 PHONE = {"width": 412, "height": 823}
 SLOW = {
@@ -42,8 +28,6 @@ SLOW = {
     "uploadThroughput": 750_000 / 8,
 }
 LIST_KB, READER_KB, SCRIPT_KB, SHIFT = 150.0, 350.0, 50.0, 0.02
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CURATOR, PASSWORD = "bien-muc@example.org", "mot mat khau de do"
 
 # What the browser noted by itself: the largest paint, and how far things moved.
 _OBSERVE = """
@@ -92,21 +76,13 @@ class Weight:
 
 def measure() -> list[Row]:
     """A row for each figure of each kind of page; none, and a line, where there is no Chromium."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    found = find_chromium()
     if found is None:
-        if os.environ.get("CI") == "true":
-            raise RuntimeError("no Chromium: pages cannot be weighed")
-        tell("no Chromium: pages are not weighed")
         return []
-    with tempfile.TemporaryDirectory(prefix="bench-weights-") as name:
-        publication_id = _demo(Path(name))
-        with running_web(Path(name)) as (_, port), _chromium(found) as browser:
-            client = Client(port)
-            client.sign_in(CURATOR, PASSWORD)
-            rows: list[Row] = []
-            for kind in _kinds(publication_id):
-                rows += _open(browser, kind, port=port, session=client.cookie("session"))
-            client.close()
+    rows: list[Row] = []
+    with running_demo() as site, _chromium(found) as browser:
+        for kind in _kinds(site.publication_id):
+            rows += _open(browser, kind, port=site.port, session=site.session)
     return rows
 
 
@@ -123,38 +99,6 @@ def _kinds(publication_id: str) -> Iterator[Kind]:
     yield Kind("sign_in", "/dang-nhap")
     yield Kind("deposit", "/nop", is_signed=True)
     yield Kind("queue", "/duyet-nop", LIST_KB, is_signed=True)
-
-
-def _demo(folder: Path) -> str:
-    """The demo archive with a curator in it; the id of its longest publication."""
-    settings = settings_of(folder)
-    configure_logs(least=logging.WARNING)
-    holdings = open_holdings(settings)
-    founding.upgrade(holdings.database)
-    holdings.index.create()
-    load_demo(holdings, fonts=settings.assets / FONTS)
-    Worker(holdings).run(until_idle=True)
-    with holdings.database.writing() as session:
-        unit = session.scalars(select(Unit).order_by(Unit.id)).first()
-        accounts.create_user(
-            session,
-            email=CURATOR,
-            role=Role.CURATOR,
-            by=SYSTEM,
-            name="Người đo",
-            unit=unit,
-            password=PASSWORD,
-        )
-        found = session.scalar(
-            select(Publication.id)
-            .where(Publication.status == Status.ACCEPTED)
-            .order_by(Publication.page_count.desc(), Publication.id)
-            .limit(1)
-        )
-        session.commit()
-    holdings.database.close()
-    assert found is not None
-    return found
 
 
 @contextmanager
