@@ -313,6 +313,21 @@ def test_text_alone_is_remembered_and_left_again(book, open_page):
     expect(page.locator("[data-sheet='5'] img")).to_be_visible()
 
 
+def test_page_that_was_turned_to_is_opened_in_english_and_back(book, open_page):
+    page = open_page(width=1440)
+    page.goto(f"{book}/trang/1?q=khèn")
+    ready(page)
+    page.get_by_role("link", name="Trang sau", exact=True).click()
+    is_at(page, 2, "?q=kh%C3%A8n")
+    expect(page.locator(".reading-text")).to_contain_text("trang thứ 2")
+    page.get_by_role("button", name="Thêm").click()
+    page.get_by_role("region", name="Trang này").get_by_role("link", name="English").click()
+    page.wait_for_url(re.compile(rf"/en{book}/trang/2\?q=kh%C3%A8n$"))
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("region").get_by_role("link", name="Tiếng Việt").click()
+    page.wait_for_url(re.compile(rf"^http://[^/]*{book}/trang/2\?q=kh%C3%A8n$"))
+
+
 def test_without_scripts_one_reads_searches_and_prints(book, open_page):
     page = open_page(width=360, javascript=False)
     page.goto(f"{book}/trang/2")

@@ -3,7 +3,8 @@
 export function startLinks(root, book, place, panels) {
   root.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || link.dataset.view || link.dataset.turn || link.hasAttribute("download") || event.defaultPrevented) return;
+    // A page in another language is another document.
+    if (!link || link.hreflang || link.dataset.view || link.dataset.turn || link.hasAttribute("download") || event.defaultPrevented) return;
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     const there = book.pageOf(link.href);
     if (!there || link.closest(".sheet")) return;
