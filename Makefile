@@ -26,7 +26,7 @@ test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl $(VENV)/.installed-bench n
 	@sh tests/tools/browser.sh
 	@sh tests/tools/catdoc.sh
 	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-	@[ "$$CI" != true ] || $(BIN)/python -m pytest -m slow
+	@[ "$$CI" != true ] || $(BIN)/python -m pytest -m slow -n auto --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

@@ -114,8 +114,10 @@ _CODES = {
 _FOREIGN = "¡-¬\xad®-¿ÄÅÆÇËÎÏÑÐÖ×ØÛÜÞßäåæçëîïðñöø÷ûüþÿ"
 # The foreign one is looked for first, since most pages have none.
 _SUSPECT = re.compile(f"[{_FOREIGN}](?:(?=[A-Za-z-])|(?<=[A-Za-z-].))")
-# "Thưa bác ạ.": of the signs that a single one of is no word, this alone is a word by itself.
-_LONE_A = re.compile(r"¹[.,;:!?…”\"')]*")
+# "Thưa bác ạ.", "một ô đất": of the signs that a single one of is no word, these two are words by
+# themselves.
+_LONE = {"¹": "ạ", "«": "ô"}
+_LONE_WORD = re.compile(r"[¹«][.,;:!?…”\"')]*")
 _LINE_END_HYPHENS = ("\ufffe", "\x02")
 _RUN = re.compile("[^\\s\ufffe\x02]+")
 _ASCII_EDGES = re.compile(r"[^\s!-@\[-`{-~]+")
@@ -308,8 +310,8 @@ def _repair_line(
         elif encoding is Encoding.TCVN3:
             before_hyphen = text[run.end : run.end + 1] in _LINE_END_HYPHENS
             read, complete = _read_tcvn3(word, at_line_end=before_hyphen)
-            if words and _LONE_A.fullmatch(word):
-                read = word.replace("¹", "ạ")
+            if words and _LONE_WORD.fullmatch(word) and not (word[0] == "«" and "»" in typed):
+                read = _LONE[word[0]] + word[1:]
         words.append(read)
         ends_line.append(complete)
     if Encoding.TCVN3 in typed_in:

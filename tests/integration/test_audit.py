@@ -330,6 +330,7 @@ def test_backup_that_ran_while_events_came_in_is_whole_when_restored(
     assert sealed.number == last_id(holdings) - 1
 
 
+@pytest.mark.slow
 def test_twenty_thousand_links_are_walked_in_constant_memory(holdings):
     with holdings.database.writing() as session:
         for _ in range(20_000):

@@ -76,6 +76,7 @@ def entries() -> list[WorkEntry]:
 # The run
 
 
+@pytest.mark.slow
 def test_every_row_of_the_table_is_measured(ran):
     _, rows = ran
     goals = {name: row["goal"] for name, row in rows.items() if row["goal"] is not None}
@@ -111,10 +112,12 @@ def test_every_row_of_the_table_is_measured(ran):
     assert all(row["value"] > 0 for row in rows.values())
 
 
+@pytest.mark.slow
 def test_the_same_work_is_done_as_by_the_peers(ran):
     assert ran[1]["same_totals_share"]["value"] == 1
 
 
+@pytest.mark.slow
 def test_all_processes_of_the_server_are_looked_at(ran):
     _, rows = ran
     assert rows["web_processes"]["value"] == 2
@@ -151,6 +154,7 @@ ASKED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 def test_peer_answers_as_a_plain_reading_of_the_pages_does(ran, entries, engine):
     peer = open_peer(engine, ran[0] / engine)
@@ -200,6 +204,7 @@ def test_what_was_cut_short_is_made_again(tmp_path):
 # The corpus
 
 
+@pytest.mark.slow
 def test_catalogue_holds_what_is_indexed(ran, entries):
     holdings = open_holdings(settings_of(ran[0] / "archive"))
     with holdings.database.reading() as session:
@@ -281,6 +286,7 @@ def test_no_word_is_met_twice_after_a_restart():
     assert set(met.values()) == {1}
 
 
+@pytest.mark.slow
 def test_sentences_are_long_and_each_another(entries):
     asked = sentences(entries, 200)
     assert len(set(asked)) == 200
@@ -291,6 +297,7 @@ def test_sentences_are_long_and_each_another(entries):
     assert len(slips) >= 20
 
 
+@pytest.mark.slow
 def test_each_key_is_a_keystroke(entries):
     typed = keystrokes(entries, 8)
     assert len(typed[0]) == 1

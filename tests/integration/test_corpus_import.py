@@ -18,9 +18,10 @@ def files_below(folder: Path) -> int:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 @pytest.mark.timeout(TIMEOUT_S)
-@pytest.mark.parametrize("part", [pytest.param("vi", marks=pytest.mark.slow), "doc", "img"])
+@pytest.mark.parametrize("part", ["vi", "doc", "img"])
 def test_every_real_file_is_accounted_for(corpus, cli, part):
     folder = corpus / part
     done = cli("import", folder, "--wait", "--json")

@@ -163,6 +163,7 @@ def test_fifty_kills_leave_no_trace_in_a_mixed_set(tmp_path):
     compare_with_and_without(tmp_path, given, deaths)
 
 
+@pytest.mark.slow
 def test_a_kill_in_every_stage_leaves_no_trace(tmp_path):
     given = {
         "short": (outlined(make_pdf(*(f"Trang {n} ở Pác Bó" for n in range(1, 4)))), "a.pdf"),

@@ -22,6 +22,7 @@ def run_crowded(folder: Path, *, which: str, seconds: float) -> None:
     )
 
 
+@pytest.mark.slow
 def test_full_disk_is_said_and_waited_out(tmp_path):
     run_crowded(tmp_path, which="not slow", seconds=280)
 

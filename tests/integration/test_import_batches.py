@@ -473,6 +473,7 @@ def test_pause_stops_before_the_next_piece_and_resumes_there(archive):
     assert len(titles(archive)) == 1_200
 
 
+@pytest.mark.slow
 def test_worker_killed_at_any_moment_leaves_nothing_twice(archive, start_in):
     """Check, run and undo of one batch, each killed several times in a real worker."""
     holdings = archive.holdings

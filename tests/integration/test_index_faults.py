@@ -81,6 +81,7 @@ def test_catalogue_stays_up_and_the_running_worker_makes_the_index_anew(
     assert client.get("/tim-kiem?q=pac+bo").status_code == 200
 
 
+@pytest.mark.slow
 def test_real_worker_sees_the_loss_by_itself(holdings, deposited, work, start, tmp_path):
     deposited()
     work()

@@ -314,6 +314,7 @@ def test_index_held_by_another_writer_is_waited_for_without_an_attempt(holdings,
     assert hits.total == 1
 
 
+@pytest.mark.slow
 def test_stopped_real_worker_wakes_to_find_its_job_done_by_another(holdings, deposited, start):
     # Long enough that the worker is still reading when it is stopped.
     publication_id = deposited(data=make_pdf(*(f"Trang số {n}" for n in range(1, 801))))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 
+import pytest
 from sqlalchemy import select
 
 from archive.core.roles import Role
@@ -21,6 +22,7 @@ from tests.integration.conftest import (
 )
 
 
+@pytest.mark.slow
 def test_kill_after_every_commit_of_intake_converges(holdings, deposited, doomed, long_pdf, pdf):
     pages = {
         deposited(title="Sáu mươi trang", data=long_pdf): 60,
@@ -42,6 +44,7 @@ def test_kill_after_every_commit_of_intake_converges(holdings, deposited, doomed
     assert_converged(holdings, pages)
 
 
+@pytest.mark.slow
 def test_kill_before_every_commit_of_intake_converges(holdings, deposited, doomed, pdf):
     pages = {deposited(title="Ba trang", data=pdf): 3}
     for kill_at in range(1, 9):

@@ -213,6 +213,7 @@ def test_pictures_that_came_in_before_they_could_be_read_are_read_after_the_upgr
     assert set(states_of_text) == {""}
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 def test_phrase_of_a_real_scan_is_found_on_its_page_with_its_words_marked(
     holdings, deposited, work, client, corpus

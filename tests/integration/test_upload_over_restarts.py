@@ -246,6 +246,7 @@ def sha512_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha512").hexdigest()
 
 
+@pytest.mark.slow
 def test_upload_cut_twenty_times_with_the_server_killed_has_the_digest_of_its_source(
     server: Server, tmp_path: Path
 ) -> None:

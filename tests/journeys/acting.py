@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.conftest import PASSWORD, make_pdf
-from tests.journeys.conftest import PICTURES, sign_in
+from tests.journeys.conftest import sign_in
+from tests.journeys.looks import LOOKS_NOW, take_picture
 
 
 def hand_in(page, title: str, path) -> str:
@@ -21,16 +22,11 @@ def hand_in(page, title: str, path) -> str:
 
 
 def picture(page, open_page, name: str, email: str) -> None:
-    """The page as it is at both widths, light and dark, signed in anew; nothing scrolls
-    sideways."""
-    for width in (360, 1440):
-        for dark in (False, True):
-            other = open_page(width=width, dark=dark)
-            sign_in(other, email, PASSWORD)
-            other.goto(page.url)
-            other.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            other.evaluate("document.querySelectorAll('.account').forEach(d => d.open = false)")
-            shade = "toi" if dark else "sang"
-            other.screenshot(path=PICTURES / f"{name}-{width}-{shade}.png", full_page=True)
-            wide = other.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width}: {wide}"
+    """The page in every look, signed in anew."""
+    for look in LOOKS_NOW:
+        other = open_page(width=look.width, dark=look.dark)
+        sign_in(other, email, PASSWORD)
+        other.goto(page.url)
+        other.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        other.evaluate("document.querySelectorAll('.account').forEach(d => d.open = false)")
+        take_picture(other, name, look)

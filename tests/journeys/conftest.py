@@ -34,7 +34,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PICTURES = ROOT / "tests" / "pictures"
 
 
 @dataclass(frozen=True)

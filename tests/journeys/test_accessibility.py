@@ -90,6 +90,7 @@ def violations(page: Page, *, again: bool = True) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", [ANYONE, "depositor", "curator", "admin"])
 def test_axe_finds_nothing_on_any_page_in_light_and_dark(
     browser: Browser, served: Served, who: str

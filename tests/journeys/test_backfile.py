@@ -9,11 +9,11 @@ from playwright.sync_api import expect
 from archive.core.roles import Role
 from archive.models import Publication
 from tests.conftest import PASSWORD, make_user
-from tests.journeys.conftest import PICTURES, sign_in, wait_until
+from tests.journeys.conftest import sign_in, wait_until
+from tests.journeys.looks import Look, in_every_look, take_picture
 
 pytestmark = pytest.mark.browser
 PATH = "/quan-tri/nhap"
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHEET = (
     "DANH MỤC SƯU TẦM\t\t\t\t\t\n"
     "STT\tTên sách\tCơ quan ban hành\tNăm XB\tLoại hình\tTình trạng\n"
@@ -22,7 +22,6 @@ SHEET = (
     "3\tKỷ yếu cũ\tHội Văn nghệ dân gian\t2009\tsách (kỷ yếu)\tđã in\n"
     "4\tNúi Các Mác <b>1941</b>\tHội Văn nghệ dân gian\t2022\tinfographic\t\n"
 )
-WAYS = [(360, False, True), (360, True, True), (1440, False, False), (1440, True, True)]
 
 
 @pytest.fixture(scope="module")
@@ -35,18 +34,16 @@ def titles(site) -> set[str]:
         return {row.title for row in session.query(Publication)}
 
 
-@pytest.mark.parametrize(("width", "dark", "scripts"), WAYS)
-def test_list_goes_in_and_out_again(site, curator, open_page, tmp_path, width, dark, scripts):
-    page = open_page(width=width, dark=dark, javascript=scripts)
-    look = f"nhap-{width}-{'toi' if dark else 'sang'}"
+@in_every_look
+def test_list_goes_in_and_out_again(site, curator, open_page, tmp_path, look):
+    # In one of the looks without scripts.
+    scripts = look != Look(1440, dark=False)
+    page = open_page(width=look.width, dark=look.dark, javascript=scripts)
     sheet = tmp_path / f"danh mục {look}.tsv"
     sheet.write_text(SHEET, encoding="utf-8")
 
     def picture(name: str) -> None:
-        PICTURES.mkdir(exist_ok=True)
-        page.screenshot(path=PICTURES / f"{look}-{name}.png", full_page=True)
-        if scripts:
-            assert page.evaluate(SIDEWAYS) <= 0, name
+        take_picture(page, f"nhap-{name}", look)
 
     def settle(words: str) -> None:
         """Until the batch has come so far; without scripts by loading the page again."""

@@ -11,7 +11,8 @@ from archive.core.roles import SYSTEM, Role
 from archive.models import Publication
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, make_user
-from tests.journeys.conftest import PICTURES, sign_in
+from tests.journeys.conftest import sign_in
+from tests.journeys.looks import in_every_look, take_picture
 
 pytestmark = pytest.mark.browser
 TITLES = ("Đèo Giàng một thuở", "Đèo Giàng hôm nay")
@@ -98,12 +99,10 @@ def themes(site, ids):
         return {theme for row in rows for theme in row.values_of("themes")}
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_pages_of_the_record_fit_their_width(filled, open_page, width, dark):
+@in_every_look
+def test_pages_of_the_record_fit_their_width(filled, open_page, look):
     curator, ids = filled
-    PICTURES.mkdir(exist_ok=True)
-    page = open_page(width=width, dark=dark)
+    page = open_page(width=look.width, dark=look.dark)
     sign_in(page, curator, PASSWORD)
     base = f"/an-pham/{ids[1]}"
     page.goto(f"{base}/ban-in")
@@ -112,7 +111,7 @@ def test_pages_of_the_record_fit_their_width(filled, open_page, width, dark):
     page.get_by_role("button", name="Thêm", exact=True).click()
     page.goto(f"{base}/ho-so")
     abstract = "Đường lên đèo dài và nhiều cua, nhìn xuống cả một thung lũng ruộng bậc thang. " * 4
-    page.get_by_label("Tóm tắt").fill(f"{abstract} {width} {dark}")
+    page.get_by_label("Tóm tắt").fill(f"{abstract} {look}")
     page.get_by_label("ISBN").fill("978-604-57-1234-0")
     page.get_by_label("Mục lục").fill("Lời nói đầu\nPhần một. Đường lên đèo\nPhần hai. Về xuôi")
     page.get_by_role("button", name="Ghi hồ sơ").last.click()
@@ -126,7 +125,4 @@ def test_pages_of_the_record_fit_their_width(filled, open_page, width, dark):
         "bulk-none": "/sua-hang-loat",
     }.items():
         page.goto(path)
-        look = f"{width}-{'dark' if dark else 'light'}"
-        page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
-        sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.evaluate(sideways) <= 0, f"{name} scrolls sideways at {look}"
+        take_picture(page, name, look)

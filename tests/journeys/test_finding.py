@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from archive.models import Publication
-from tests.journeys.conftest import PICTURES
+from tests.journeys.looks import in_every_look, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,6 @@ def songbook() -> bytes:
 
 @pytest.fixture(scope="module")
 def book(site, tmp_path_factory) -> str:
-    PICTURES.mkdir(exist_ok=True)
     folder = tmp_path_factory.mktemp("then")
     (folder / "then.pdf").write_bytes(songbook())
     (folder / "khac.txt").write_text("Lượn cọi và hát then ở Trùng Khánh.", encoding="utf-8")
@@ -52,17 +51,9 @@ def book(site, tmp_path_factory) -> str:
         return session.scalars(select(Publication.id).where(Publication.title == TITLE)).one()
 
 
-def take_picture(page, name: str, *, full: bool = False) -> None:
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=full)
-    sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(sideways) <= 0, name
-
-
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_reader_types_chooses_and_goes_from_hit_to_hit(book, open_page, width, dark):
-    look = f"{width}-{'dark' if dark else 'light'}"
-    page = open_page(width=width, dark=dark)
+@in_every_look
+def test_reader_types_chooses_and_goes_from_hit_to_hit(book, open_page, look):
+    page = open_page(width=look.width, dark=look.dark)
     page.goto("/")
     box = page.get_by_role("combobox", name="Tìm trong toàn bộ các trang")
     expect(box).to_have_attribute("aria-expanded", "false")
@@ -82,7 +73,7 @@ def test_reader_types_chooses_and_goes_from_hit_to_hit(book, open_page, width, d
     box.press("ArrowDown")
     active = page.locator(f"#{box.get_attribute('aria-activedescendant')}")
     expect(active).to_have_attribute("aria-selected", "true")
-    take_picture(page, f"goi-y-khi-go-{look}")
+    take_picture(page, "goi-y-khi-go", look, whole=False)
     box.press("Escape")
     expect(options).to_have_count(0)
     assert box.input_value() == "luon"
@@ -94,7 +85,7 @@ def test_reader_types_chooses_and_goes_from_hit_to_hit(book, open_page, width, d
         box.press("ArrowDown")
     box.press("Enter")
     page.wait_for_url(f"**/an-pham/{book}")
-    take_picture(page, f"an-pham-tim-{look}")
+    take_picture(page, "an-pham-tim", look, whole=False)
 
     inside = page.get_by_role("main").get_by_role("searchbox", name="Tìm trong ấn phẩm này")
     inside.fill("hat then")
@@ -102,35 +93,33 @@ def test_reader_types_chooses_and_goes_from_hit_to_hit(book, open_page, width, d
     page.wait_for_url(re.compile(rf"/an-pham/{book}/tim\?q=hat\+then"))
     expect(page.get_by_text("4 kết quả trong 3 trang")).to_be_visible()
     expect(page.locator(".match mark")).to_have_count(4)
-    take_picture(page, f"tim-trong-an-pham-{look}", full=True)
+    take_picture(page, "tim-trong-an-pham", look)
     page.get_by_role("link", name=re.compile("Trang 2 · 2 kết quả")).click()
     page.wait_for_url(re.compile(r"/trang/2\?q="))
     expect(page.get_by_text("Trang có kết quả: 1 / 3")).to_be_visible()
     expect(page.locator(".reading-text mark")).to_have_count(2)
     expect(page.locator(".sheet__marks rect")).to_have_count(4)
-    take_picture(page, f"trang-co-ket-qua-{look}")
+    take_picture(page, "trang-co-ket-qua", look, whole=False)
     page.get_by_role("link", name="Trang có kết quả sau").click()
     page.wait_for_url(re.compile(r"/trang/4\?q="))
     expect(page.get_by_text("Trang có kết quả: 2 / 3")).to_be_visible()
     expect(page.locator(".reading-text mark")).to_have_count(1)
-    take_picture(page, f"trang-co-ket-qua-sau-{look}")
+    take_picture(page, "trang-co-ket-qua-sau", look, whole=False)
     page.goto(f"/an-pham/{book}/trang/3?q=hat+then")
     expect(page.get_by_text("Có kết quả ở 3 trang khác")).to_be_visible()
-    take_picture(page, f"trang-khong-co-ket-qua-{look}")
+    take_picture(page, "trang-khong-co-ket-qua", look, whole=False)
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_reader_takes_the_suggestion_and_unfolds_a_long_facet(book, open_page, width, dark):
-    look = f"{width}-{'dark' if dark else 'light'}"
-    page = open_page(width=width, dark=dark)
+@in_every_look
+def test_reader_takes_the_suggestion_and_unfolds_a_long_facet(book, open_page, look):
+    page = open_page(width=look.width, dark=look.dark)
     page.goto("/tim-kiem?q=hat+then")
     unfold = page.get_by_role("link", name=re.compile(r"^Thêm \d+ mục"))
     if not unfold.is_visible():
         page.locator(".facet > summary", has_text="Địa danh").click()
     unfold.click()
     expect(page.get_by_role("link", name=re.compile("^Xóm Nà 23 "))).to_be_visible()
-    take_picture(page, f"tim-kiem-{look}", full=True)
+    take_picture(page, "tim-kiem", look)
     link = page.locator(".suggestion a")
     link.focus()
     link.press("Enter")
@@ -141,7 +130,7 @@ def test_reader_takes_the_suggestion_and_unfolds_a_long_facet(book, open_page, w
     box.press_sequentially("luon", delay=30)
     expect(page.get_by_role("option").first).to_be_visible()
     box.press("ArrowDown")
-    take_picture(page, f"goi-y-dau-trang-{look}")
+    take_picture(page, "goi-y-dau-trang", look, whole=False)
 
 
 def test_name_is_put_into_the_box_and_looked_for_with_the_filters_kept(book, open_page):

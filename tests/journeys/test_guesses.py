@@ -10,7 +10,8 @@ from playwright.sync_api import expect
 from archive.core.roles import SYSTEM, Role
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, make_user
-from tests.journeys.conftest import PICTURES, sign_in
+from tests.journeys.conftest import sign_in
+from tests.journeys.looks import in_every_look, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -135,16 +136,11 @@ def test_file_sent_earlier_is_asked_while_it_is_ticked(officer, open_page, book)
     expect(guess_of(page, "Nhan đề")).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_form_with_guesses_fits(officer, open_page, book, width, dark):
-    page = open_page(width=width, dark=dark)
+@in_every_look
+def test_form_with_guesses_fits(officer, open_page, book, look):
+    page = open_page(width=look.width, dark=look.dark)
     sign_in(page, officer, PASSWORD)
     page.goto("/nop")
     page.get_by_label("Tệp của ấn phẩm").set_input_files(book)
     expect(guess_of(page, "Nhan đề")).to_be_visible(timeout=20_000)
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(
-        path=PICTURES / f"goi-y-{width}-{'dark' if dark else 'light'}.png", full_page=True
-    )
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    take_picture(page, "goi-y", look)

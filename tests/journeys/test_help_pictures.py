@@ -15,9 +15,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from archive.web.static import FOLDER
-from tests.journeys.conftest import PICTURES as SEEN
 from tests.journeys.help_archive import HelpArchive, help_archive
 from tests.journeys.help_pictures import DESK_PX, PICTURES, HelpPicture
+from tests.journeys.looks import PICTURES as SEEN
 
 pytestmark = pytest.mark.browser
 

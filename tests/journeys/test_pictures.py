@@ -1,8 +1,4 @@
-"""Every kind of page, at phone and desk width, light and dark, as pictures to look at.
-
-They are kept under tests/pictures/ (not in the repository). What a machine can see is asserted: no
-sideways scrolling, no console errors, no clipped main heading.
-"""
+"""Every kind of page in every look, as pictures to look at."""
 
 from __future__ import annotations
 
@@ -20,26 +16,15 @@ from archive.extract.recognition import recognition_available
 from archive.models import Publication
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, ROOT, make_pdf, make_user, missing
-from tests.journeys.conftest import PICTURES, sign_in
+from tests.journeys.conftest import sign_in
+from tests.journeys.looks import in_every_look, take_picture
 
 pytestmark = pytest.mark.browser
-
-# How many lists of matching pages begin above the lower edge of the cover beside or over them, in
-# the same column.
-COVERED = """
-[...document.querySelectorAll('.entry')].filter(entry => {
-  const cover = entry.querySelector('.cover'), list = entry.querySelector('.matches');
-  if (!cover || !list) return false;
-  const a = cover.getBoundingClientRect(), b = list.getBoundingClientRect();
-  return b.top < a.bottom - 1 && b.left < a.right - 1;
-}).length
-"""
 
 
 @pytest.fixture(scope="module")
 def filled(site, tmp_path_factory):
     """A few publications, read to the end, and an account of each role."""
-    PICTURES.mkdir(exist_ok=True)
     with site.holdings.database.writing() as session:
         if find_unit(session, "tinh-doan") is None:
             create_unit(session, UnitInput(code="tinh-doan", name="Tỉnh đoàn"), by=SYSTEM)
@@ -67,10 +52,8 @@ def filled(site, tmp_path_factory):
         return {"users": users, "id": publication.id}
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_pages_fit_their_width(filled, open_page, width, dark):
-    look = f"{width}-{'dark' if dark else 'light'}"
+@in_every_look
+def test_pages_fit_their_width(filled, open_page, look):
     publication = f"/an-pham/{filled['id']}"
     screens = {
         None: {
@@ -94,7 +77,7 @@ def test_pages_fit_their_width(filled, open_page, width, dark):
         },
     }
     for role, pages in screens.items():
-        page = open_page(width=width, dark=dark)
+        page = open_page(width=look.width, dark=look.dark)
         if role is not None:
             sign_in(page, filled["users"][role], PASSWORD)
         for name, path in pages.items():
@@ -166,11 +149,9 @@ def troubled(site, filled, tmp_path_factory):
         }
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, width, dark):
-    look = f"{width}-{'dark' if dark else 'light'}"
-    page = open_page(width=width, dark=dark)
+@in_every_look
+def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, look):
+    page = open_page(width=look.width, dark=look.dark)
     sign_in(page, filled["users"][Role.CURATOR], PASSWORD)
     page.goto(f"/an-pham/{troubled['marked']}")
     expect(page.get_by_text("Có dấu mật, trang 1: “TỐI MẬT”.")).to_be_visible()
@@ -180,7 +161,7 @@ def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, wid
     take_picture(page, "likeness", look)
     page.goto(f"/an-pham/{troubled['scan']}/trang/2?q=lò")
     assert page.locator(".sheet__marks rect").count() == 1
-    if width < 1200:
+    if look.width < 1200:
         page.get_by_role("button", name="Chữ", exact=True).click()
     page.get_by_text("Trang này được đọc thế nào").click()
     expect(page.get_by_text("máy nhận dạng từ ảnh trang")).to_be_visible()
@@ -189,9 +170,9 @@ def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, wid
     take_picture(page, "intake-curator", look)
 
 
-@pytest.mark.parametrize("width", [360, 1440])
-def test_deposit_with_files_and_guesses_fits_its_width(filled, open_page, width):
-    page = open_page(width=width)
+@in_every_look
+def test_deposit_with_files_and_guesses_fits_its_width(filled, open_page, look):
+    page = open_page(width=look.width, dark=look.dark)
     sign_in(page, filled["users"][Role.DEPOSITOR], PASSWORD)
     page.goto("/nop")
     page.get_by_label("Tệp của ấn phẩm").set_input_files(
@@ -203,19 +184,7 @@ def test_deposit_with_files_and_guesses_fits_its_width(filled, open_page, width)
     expect(
         page.get_by_role("button", name=re.compile("Dùng gợi ý cho mục Số giấy phép"))
     ).to_be_visible(timeout=20_000)
-    for dark in (False, True):
-        page.emulate_media(color_scheme="dark" if dark else "light")
-        take_picture(page, "deposit-guesses", f"{width}-{'dark' if dark else 'light'}")
+    take_picture(page, "deposit-guesses", look)
     dropped = page.get_by_role("button", name=re.compile("^Bỏ tệp"))
     while dropped.count():
         dropped.first.click()
-
-
-def take_picture(page, name, look):
-    """Keep a picture of the whole page, and see what a machine can see of it."""
-    page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=True)
-    sideways = page.evaluate(
-        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
-    assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {look}"
-    assert page.evaluate(COVERED) == 0, f"{name}: covers lie over other things at {look}"

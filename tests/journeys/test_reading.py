@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from archive.models import File, Publication
-from tests.journeys.conftest import PICTURES, wait_until
+from tests.journeys.conftest import wait_until
+from tests.journeys.looks import PICTURES
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from archive.core.roles import SYSTEM, Role
 from archive.services.units import UnitInput, create_unit
 from tests.conftest import PASSWORD, make_user
 from tests.journeys.acting import hand_in, picture
-from tests.journeys.conftest import PICTURES, sign_in
+from tests.journeys.conftest import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +21,6 @@ TITLE = "Sổ tay lễ hội"
 
 @pytest.fixture(scope="module")
 def people(site):
-    PICTURES.mkdir(exist_ok=True)
     with site.holdings.database.writing() as session:
         create_unit(session, UnitInput(code="so-le-hoi", name="Phòng Lễ hội"), by=SYSTEM)
         create_unit(session, UnitInput(code="so-moi", name="Sở mới"), by=SYSTEM)

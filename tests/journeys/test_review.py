@@ -10,7 +10,7 @@ from archive.core.roles import SYSTEM, Role
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, make_user
 from tests.journeys.acting import hand_in, picture
-from tests.journeys.conftest import PICTURES, sign_in, wait_until
+from tests.journeys.conftest import sign_in, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,6 @@ TITLES = ("Đường lên Pác Bó", "Hang Cốc Bó")
 
 @pytest.fixture(scope="module")
 def people(site):
-    PICTURES.mkdir(exist_ok=True)
     with site.holdings.database.writing() as session:
         if find_unit(session, "so-du-lich") is None:
             create_unit(session, UnitInput(code="so-du-lich", name="Sở Du lịch"), by=SYSTEM)

@@ -21,7 +21,8 @@ from archive.models import File, HeldFile, Upload
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, make_pdf, make_user
 from tests.integration.test_upload_over_restarts import make_large_pdf, sha512_of
-from tests.journeys.conftest import PICTURES, sign_in, wait_until
+from tests.journeys.conftest import sign_in, wait_until
+from tests.journeys.looks import in_every_look, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -240,6 +241,7 @@ def test_cut_connection_is_said_and_sending_goes_on_when_it_is_back(
     cable.close()
 
 
+@pytest.mark.slow
 def test_line_that_dies_without_a_word_is_given_up_at_both_ends(site, browser, officer, tmp_path):
     """The browser notices that nothing moves, the server that nothing comes; then it goes on."""
     scan = tmp_path / "Đường truyền chết.pdf"
@@ -314,11 +316,9 @@ def test_held_file_goes_along_without_scripts_where_it_is_ticked(
     assert file_of(site, plain.url).name == "không kịch bản.pdf"
 
 
-@pytest.mark.parametrize(("width", "dark"), [(360, False), (1440, True)])
-def test_pictures_of_sending(site, form, tmp_path, width, dark):
+@in_every_look
+def test_pictures_of_sending(site, form, tmp_path, look):
     """One file held, one refused, one under way, one in the queue; then the page opened again."""
-    PICTURES.mkdir(exist_ok=True)
-    look = f"{width}-{'dark' if dark else 'light'}"
     files = {}
     for name in (
         "bìa.pdf",
@@ -332,24 +332,18 @@ def test_pictures_of_sending(site, form, tmp_path, width, dark):
     large = files["Kỷ yếu hội thảo Đường về Pác Bó, bản in lần thứ hai.pdf"]
     make_large_pdf(large, 20 * MEGABYTE)
     files["phụ lục.pdf"].write_bytes(make_pdf("phụ lục"))
-    page = form(width=width, dark=dark)
+    page = form(width=look.width, dark=look.dark)
     Line(page).set(2 * MEGABYTE)
     page.get_by_label(INPUT).set_input_files(list(files.values()))
     fill(page, "Kỷ yếu")
     expect(row(page).nth(2)).to_contain_text("/giây", timeout=20_000)
     page.get_by_role("button", name="Gửi duyệt").click()
-    page.screenshot(path=PICTURES / f"sending-{look}.png", full_page=True)
-    assert not page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
+    take_picture(page, "sending", look)
     page.get_by_role("button", name=re.compile("^Tạm dừng tệp Kỷ")).click()
     page.wait_for_timeout(800)
     page.reload()
     expect(page.get_by_text("Tệp bạn đã gửi mà chưa nộp")).to_be_visible()
-    page.screenshot(path=PICTURES / f"waiting-{look}.png", full_page=True)
-    assert not page.evaluate(
-        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-    )
+    take_picture(page, "waiting", look)
     while page.get_by_role("button", name=re.compile("^Bỏ tệp")).count():
         page.get_by_role("button", name=re.compile("^Bỏ tệp")).first.click()
     wait_until(lambda: large.name not in names(site), seconds=10)

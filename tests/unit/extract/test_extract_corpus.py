@@ -52,6 +52,7 @@ def outcomes(folder: str) -> Counter[str]:
         return Counter(pool.map(outcome, files(folder)))
 
 
+@pytest.mark.slow
 def test_every_hostile_file_ends_with_pages_or_an_error_of_ours():
     seen = outcomes("nasty")
     assert set(seen) <= {

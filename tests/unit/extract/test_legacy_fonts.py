@@ -68,6 +68,8 @@ def test_lines_of_three_encodings_stand_on_one_page(lines):
     [
         ("S¾C LÖNH", "SẮC LỆNH"),
         ("Chóng ch¸u ®Õn th¨m anh Kim §ång ¹.", "Chúng cháu đến thăm anh Kim Đồng ạ."),
+        ("Nh÷ng « h×nh thoi nèi nhau, mçi «.", "Những ô hình thoi nối nhau, mỗi ô."),
+        ("Anh nãi « ®\xadîc » råi ®i vÒ", "Anh nói « được » rồi đi về"),
         ("¹ §©y lµ chó thÝch cña ng\xadêi viÕt", "¹ Đây là chú thích của người viết"),
         ("CñA CHñ TÞCH CHÝNH Phñ Sè 3 NGµY 1", "CỦA CHỦ TỊCH CHÍNH PHỦ SỐ 3 NGÀY 1"),
         ("§iÒu hai: ¤ng Bé tr\xadëng ®· tho¶ hiÖp.", "Điều hai: Ông Bộ trưởng đã thoả hiệp."),
