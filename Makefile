@@ -22,11 +22,14 @@ run: $(VENV)/.installed $(VENV)/.tried-ocr node_modules/.fetched
 	@sh tests/tools/catdoc.sh
 	@exec $(BIN)/python -m archive.serve --host $(HOST) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo)
 
+# Journeys and processes that are killed wait much of their time: one more than there are processors.
+BESIDE = -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadfile --no-loadscope-reorder
+
 test: lint $(VENV)/.tried-ocr $(VENV)/.installed-ocfl $(VENV)/.installed-bench node_modules/.fetched tests/tools/web/node_modules/.fetched
 	@sh tests/tools/browser.sh
 	@sh tests/tools/catdoc.sh
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
-	@[ "$$CI" != true ] || $(BIN)/python -m pytest -m slow -n auto --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest $(BESIDE)
+	@[ "$$CI" != true ] || $(BIN)/python -m pytest -m slow $(BESIDE)
 
 lint: $(VENV)/.installed-dev
 	@$(BIN)/ruff check .

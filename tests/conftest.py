@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -19,6 +20,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import URL, Engine
 
 from archive.app import create_app
 from archive.core.dates import IssueDate
@@ -26,7 +28,7 @@ from archive.core.identifiers import new_id
 from archive.core.language import speak
 from archive.core.roles import SYSTEM, Access, Actor, Role
 from archive.core.status import Status
-from archive.models import Publication, User, migrations
+from archive.models import Publication, User, database, migrations
 from archive.models.database import Database, create_private
 from archive.services import accounts, credentials, deposits
 from archive.services.holdings import Holdings, open_holdings
@@ -63,6 +65,27 @@ def _cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
         patched.setattr(credentials, "_HASHER", cheap)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_put_together_once() -> Iterator[None]:
+    """Engines of one process share what they made of each statement: every test opens a database of
+    its own, and would put the same statements together anew, which takes half of its time."""
+    first: list[Engine] = []
+    open_engine = database._sqlite_engine
+
+    def open_sharing(url: URL) -> Engine:
+        engine = open_engine(url)
+        if first:
+            engine.dialect = engine.pool._dialect = first[0].dialect
+            engine._compiled_cache = first[0]._compiled_cache
+        else:
+            first.append(engine)
+        return engine
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "_sqlite_engine", open_sharing)
         yield
 
 
@@ -140,16 +163,17 @@ def _new_database() -> bytes:
 _spare_apps: dict[str, list[Flask]] = {}
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application over an archive of the test's own.
+@contextmanager
+def borrowed_app(settings: Settings) -> Iterator[Flask]:
+    """`open_app`, of which nothing is changed but its holdings.
 
-    To build one takes as long as a test, for every route is compiled: one whose settings are alike
-    but for the folders is used again, with the holdings of this test.
+    To build one takes as long as a test, for every route is compiled: one that `create_app` would
+    build alike is used again. All else is read from the holdings, at each request.
     """
-    nowhere = Path()
-    alike = replace(settings, instance=nowhere, uploads=nowhere, index=nowhere, database_url="")
-    spare = _spare_apps.setdefault(repr(alike), [])
+    built_from = (settings.secret_key, settings.session_lifetime, settings.secure_cookies)
+    built_for = (settings.trusted_hosts, settings.proxies, settings.languages)
+    alike = repr((built_from, built_for, settings.site_name, settings.assets))
+    spare = _spare_apps.setdefault(alike, [])
     if spare:
         _fill(settings)
         made = spare.pop()
@@ -159,6 +183,13 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield made
     made.extensions[EXTENSION].database.close()
     spare.append(made)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application over an archive of the test's own."""
+    with borrowed_app(settings) as made:
+        yield made
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from archive.services.units import find_unit
 from archive.settings import Settings
 from archive.web.context import EXTENSION
 from archive.worker.loop import Worker
-from tests.conftest import ROOT, make_user, open_app, sign_in
+from tests.conftest import ROOT, borrowed_app, make_user, sign_in
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 ANYONE = "anonymous"
@@ -120,11 +120,10 @@ class Standing:
 
 @contextmanager
 def standing_archive(folder: Path, **changed: Any) -> Iterator[Standing]:
-    app = open_app(settings_in(folder, **changed))
-    holdings: Holdings = app.extensions[EXTENSION]
-    holdings.index.create()
-    yield Standing(app, holdings)
-    holdings.database.close()
+    with borrowed_app(settings_in(folder, **changed)) as app:
+        holdings: Holdings = app.extensions[EXTENSION]
+        holdings.index.create()
+        yield Standing(app, holdings)
 
 
 def page(answer: Any) -> etree._Element:

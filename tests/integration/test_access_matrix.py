@@ -20,6 +20,8 @@ from tests.integration.standing import ANYONE, Standing, page, standing_archive,
 
 KINDS = ("public", "internal", "restricted", "embargo")
 VIEWERS = (ANYONE, "reader", "own-unit", "other-unit", "curator", "admin")
+# Who may open least, and who is nearest to what they may not. The others with CI=true.
+EVERYDAY = (ANYONE, "other-unit")
 OWN, OTHER = "so-van-hoa", "tinh-doan"
 # What readers see, or saw: these have page images; plain text, which is read faster, has none.
 DRAWN = (Status.ACCEPTED, Status.WITHDRAWN)
@@ -89,7 +91,12 @@ def publications(archive: Standing) -> dict[Key, str]:
     return made
 
 
-@pytest.fixture(scope="module", params=VIEWERS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=() if name in EVERYDAY else pytest.mark.slow) for name in VIEWERS
+    ],
+)
 def viewer(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 

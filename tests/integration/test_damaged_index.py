@@ -17,6 +17,9 @@ from tests.conftest import ROOT, make_pdf
 from tests.integration.damaged import DAMAGES
 from tests.integration.standing import standing_archive
 
+# One that leaves something to read, and one that leaves nothing. The others with CI=true.
+EVERYDAY = ("overwrite", "delete")
+
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -42,7 +45,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize(
+    "damage",
+    [pytest.param(name, marks=() if name in EVERYDAY else pytest.mark.slow) for name in DAMAGES],
+)
 def test_no_damaged_file_gives_a_wrong_answer_and_the_worker_mends_it(
     archive: Path, damage: str
 ) -> None:
