@@ -299,6 +299,12 @@ def pages_of(
     ).all()
 
 
+_THUMBNAILS = load_only(
+    *(Page.publication_id, Page.number, Page.label, Page.file_id, Page.file_page),
+    *(Page.width, Page.height),
+)
+
+
 def pages_to_show(
     session: Session,
     publication_id: str,
@@ -306,9 +312,11 @@ def pages_to_show(
     limit: int,
     last: int = 0,
     beside: Mapping[str, Collection[int]] | None = None,
+    with_text: bool = True,
 ) -> tuple[list[Page], list[Page]]:
     """The publication's first `limit` pages in order; and, in the same statement, its `last` ones
-    with the pages of other publications whose numbers `beside` gives."""
+    with the pages of other publications whose numbers `beside` gives. Without `with_text` of each
+    what a list of thumbnails shows."""
     count = select(Publication.page_count).where(Publication.id == publication_id).scalar_subquery()
     wanted = [
         and_(
@@ -320,9 +328,8 @@ def pages_to_show(
             for other, numbers in (beside or {}).items()
         ),
     ]
-    found = session.scalars(
-        select(Page).where(or_(*wanted)).options(joinedload(Page.file)).order_by(Page.number)
-    ).all()
+    query = select(Page).where(or_(*wanted)).order_by(Page.number)
+    found = session.scalars(query if with_text else query.options(_THUMBNAILS)).all()
     own = [page for page in found if page.publication_id == publication_id]
     first = [page for page in own if page.number <= limit]
     return first, [*own[len(first) :], *(p for p in found if p.publication_id != publication_id)]
@@ -361,11 +368,7 @@ def unit_choices(session: Session, *, actor: Actor) -> Sequence[Unit]:
 _COVERS = (
     select(Page)
     .where(Page.publication_id.in_(bindparam("ids", expanding=True)), Page.number == 1)
-    .options(
-        load_only(
-            Page.publication_id, Page.number, Page.file_id, Page.file_page, Page.width, Page.height
-        )
-    )
+    .options(_THUMBNAILS)
 )
 
 

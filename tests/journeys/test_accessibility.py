@@ -1,8 +1,9 @@
-"""Every page, found by its routes, through axe in light and dark; the keyboard alone; small
-windows; no motion for those who want none."""
+"""Every page, found by its routes, through axe in light and dark, and as a picture in every look;
+the keyboard alone; small windows; no motion for those who want none."""
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from werkzeug.serving import make_server
 from tests.conftest import ROOT, missing
 from tests.integration.standing import ANYONE, Standing
 from tests.integration.whole_site import visits, whole_site
+from tests.journeys.looks import LOOKS, take_picture
 from tests.tools.markup import GUIDE
 
 pytestmark = pytest.mark.browser
@@ -115,6 +117,28 @@ def test_axe_finds_nothing_on_any_page_in_light_and_dark(
     assert not found, "\n".join(
         f"{path}\n  " + "\n  ".join(faults) for path, faults in found.items()
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("who", [ANYONE, "depositor", "curator", "admin"])
+def test_every_page_is_taken_in_every_look(browser: Browser, served: Served, who: str) -> None:
+    context = context_for(browser, served, who, reduced_motion="reduce")
+    page = context.new_page()
+    taken = 0
+    for path in different_pages(served, who):
+        page.goto(path)
+        for look in LOOKS:
+            page.set_viewport_size({"width": look.width, "height": 900})
+            page.emulate_media(color_scheme="dark" if look.dark else "light")
+            take_picture(page, f"trang-{who}-{named(path)}", look)
+        taken += 1
+    context.close()
+    assert taken >= 5
+
+
+def named(path: str) -> str:
+    """An address as the name of a file."""
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:60] or "dau"
 
 
 def different_pages(served: Served, who: str) -> Iterator[str]:

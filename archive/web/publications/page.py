@@ -81,6 +81,7 @@ def publication_page(
         limit=limit,
         last=LAST_PAGES if mine else 0,
         beside={pair.other.id: [theirs for _, theirs in pair.pages] for pair in pairs},
+        with_text=mine,
     )
     has_contents = any(file.outline for file in files)
     every_page = _every_page(session, publication, pages) if mine or has_contents else ()
