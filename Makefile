@@ -42,7 +42,7 @@ assets: node_modules/.fetched
 # What no longer looks as in its picture is taken anew; look at the pictures before committing them.
 help-pictures: $(VENV)/.installed-dev node_modules/.fetched
 	@sh tests/tools/browser.sh
-	@HELP_PICTURES=write $(BIN)/python -m pytest -q tests/journeys/test_help_pictures.py
+	@HELP_PICTURES=write $(BIN)/python -m pytest -q -m slow tests/journeys/test_help_pictures.py
 	@git status --short archive/static/help
 
 bench: bench-setup bench-ingest bench-pages bench-tiles bench-likeness

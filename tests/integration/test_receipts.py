@@ -298,6 +298,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_two_hundred_numbers_under_kill_have_no_gap_and_no_double(holdings, settings):
     def start() -> subprocess.Popen:
         return subprocess.Popen([sys.executable, "-c", GIVER], cwd=ROOT, env=environment(settings))

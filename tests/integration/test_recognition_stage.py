@@ -130,6 +130,7 @@ def replace_settings(holdings, **changes):
     return replace(holdings, settings=replace(holdings.settings, **changes))
 
 
+@pytest.mark.slow
 def test_killed_recognition_goes_on_with_the_pages_that_are_left(holdings, deposited, doomed):
     publication_id = deposited(data=scan(*LINES))
     kills = 0

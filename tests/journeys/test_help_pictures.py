@@ -19,7 +19,7 @@ from tests.journeys.help_archive import HelpArchive, help_archive
 from tests.journeys.help_pictures import DESK_PX, PICTURES, HelpPicture
 from tests.journeys.looks import PICTURES as SEEN
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 COMMITTED = FOLDER / "help"
 IS_WRITING = os.environ.get("HELP_PICTURES") == "write"

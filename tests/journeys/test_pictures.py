@@ -149,6 +149,7 @@ def troubled(site, filled, tmp_path_factory):
         }
 
 
+@pytest.mark.slow
 @in_every_look
 def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, look):
     page = open_page(width=look.width, dark=look.dark)

@@ -55,6 +55,7 @@ def test_workbook_keeps_address_and_files_on_a_second_sheet() -> None:
     assert "ab" * 32 in row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_memory_stays_flat_however_long_the_list(name: str) -> None:
     def peak(number: int) -> int:
