@@ -12,6 +12,7 @@ import time
 from hashlib import sha256
 
 import pypdf
+import pytest
 from sqlalchemy import select, update
 
 from archive.core.dates import local, now
