@@ -147,7 +147,16 @@ def has_image(holdings: Holdings, page: Page, width_px: int) -> bool:
     return holdings.images.has(page.publication_id, f"f{page.file_id}", page.file_page, width_px)
 
 
-def card_of(publication: Publication, cover_page: Page | None, holdings: Holdings) -> Card:
+def language_of(publication: Publication) -> str:
+    """The language that its title and its pages are in: Vietnamese, unless the record names known
+    others alone."""
+    named = publication.values_of("languages")
+    return next((code for code in named if code in LANGUAGES), "vi") if "vi" not in named else "vi"
+
+
+def card_of(
+    publication: Publication, cover_page: Page | None, holdings: Holdings, *, lang: str = "vi"
+) -> Card:
     """The card of a publication; `cover_page` is its first page, None where it has none."""
     shown = cover_page is not None and has_image(holdings, cover_page, IMAGE_SMALL_PX)
     unit = publication.unit_name
@@ -178,6 +187,7 @@ def card_of(publication: Publication, cover_page: Page | None, holdings: Holding
             seed=publication.id,
         ),
         is_demo=publication.is_demo,
+        lang=lang,
     )
 
 

@@ -30,6 +30,7 @@ from archive.web.present import (
     card_of,
     has_image,
     image_url,
+    language_of,
     tiles_url,
 )
 from archive.web.running_text import paragraphs
@@ -96,7 +97,7 @@ def reader_page(
     described = description_of(publication, (), base_url=base_url())
 
     return ReaderPage(
-        card=card_of(publication, cover, holdings),
+        card=card_of(publication, cover, holdings, lang=language_of(publication)),
         number=page.number,
         label=page.label or str(page.number),
         page_count=count,
@@ -169,7 +170,7 @@ def printed_page(holdings: Holdings, page: Page) -> PrintedPage:
     width, height = image_size(page.width, page.height)
     address = url_for("publications.read", publication_id=publication.id, number=page.number)
     return PrintedPage(
-        card=card_of(publication, None, holdings),
+        card=card_of(publication, None, holdings, lang=language_of(publication)),
         number=page.number,
         label=page.label or str(page.number),
         page_count=publication.page_count or page.number,

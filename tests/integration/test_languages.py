@@ -3,6 +3,8 @@
 import pytest
 
 from archive.app import create_app
+from tests.conftest import make_pdf
+from tests.integration.standing import page
 
 
 @pytest.mark.parametrize("path", ["/", "/duyet", "/huong-dan"])
@@ -50,3 +52,21 @@ def test_a_site_of_one_language_has_no_other(app, tmp_path):
 
 def test_the_other_language_of_an_odd_address_is_written_as_an_address(client):
     assert 'href="/en/khong%00%3Fco%22"' in client.get("/khong%00%3Fco%22").text
+
+
+@pytest.mark.parametrize(
+    ("languages", "said"),
+    [((), "vi"), (("vi", "en"), "vi"), (("tyz",), "tyz"), (("tiếng lạ",), "vi")],
+)
+def test_title_and_text_are_said_to_be_in_the_language_of_the_record(
+    client, deposited, work, languages, said
+):
+    made = deposited(title="Then", data=make_pdf("Roong tẳm"), values={"languages": languages})
+    work()
+    for path in (f"/an-pham/{made}", f"/an-pham/{made}/trang/1", f"/an-pham/{made}/trang/1/in"):
+        told = {
+            element.get("lang")
+            for element in page(client.get(path)).iter()
+            if element.get("class") in ("publication__title", "reading-text", "printed__title")
+        }
+        assert told == {said}, path

@@ -57,6 +57,8 @@ class Card:
     page_count: int
     cover: Cover
     is_demo: bool
+    lang: str = "vi"
+    """The language that title and pages are in, as far as it was looked up."""
 
 
 @dataclass(frozen=True)

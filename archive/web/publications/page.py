@@ -44,6 +44,7 @@ from archive.web.present import (
     event_words,
     has_image,
     image_url,
+    language_of,
     media_label,
     written_date,
 )
@@ -98,7 +99,9 @@ def publication_page(
     described = description_of(publication, files, base_url=base_url())
     offers = _offers(session, publication, [*pages, *more]) if mine else Offers()
     return PublicationPage(
-        card=card_of(publication, pages[0] if pages else None, holdings()),
+        card=card_of(
+            publication, pages[0] if pages else None, holdings(), lang=language_of(publication)
+        ),
         abstract=publication.abstract,
         facts=publication_facts(publication),
         contents=contents_lines(publication),
