@@ -121,7 +121,7 @@ def test_axe_finds_nothing_on_any_page_in_light_and_dark(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("who", [ANYONE, "depositor", "curator", "admin"])
-def test_every_page_is_taken_in_every_look(browser: Browser, served: Served, who: str) -> None:
+def test_every_page_is_taken_at_each_width(browser: Browser, served: Served, who: str) -> None:
     context = context_for(browser, served, who, reduced_motion="reduce")
     page = context.new_page()
     taken = 0

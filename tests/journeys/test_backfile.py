@@ -10,7 +10,7 @@ from archive.core.roles import Role
 from archive.models import Publication
 from tests.conftest import PASSWORD, make_user
 from tests.journeys.conftest import sign_in, wait_until
-from tests.journeys.looks import Look, in_every_look, take_picture
+from tests.journeys.looks import Look, at_each_width, take_picture
 
 pytestmark = pytest.mark.browser
 PATH = "/quan-tri/nhap"
@@ -34,7 +34,7 @@ def titles(site) -> set[str]:
         return {row.title for row in session.query(Publication)}
 
 
-@in_every_look
+@at_each_width
 def test_list_goes_in_and_out_again(site, curator, open_page, tmp_path, look):
     # In one of the looks without scripts.
     scripts = look != Look(1440, dark=False)

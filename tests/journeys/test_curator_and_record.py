@@ -12,7 +12,7 @@ from archive.models import Publication
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, make_user
 from tests.journeys.conftest import sign_in
-from tests.journeys.looks import in_every_look, take_picture
+from tests.journeys.looks import at_each_width, take_picture
 
 pytestmark = pytest.mark.browser
 TITLES = ("Đèo Giàng một thuở", "Đèo Giàng hôm nay")
@@ -99,7 +99,7 @@ def themes(site, ids):
         return {theme for row in rows for theme in row.values_of("themes")}
 
 
-@in_every_look
+@at_each_width
 def test_pages_of_the_record_fit_their_width(filled, open_page, look):
     curator, ids = filled
     page = open_page(width=look.width, dark=look.dark)

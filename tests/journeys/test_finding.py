@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from archive.models import Publication
-from tests.journeys.looks import in_every_look, take_picture
+from tests.journeys.looks import at_each_width, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +51,7 @@ def book(site, tmp_path_factory) -> str:
         return session.scalars(select(Publication.id).where(Publication.title == TITLE)).one()
 
 
-@in_every_look
+@at_each_width
 def test_reader_types_chooses_and_goes_from_hit_to_hit(book, open_page, look):
     page = open_page(width=look.width, dark=look.dark)
     page.goto("/")
@@ -110,7 +110,7 @@ def test_reader_types_chooses_and_goes_from_hit_to_hit(book, open_page, look):
     take_picture(page, "trang-khong-co-ket-qua", look, whole=False)
 
 
-@in_every_look
+@at_each_width
 def test_reader_takes_the_suggestion_and_unfolds_a_long_facet(book, open_page, look):
     page = open_page(width=look.width, dark=look.dark)
     page.goto("/tim-kiem?q=hat+then")

@@ -11,7 +11,7 @@ from archive.core.roles import SYSTEM, Role
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, make_user
 from tests.journeys.conftest import sign_in
-from tests.journeys.looks import in_every_look, take_picture
+from tests.journeys.looks import at_each_width, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -136,7 +136,7 @@ def test_file_sent_earlier_is_asked_while_it_is_ticked(officer, open_page, book)
     expect(guess_of(page, "Nhan đề")).to_be_visible(timeout=20_000)
 
 
-@in_every_look
+@at_each_width
 def test_form_with_guesses_fits(officer, open_page, book, look):
     page = open_page(width=look.width, dark=look.dark)
     sign_in(page, officer, PASSWORD)

@@ -17,7 +17,7 @@ from archive.models import Publication
 from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, ROOT, make_pdf, make_user, missing
 from tests.journeys.conftest import sign_in
-from tests.journeys.looks import in_every_look, take_picture
+from tests.journeys.looks import at_each_width, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -52,7 +52,7 @@ def filled(site, tmp_path_factory):
         return {"users": users, "id": publication.id}
 
 
-@in_every_look
+@at_each_width
 def test_pages_fit_their_width(filled, open_page, look):
     publication = f"/an-pham/{filled['id']}"
     screens = {
@@ -150,7 +150,7 @@ def troubled(site, filled, tmp_path_factory):
 
 
 @pytest.mark.slow
-@in_every_look
+@at_each_width
 def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, look):
     page = open_page(width=look.width, dark=look.dark)
     sign_in(page, filled["users"][Role.CURATOR], PASSWORD)
@@ -171,7 +171,7 @@ def test_pages_that_want_an_eye_fit_their_width(filled, troubled, open_page, loo
     take_picture(page, "intake-curator", look)
 
 
-@in_every_look
+@at_each_width
 def test_deposit_with_files_and_guesses_fits_its_width(filled, open_page, look):
     page = open_page(width=look.width, dark=look.dark)
     sign_in(page, filled["users"][Role.DEPOSITOR], PASSWORD)

@@ -22,7 +22,7 @@ from archive.services.units import UnitInput, create_unit, find_unit
 from tests.conftest import PASSWORD, make_pdf, make_user
 from tests.integration.test_upload_over_restarts import make_large_pdf, sha512_of
 from tests.journeys.conftest import sign_in, wait_until
-from tests.journeys.looks import in_every_look, take_picture
+from tests.journeys.looks import at_each_width, take_picture
 
 pytestmark = pytest.mark.browser
 
@@ -316,7 +316,7 @@ def test_held_file_goes_along_without_scripts_where_it_is_ticked(
     assert file_of(site, plain.url).name == "không kịch bản.pdf"
 
 
-@in_every_look
+@at_each_width
 def test_pictures_of_sending(site, form, tmp_path, look):
     """One file held, one refused, one under way, one in the queue; then the page opened again."""
     files = {}
