@@ -201,7 +201,7 @@ class AuthorityForm(Form):
     valid_to = StringField(lazy("Đến hết"))
     parent = StringField(lazy("Nằm trong"), description=lazy("Tên hoặc mã của mục rộng hơn."))
     successors = StringField(
-        lazy("Về sau thành"), description=lazy("Tên hoặc mã, cách nhau bằng dấu ;.")
+        lazy("Về sau thành"), description=lazy("Tên hoặc mã, cách nhau bằng dấu chấm phẩy (;).")
     )
     formerly_in = StringField(lazy("Trước đó nằm trong"))
     note = TextAreaField(lazy("Ghi chú"), description=lazy("Điều cần kiểm tra cũng ghi ở đây."))

@@ -123,7 +123,7 @@ def _render(
         declared=declares_free(),
         declared_reason=request.form.get("declared_reason", "") if declares_free() else "",
     )
-    return render_template("publications/replace.html", current="browse", page=page)
+    return render_template("publications/replace.html", current="", page=page)
 
 
 @blueprint.get("/an-pham/<publication_id>/ban-cu")
@@ -137,7 +137,7 @@ def versions(publication_id: str) -> str:
         url=url_for("publications.show", publication_id=publication.id),
         versions=[_row(publication, version) for version in reversed(found)],
     )
-    return render_template("publications/versions.html", current="browse", page=page)
+    return render_template("publications/versions.html", current="", page=page)
 
 
 def _row(publication: Publication, version: StoredVersion) -> VersionRow:
