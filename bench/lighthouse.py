@@ -1,6 +1,6 @@
 """What Lighthouse says of the demo archive on a throttled phone, page by page.
 
-    python -m bench.lighthouse [--runs 3]
+    python -m bench.lighthouse [--runs 3] [--pages reader …]
 
 Lighthouse as it comes, at its own settings for phones: a slow line (1.6 Mbit/s, 150 ms) and a
 quarter of this processor. Of each page's runs the median of every figure counts. What it finds
@@ -37,6 +37,7 @@ def main() -> int:
         prog="bench.lighthouse", description=__doc__.partition("\n")[0]
     )
     parser.add_argument("--runs", type=int, default=3, help="for each page")
+    parser.add_argument("--pages", nargs="*", default=[], help="home search publication reader")
     parser.add_argument("--reports", type=Path, help="a folder to keep the reports in, as JSON")
     options = parser.parse_args()
     chromium = find_chromium()
@@ -45,6 +46,8 @@ def main() -> int:
     rows: list[Row] = []
     with running_demo() as site:
         for name, path in _pages(site).items():
+            if options.pages and name not in options.pages:
+                continue
             found = []
             for run in range(options.runs):
                 report = _look(f"http://{HOST}:{site.port}{path}", chromium=chromium)
