@@ -35,13 +35,19 @@ class Publication(Base):
     __table_args__ = (
         CheckConstraint("(issued IS NULL) = (issued_year IS NULL)", name="issued_year"),
         Index("ix_publication_status_added_at", "status", "added_at"),
-        Index("ix_publication_status_accepted_at", "status", "accepted_at"),
         Index("ix_publication_unit_id_status", "unit_id", "status"),
         Index("ix_publication_issued_year", "issued_year"),
         Index("ix_publication_status_issued_year", "status", "issued_year"),
         # What a list of accepted records asks of each: whether this reader may see it, and the
-        # newest issues first, so that neither goes through the records themselves.
-        Index("ix_publication_listed", "status", "access", "embargo_until", "unit_id", "id"),
+        # newest arrivals or issues first, so that none goes through the records themselves.
+        Index(
+            "ix_publication_listed",
+            *("status", "access", "embargo_until", "unit_id", "id", "page_count"),
+        ),
+        Index(
+            "ix_publication_newest",
+            *("status", "accepted_at", "id", "kind", "access", "embargo_until", "unit_id"),
+        ),
         Index(
             "ix_publication_newest_issues",
             *("status", "issued", "title_sort", "id", "access", "embargo_until", "unit_id"),
