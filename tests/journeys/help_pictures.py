@@ -48,6 +48,9 @@ def _search(page: Page, _: HelpArchive) -> None:
 
 def _read(page: Page, _: HelpArchive) -> None:
     page.goto(f"/an-pham/{publication_id(BOOK)}/trang/3?q=dong+khe")
+    # The tools come after the picture, the words that are found after the tools.
+    expect(page.locator(".sheet__words tspan").first).to_be_attached()
+    expect(page.locator("[data-results] li").first).to_be_attached()
 
 
 def _read_text(page: Page, archive: HelpArchive) -> None:
