@@ -71,7 +71,7 @@ def _cheap_passwords() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _statements_put_together_once() -> Iterator[None]:
     """Engines of one process share what they made of each statement: every test opens a database of
-    its own, and would put the same statements together anew, which takes half of its time."""
+    its own, and would put the same statements together anew."""
     first: list[Engine] = []
     open_engine = database._sqlite_engine
 

@@ -20,8 +20,8 @@ from archive.core.wording import field_sentence, sentence
 from archive.metadata.csv_sheet import write_csv
 from archive.metadata.headings import FIELDS, guess_fields, heading_name
 from archive.models import Stage
+from archive.services.heartbeats import worker_is_alive
 from archive.services.importing import ImportReport, Options, import_source
-from archive.services.jobs import worker_is_alive
 from archive.services.outcomes import publication_states, waiting_stages
 from archive.services.pauses import unpaused
 from archive.services.recognition import availability

@@ -15,8 +15,9 @@ from archive.core.text import fold
 from archive.extract.isolation import isolation_available
 from archive.models import Event, Publication, Unit, User
 from archive.services.catalogue import count_by_status
+from archive.services.heartbeats import worker_is_alive
 from archive.services.holdings import Holdings
-from archive.services.jobs import count_jobs, worker_is_alive
+from archive.services.jobs import count_jobs
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ nothing (StaleLeaseError).
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +33,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from archive.core.dates import now
 from archive.core.errors import ArchiveError
 from archive.core.status import JobState
-from archive.models import Job, Publication, Stage, WorkerHeartbeat
+from archive.models import Job, Publication, Stage
 from archive.services.pauses import not_paused
 
 MOST_ATTEMPTS = 5
@@ -394,28 +392,6 @@ def _forget_failed(session: Session, *work: str) -> None:
 
 def _coalesce(stage: Stage, publication_id: str) -> str:
     return f"{stage.value}:{publication_id}"
-
-
-def beat(session: Session, name: str) -> None:
-    """Show that the worker called `name` is alive."""
-    session.merge(WorkerHeartbeat(name=name, at=now()))
-    session.execute(
-        delete(WorkerHeartbeat).where(WorkerHeartbeat.at < now() - timedelta(minutes=10))
-    )
-
-
-def remove_heartbeat(session: Session, name: str) -> None:
-    session.execute(delete(WorkerHeartbeat).where(WorkerHeartbeat.name == name))
-
-
-def worker_is_alive(session: Session) -> bool:
-    """Whether a worker gave a sign within the last half minute."""
-    last = session.scalar(select(func.max(WorkerHeartbeat.at)))
-    return last is not None and last > now() - timedelta(seconds=30)
-
-
-def worker_name() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 @dataclass(frozen=True)

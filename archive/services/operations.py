@@ -16,7 +16,7 @@ from archive.core.language import _, counted
 from archive.core.roles import Actor
 from archive.core.status import JobState
 from archive.models import File, Job, Page, Publication, Stage, StagePause
-from archive.services import jobs, recognition
+from archive.services import heartbeats, jobs, recognition
 from archive.services.events import note_event
 from archive.services.holdings import Holdings
 from archive.services.pauses import list_pauses
@@ -112,7 +112,7 @@ def intake_state(session: Session, holdings: Holdings) -> IntakeState:
         running=_running(session),
         failures=failure_groups(session),
         recognition=_recognition(session, holdings),
-        workers_alive=jobs.worker_is_alive(session),
+        workers_alive=heartbeats.worker_is_alive(session),
     )
 
 

@@ -14,8 +14,9 @@ from archive.core.status import JobState
 from archive.extract.isolation import isolation_available
 from archive.mail import answers
 from archive.models import Job, Publication, Stage
+from archive.services.heartbeats import worker_is_alive
 from archive.services.holdings import Holdings
-from archive.services.jobs import count_jobs, worker_is_alive
+from archive.services.jobs import count_jobs
 from archive.services.mailing import count_waiting
 from archive.services.pauses import list_pauses
 from archive.services.recognition import WAITING, availability, count_pages

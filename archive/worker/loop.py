@@ -23,7 +23,7 @@ from archive.core.errors import (
 )
 from archive.extract.limits import Limits
 from archive.models import Stage
-from archive.services import jobs
+from archive.services import heartbeats, jobs
 from archive.services.batches import any_batch_due, any_batch_left
 from archive.services.bulk_edits import anything_pending
 from archive.services.holdings import Holdings
@@ -83,7 +83,7 @@ class Worker:
         # A plain flag: a signal handler that set an Event would wait for ever for the lock that
         # the interrupted main thread holds while it waits on that Event.
         self._stopping = False
-        self._name = jobs.worker_name()
+        self._name = heartbeats.worker_name()
         self._owed: list[_Postponed] = []
         self._is_busy = False
         self._works_on_batches = set(stages) == set(Stage)
@@ -318,7 +318,7 @@ class Worker:
             while True:
                 try:
                     with self._holdings.database.writing() as session:
-                        jobs.beat(session, self._name)
+                        heartbeats.beat(session, self._name)
                         session.commit()
                 except exc.OperationalError:
                     log.warning("heartbeat_missed")
@@ -337,7 +337,7 @@ class Worker:
                 suppress(exc.OperationalError),
                 self._holdings.database.writing() as session,
             ):
-                jobs.remove_heartbeat(session, self._name)
+                heartbeats.remove_heartbeat(session, self._name)
                 session.commit()
 
 

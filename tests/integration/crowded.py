@@ -25,7 +25,7 @@ from sqlalchemy.exc import OperationalError
 from archive.core.status import JobState, Status
 from archive.models import File, HeldFile, Publication
 from archive.services import held_files, reviews, uploads
-from archive.services.jobs import worker_is_alive
+from archive.services.heartbeats import worker_is_alive
 from archive.storage.ocfl import StorageRoot
 from archive.worker import loop, stages
 from archive.worker.loop import Worker

@@ -463,7 +463,7 @@ def test_encrypted_truncated_and_misnamed_files_fail_with_their_sentences(run, f
 
 
 def test_wait_leaves_the_work_to_a_living_worker(run, holdings, folder, start):
-    from archive.services.jobs import worker_is_alive
+    from archive.services.heartbeats import worker_is_alive
     from tests.integration.conftest import wait_until
 
     worker = start("worker")

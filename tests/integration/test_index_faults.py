@@ -13,7 +13,7 @@ from archive.core.roles import ANYONE, SYSTEM
 from archive.models import Publication, Stage
 from archive.search.index import SearchIndex
 from archive.search.requests import SearchRequest
-from archive.services import jobs, reviews
+from archive.services import heartbeats, jobs, reviews
 from archive.services.catalogue import viewer_of
 from archive.services.indexing import compare, index_entries
 from archive.worker import care
@@ -90,7 +90,7 @@ def test_real_worker_sees_the_loss_by_itself(holdings, deposited, work, start, t
 
     def alive() -> bool:
         with holdings.database.reading() as session:
-            return jobs.worker_is_alive(session)
+            return heartbeats.worker_is_alive(session)
 
     wait_until(alive)
     # In one step: the worker may be writing its lock file while a folder is emptied.

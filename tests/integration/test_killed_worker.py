@@ -11,7 +11,7 @@ from sqlalchemy import select
 from archive.core.roles import Role
 from archive.core.status import JobState, Status
 from archive.models import Job, Page, Stage
-from archive.services.jobs import worker_is_alive
+from archive.services.heartbeats import worker_is_alive
 from tests.conftest import make_pdf, post
 from tests.integration.conftest import (
     assert_converged,

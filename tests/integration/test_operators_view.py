@@ -17,7 +17,7 @@ from archive.core.roles import SYSTEM, Actor, Role
 from archive.core.status import JobState
 from archive.extract.limits import Limits
 from archive.models import Event, File, Job, MinuteTally, Page, Stage, StagePause
-from archive.services import jobs, operations, pauses, recognition, throughput
+from archive.services import heartbeats, jobs, operations, pauses, recognition, throughput
 from archive.worker.loop import Worker
 from tests.conftest import post
 from tests.integration.conftest import give_up
@@ -69,7 +69,7 @@ def test_worker_signs_the_jobs_it_claims(holdings, deposited, work):
     work()
     with holdings.database.reading() as session:
         signed = {job.worker for job in session.scalars(select(Job))}
-    assert signed == {jobs.worker_name()}
+    assert signed == {heartbeats.worker_name()}
 
 
 def test_pages_are_counted_by_the_minute(holdings, deposited, work, signed_in):

@@ -15,7 +15,7 @@ from archive.metadata.headings import NOTE, column_letters
 from archive.models import BatchState, ImportBatch, RowState
 from archive.services import administration, batches, sheets
 from archive.services.batches import Plan
-from archive.services.jobs import worker_is_alive
+from archive.services.heartbeats import worker_is_alive
 from archive.web.admin.base import ROWS
 from archive.web.context import holdings, reading
 from archive.web.listing import page_number
