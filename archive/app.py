@@ -48,6 +48,7 @@ from archive.web.converters import RowNumber
 from archive.web.csrf import FormTokens
 from archive.web.delivery import init_delivery
 from archive.web.headers import set_headers
+from archive.web.inline import inline
 from archive.web.languages import init_languages
 from archive.web.present import written_date, written_moment
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
@@ -94,6 +95,7 @@ def create_app(settings: Settings) -> Flask:
             "site_name": settings.site_name,
             "me": me(),
             "asset": assets.url,
+            "inline": inline,
             "current": "",
             "query": "",
             "head": None,

@@ -51,7 +51,7 @@ def cut_page(holdings: Holdings, picture: PagePicture, cut: Cut) -> bytes:
     data = holdings.tiles.read(place)
     if data is None:
         data = _cut(holdings, picture, cut)
-        _keep(holdings, place, data)
+        keep(holdings, place, data)
     return data
 
 
@@ -105,7 +105,7 @@ def _drawn_page(holdings: Holdings, picture: PagePicture) -> Image.Image:
             page = _draw(holdings, picture)
             written = io.BytesIO()
             page.save(written, "JPEG", **_FULL_OPTIONS)
-            _keep(holdings, _full_path(holdings, picture), written.getvalue())
+            keep(holdings, _full_path(holdings, picture), written.getvalue())
     return page
 
 
@@ -135,7 +135,7 @@ def _draw(holdings: Holdings, picture: PagePicture) -> Image.Image:
             raise StorageBusyError(waited_seconds=error.data["value"]) from error
         # Not again for the next tile: a file that takes its whole budget would keep everyone busy.
         log.warning("page_not_drawn", code=error.code, publication=picture.publication_id)
-        _keep(holdings, _failed_path(holdings, picture), str(int(time.time())).encode())
+        keep(holdings, _failed_path(holdings, picture), str(int(time.time())).encode())
         raise NotFoundError(
             what="page", id=picture.publication_id, number=picture.number
         ) from error
@@ -151,8 +151,9 @@ def _failed_path(holdings: Holdings, picture: PagePicture) -> Path:
     return holdings.tiles.path(picture.sha256, picture.file_page, _FAILED)
 
 
-def _keep(holdings: Holdings, place: Path, data: bytes) -> None:
-    """On a disk without room people still see their page; it is made anew each time."""
+def keep(holdings: Holdings, place: Path, data: bytes) -> None:
+    """Keep what was made among the tiles. On a disk without room people still see their page; it is
+    made anew each time."""
     try:
         holdings.tiles.write(place, data)
     except StorageError as error:

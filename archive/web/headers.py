@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask import Response
 
+from archive.web.inline import SCRIPTS, digest
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        " ".join(("script-src 'self'", *(digest(script) for script in SCRIPTS.values()))),
         "style-src 'self'",
         "img-src 'self' data: blob:",
         "font-src 'self'",

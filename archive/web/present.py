@@ -14,11 +14,12 @@ from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
 from archive.models import Authority, File, Page, Publication
 from archive.services.authorities.finding import Candidate
 from archive.services.holdings import Holdings
+from archive.services.page_images import MIDDLE_PX
 from archive.web.languages import here
 from archive.web.pages.parts import Card, Cover, Link, Pagination
 
 PER_PAGE = 20
-IMAGE_SMALL_PX, IMAGE_LARGE_PX = 320, 1200
+IMAGE_SMALL_PX, IMAGE_MIDDLE_PX, IMAGE_LARGE_PX = 320, MIDDLE_PX, 1200
 
 EVENTS = Words(
     {
@@ -131,6 +132,12 @@ def reading_url(publication_id: str, number: int, query: str = "") -> str:
 def image_url(publication_id: str, number: int, width_px: int) -> str:
     """The picture of page `number`."""
     return f"/an-pham/{publication_id}/trang/{number}/anh-{width_px}.webp"
+
+
+def image_set(publication_id: str, number: int) -> str:
+    """The picture of page `number` in its three widths, as `srcset` has it."""
+    widths = (IMAGE_SMALL_PX, IMAGE_MIDDLE_PX, IMAGE_LARGE_PX)
+    return ", ".join(f"{image_url(publication_id, number, width)} {width}w" for width in widths)
 
 
 def picture_id(publication_id: str, number: int) -> str:

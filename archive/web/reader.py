@@ -26,9 +26,9 @@ from archive.web.outline import outline_rows
 from archive.web.pages.reading import Box, HitSteps, PageReading, PrintedPage, ReaderPage
 from archive.web.present import (
     IMAGE_LARGE_PX,
-    IMAGE_SMALL_PX,
     card_of,
     has_image,
+    image_set,
     image_url,
     language_of,
     tiles_url,
@@ -105,7 +105,7 @@ def reader_page(
         image=image_url(publication.id, page.number, IMAGE_LARGE_PX) if image else None,
         image_width=width,
         image_height=height,
-        thumbnail=image_url(publication.id, page.number, IMAGE_SMALL_PX) if image else None,
+        image_set=image_set(publication.id, page.number) if image else "",
         boxes=_boxes(session, page, terms) if image and query else (),
         text=paragraphs(
             page.text,

@@ -140,6 +140,7 @@ ROUTES = (
     Route("/an-pham/{id}/cac-trang"),
     Route("/an-pham/{id}/trang?so=1", answer=302, leaves_a_page=True),
     Route("/an-pham/{id}/trang/1/anh-320.webp", is_drawn=True),
+    Route("/an-pham/{id}/trang/1/anh-750.webp", is_drawn=True),
     Route("/an-pham/{id}/trang/1/anh-1200.webp", is_drawn=True),
     Route("/an-pham/{id}/anh-chia-se.jpg"),
     Route("/an-pham/{id}/tim"),

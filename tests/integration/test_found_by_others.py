@@ -263,7 +263,9 @@ def test_browser_and_phone_find_search_icons_and_start(archive: Standing) -> Non
     )
     templates = [each.get("template") for each in description.iterfind("{*}Url")]
     assert templates[0] == f"{BASE}/tim-kiem?q={{searchTerms}}"
-    manifest = client.get(links["manifest", None])
+    # Named by the script that begins once the page stands: it is for nobody's first look.
+    (start,) = (each for each in elements(root, "script") if each.get("data-manifest"))
+    manifest = client.get(start.get("data-manifest"))
     assert manifest.mimetype == "application/manifest+json"
     assert manifest.json["start_url"] == "/"
     addresses = [

@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import re
 
+from PIL import Image
 from sqlalchemy import select
 
 from archive.core.roles import Role
 from archive.models import Page
-from archive.web.present import IMAGE_SMALL_PX
+from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
 from tests.conftest import make_pdf, post, token_of
 
 
@@ -71,3 +72,30 @@ def test_hit_shows_a_page_image_only_once_that_page_is_drawn(client, holdings, d
     shown = client.get("/tim-kiem?q=hang+coc+bo").get_data(as_text=True)
     assert "cover__image" in shown
     assert image not in shown
+
+
+def test_page_image_for_phones_is_made_once_from_the_large_one(client, holdings, deposited, work):
+    publication_id = deposited(data=make_pdf("Trang bìa", "Suối Lê-nin và hang Cốc Bó"))
+    work()
+    address = f"/an-pham/{publication_id}/trang/2/anh-750.webp"
+    assert address in client.get(f"/an-pham/{publication_id}/trang/2").get_data(as_text=True)
+    made = client.get(address)
+    large = client.get(f"/an-pham/{publication_id}/trang/2/anh-1200.webp")
+    with Image.open(io.BytesIO(made.data)) as middle, Image.open(io.BytesIO(large.data)) as whole:
+        assert (middle.format, middle.width, whole.width) == ("WEBP", 750, 1200)
+        assert abs(middle.height - 750 * whole.height / 1200) <= 1
+    assert len(made.data) < len(large.data)
+    assert client.get(address, headers={"If-None-Match": made.headers["ETag"]}).status_code == 304
+    # It lies among the tiles: what is there is sent, and what is gone is made again, alike.
+    (kept,) = holdings.tiles.folder.rglob("middle-*.webp")
+    holdings.tiles.write(kept, b"at hand")
+    assert client.get(address).data == b"at hand"
+    kept.unlink()
+    assert client.get(address).data == made.data
+    with holdings.database.reading() as session:
+        page = session.scalar(select(Page).where(Page.number == 2))
+        holdings.images.path(
+            publication_id, f"f{page.file_id}", page.file_page, IMAGE_LARGE_PX
+        ).unlink()
+    kept.unlink()
+    assert client.get(address).status_code == 404

@@ -30,6 +30,11 @@ _COVERED = """
 """
 
 
+_IN_ITS_TYPEFACES = """
+() => !matchMedia('(scripting: enabled)').matches || 'typefaces' in document.documentElement.dataset
+"""
+
+
 @dataclass(frozen=True)
 class Look:
     """The width of the window in CSS pixels, and which of the two grounds."""
@@ -58,10 +63,17 @@ at_each_width = pytest.mark.parametrize(
 )
 
 
+def wait_for_typefaces(page: Page) -> None:
+    """Until the page stands in the archive's own typefaces, which come after everything else."""
+    page.wait_for_function(_IN_ITS_TYPEFACES)
+    page.evaluate("() => document.fonts.ready.then(() => null)")
+
+
 def take_picture(page: Page, name: str, look: Look, *, whole: bool = True) -> None:
     """Keep a picture of the page (`whole`: down to its foot), and see what a machine can see of it:
     nothing scrolls sideways, no cover lies over other things."""
     PICTURES.mkdir(exist_ok=True)
+    wait_for_typefaces(page)
     page.screenshot(path=PICTURES / f"{name}-{look}.png", full_page=whole)
     sideways = page.evaluate(_SIDEWAYS)
     assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {look}"

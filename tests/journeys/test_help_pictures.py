@@ -18,6 +18,7 @@ from archive.web.static import FOLDER
 from tests.journeys.help_archive import HelpArchive, help_archive
 from tests.journeys.help_pictures import DESK_PX, PICTURES, HelpPicture
 from tests.journeys.looks import PICTURES as SEEN
+from tests.journeys.looks import wait_for_typefaces
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -142,7 +143,8 @@ def test_a_word_less_and_a_paler_paper_are_seen():
 
 def take(page: Page, picture: HelpPicture) -> bytes:
     """The picture as a WebP."""
-    # What comes late (a typeface, a lazy image) moves the place that was scrolled to.
+    wait_for_typefaces(page)
+    # What comes late (a lazy image) moves the place that was scrolled to.
     for _ in range(2):
         page.evaluate(SETTLED)
         found = page.evaluate(OUTLINE, [picture.outlined, picture.above_px])

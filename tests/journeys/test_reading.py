@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from archive.models import File, Publication
 from tests.journeys.conftest import wait_until
-from tests.journeys.looks import PICTURES
+from tests.journeys.looks import PICTURES, wait_for_typefaces
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +67,7 @@ def shown(page: Page) -> list[str]:
 
 
 def picture(page: Page, name: str) -> None:
+    wait_for_typefaces(page)
     page.screenshot(path=PICTURES / f"{name}.png")
     sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(sideways) <= 0, name
@@ -303,6 +304,7 @@ def test_text_alone_is_remembered_and_left_again(book, open_page):
     page.wait_for_url("**/trang/2?xem=chu")
     page.goto(f"{book}/trang/3")
     page.wait_for_url("**/trang/3?xem=chu")
+    expect(page.locator("[data-scripted]").first).not_to_have_attribute("hidden", "")
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**/trang/4?xem=chu")
     expect(page.locator(".reading-text")).to_contain_text("trang thứ 4")
@@ -357,3 +359,63 @@ def test_without_scripts_one_reads_searches_and_prints(book, open_page):
     with pypdfium2.PdfDocument(page.pdf(format="A4", prefer_css_page_size=True)) as paper:
         assert len(paper) == 1, "picture and source stand on one sheet"
         assert f"{book}/trang/6" in paper[0].get_textpage().get_text_bounded()
+
+
+def came(page: Page) -> dict[str, float]:
+    """The last part of each address that was fetched → when, in milliseconds; and when the first
+    text stood on the page."""
+    return page.evaluate("""() => Object.fromEntries([
+      ...performance.getEntriesByType('resource').map(e => [
+        new URL(e.name).pathname.split('/').at(-1), e.startTime,
+      ]),
+      ['painted', performance.getEntriesByName('first-contentful-paint')[0].startTime],
+      ['pictured', performance.getEntriesByType('resource')
+        .find(e => e.name.includes('/anh-')).responseEnd],
+    ])""")
+
+
+def test_page_and_its_picture_come_before_typefaces_tools_and_manifest(book, open_page):
+    page = open_page(width=360)
+    page.goto(f"{book}/trang/3?q=khèn")
+    ready(page)
+    wait_for_typefaces(page)
+    when = came(page)
+    later = [name for name in when if name.endswith(".woff2")]
+    assert later
+    for name in (*later, "reader.js", "complete.js"):
+        assert when[name] > max(when["painted"], when["pictured"]), name
+    expect(page.locator("link[rel=manifest]")).to_have_attribute("href", "/manifest.webmanifest")
+
+
+def test_browser_that_has_met_the_typefaces_shows_them_from_the_start(book, open_page):
+    page = open_page(width=360)
+    page.add_init_script("""addEventListener('DOMContentLoaded', () => {
+      globalThis.fromTheStart = 'typefaces' in document.documentElement.dataset;
+    })""")
+    page.goto(book)
+    wait_for_typefaces(page)
+    assert not page.evaluate("fromTheStart")
+    page.wait_for_function("localStorage.getItem('typefaces')")
+    page.goto(f"{book}/trang/1")
+    assert page.evaluate("fromTheStart")
+
+
+def test_typefaces_are_there_without_scripts(book, open_page):
+    page = open_page(javascript=False)
+    faces: list[str] = []
+    page.on("request", lambda asked: faces.append(asked.url) if ".woff2" in asked.url else None)
+    page.goto(book, wait_until="networkidle")
+    assert any("be-vietnam-pro" in face for face in faces)
+
+
+def test_phone_is_sent_a_picture_no_wider_than_its_screen(book, browser, site):
+    context = browser.new_context(
+        base_url=site.address, viewport={"width": 360, "height": 640}, device_scale_factor=2
+    )
+    page = context.new_page()
+    page.goto(f"{book}/trang/2")
+    seen = page.locator("[data-reader-picture]").evaluate(
+        "e => e.decode().then(() => e.currentSrc)"
+    )
+    assert seen.endswith("/anh-750.webp")
+    context.close()

@@ -11,12 +11,12 @@ import pytest
 
 from archive.web.drawn_cover import TITLE_LEADING, UNIT_LEADING
 from archive.web.styleguide import ADDRESS
+from tests.journeys.looks import wait_for_typefaces
 
 pytestmark = pytest.mark.browser
 
 CUT = """
-async () => {
-  await document.fonts.ready;
+() => {
   const pen = document.createElement('canvas').getContext('2d');
   // Measured large, since browsers give whole pixels.
   const inkOf = style => {
@@ -62,8 +62,7 @@ async () => {
 """
 
 INK_OF_COVERS = """
-async () => {
-  await document.fonts.ready;
+() => {
   const pen = document.createElement('canvas').getContext('2d');
   return ['.cover__title', '.cover__unit'].map(name => {
     const style = getComputedStyle(document.querySelector(name));
@@ -86,6 +85,7 @@ WIDER = """
 def test_marks_are_whole_in_every_style_of_type(open_page, width):
     page = open_page(width=width)
     page.goto(ADDRESS)
+    wait_for_typefaces(page)
     found = page.evaluate(CUT)
     assert found["cut"] == []
     assert found["seen"] == 20
@@ -98,6 +98,7 @@ def test_marks_are_whole_in_every_style_of_type(open_page, width):
 def test_lines_of_drawn_covers_stand_apart_and_inside(open_page):
     page = open_page(width=1440)
     page.goto(ADDRESS)
+    wait_for_typefaces(page)
     title, unit = page.evaluate(INK_OF_COVERS)
     assert title <= TITLE_LEADING
     assert unit <= UNIT_LEADING

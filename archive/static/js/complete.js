@@ -37,6 +37,8 @@ class Completer {
       if (option) this.#choose([...this.#list.children].indexOf(option));
     });
     form.addEventListener("submit", () => this.#close());
+    // What was typed before this file was there.
+    if (document.activeElement === this.#input && this.#input.value !== this.#input.defaultValue) this.#plan();
   }
 
   get #isOpen() { return !this.#list.hidden; }

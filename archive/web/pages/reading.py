@@ -79,7 +79,7 @@ class ReaderPage:
     image: str | None
     image_width: int
     image_height: int
-    thumbnail: str | None
+    image_set: str
     boxes: Sequence[Box]
     text: Markup
     text_source: str

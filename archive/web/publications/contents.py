@@ -12,11 +12,12 @@ from archive.models import Page
 from archive.services import catalogue
 from archive.services.holdings import original_path
 from archive.services.outlines import find_labelled
+from archive.services.page_images import middle_image
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.context import current_actor, holdings, reading
 from archive.web.heads import publication_head, reader_head
-from archive.web.present import IMAGE_LARGE_PX, IMAGE_SMALL_PX
+from archive.web.present import IMAGE_LARGE_PX, IMAGE_MIDDLE_PX, IMAGE_SMALL_PX
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import publication_page, tends
 from archive.web.publications.withdrawn import withdrawn_page
@@ -143,17 +144,30 @@ def go_to(publication_id: str) -> Response | tuple[str, int]:
 @blueprint.get("/an-pham/<publication_id>/trang/<int:number>/anh-<int:width_px>.webp")
 @open_to(OpenTo.ANYONE)
 def page_image(publication_id: str, number: int, width_px: int) -> Response:
-    """A page's image at one of the two widths; the reader's right is checked on every request."""
-    if width_px not in (IMAGE_SMALL_PX, IMAGE_LARGE_PX):
+    """A page's image at one of the three widths; the reader's right is checked on every request."""
+    if width_px not in (IMAGE_SMALL_PX, IMAGE_MIDDLE_PX, IMAGE_LARGE_PX):
         abort(404)
     page = find_page(publication_id, number)
-    path = holdings().images.path(publication_id, f"f{page.file_id}", page.file_page, width_px)
-    if not path.is_file():
-        abort(404)
-    response = send_file(path, mimetype="image/webp", conditional=True)
+    if width_px == IMAGE_MIDDLE_PX:
+        response = _middle_image(page)
+    else:
+        path = holdings().images.path(publication_id, f"f{page.file_id}", page.file_page, width_px)
+        if not path.is_file():
+            abort(404)
+        response = send_file(path, mimetype="image/webp", conditional=True)
     # A browser may keep it but asks each time: a withdrawn page is gone at the next look.
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+def _middle_image(page: Page) -> Response:
+    try:
+        data = middle_image(holdings(), page)
+    except NotFoundError:
+        abort(404)
+    response = Response(data, mimetype="image/webp")
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def find_page(publication_id: str, number: int) -> Page:

@@ -20,7 +20,7 @@ def reader_sample() -> ReaderPage:
         image="/static/img/do-paper.svg",
         image_width=1200,
         image_height=1700,
-        thumbnail=None,
+        image_set="",
         boxes=[Box(0.125, 0.17 + 0.05 * number, 0.3, 0.04) for number in range(3)],
         text=Markup("<p>Trang ví dụ: <mark>các tướng lĩnh</mark> của tỉnh.</p>"),
         text_source="ocr",

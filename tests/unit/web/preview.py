@@ -42,6 +42,7 @@ from archive.web.assets import VENDOR_FILES, Assets  # noqa: E402
 from archive.web.deposits import MAIN_FIELDS  # noqa: E402
 from archive.web.entrances import entrances  # noqa: E402
 from archive.web.guides import NAMES  # noqa: E402
+from archive.web.inline import inline  # noqa: E402
 from archive.web.languages import language_name  # noqa: E402
 from archive.web.pages.admin import (  # noqa: E402
     AdminHomePage,
@@ -426,7 +427,7 @@ def reader(**changes: Any) -> ReaderPage:
         image=page_picture(),
         image_width=1200,
         image_height=1700,
-        thumbnail=None,
+        image_set="",
         boxes=[Box(0.125, 0.172 + 0.0459 * n, 0.315, 0.038) for n in range(3)],
         text=paragraphs,
         text_source="ocr",
@@ -1277,6 +1278,7 @@ def render(template: str, variables: Mapping[str, Any], *, asset: Callable[[str]
         "head": None,
         "csrf_token": lambda: "vi-du",
         "asset": asset,
+        "inline": inline,
         "get_flashed_messages": lambda with_categories=False: messages,
         **{name: value for name, value in variables.items() if name != "messages"},
     }

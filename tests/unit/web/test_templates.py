@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from archive.web import inline
 from archive.web.drawn_cover import PALETTES
 from archive.web.pages.depositing import DepositRow, MyDepositsPage
 from archive.web.pages.finding import Hit
@@ -79,6 +80,8 @@ def test_screen_has_nothing_inline_that_the_content_policy_forbids(screen: etree
         if script.get("type") == "application/ld+json":
             json.loads(script.text or "")  # data, which no browser runs
             continue
+        if script.text in inline.SCRIPTS.values():
+            continue  # named by the policy
         assert script.get("src", "").startswith("/static/")
         assert not (script.text or "").strip()
 

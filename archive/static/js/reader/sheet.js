@@ -59,7 +59,7 @@ export class Sheet {
     if (!image || image.hasAttribute("src")) return;
     const { number } = this.page;
     image.sizes = sizes;
-    image.srcset = `${this.#book.image(number, 320)} 320w, ${this.#book.image(number, 1200)} 1200w`;
+    image.srcset = [320, 750, 1200].map((width) => `${this.#book.image(number, width)} ${width}w`).join(", ");
     image.src = this.#book.image(number, 1200);
   }
 
