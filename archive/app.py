@@ -51,6 +51,7 @@ from archive.web.headers import set_headers
 from archive.web.inline import inline
 from archive.web.languages import init_languages
 from archive.web.present import written_date, written_moment
+from archive.web.templating import PageEnvironment
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> Flask:
     configure_logs()
     app = Flask("archive", static_folder=None, template_folder=str(ROOT / "templates"))
     app.request_class = ArchiveRequest
+    app.jinja_environment = PageEnvironment
     app.url_map.converters["int"] = RowNumber
     app.config.update(
         SECRET_KEY=settings.secret_key,

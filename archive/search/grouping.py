@@ -194,6 +194,6 @@ def page_item(snapshot: Snapshot, slot: int, doc: int, score: float) -> PageItem
     number = work.page_number(place)
     label = str(number)
     if not work.plain_labels:
-        labels = snapshot.segment_of(slot).record(work)["labels"]
+        labels = snapshot.segment_of(slot).labels(work)
         label = labels[place - 1] if labels else label
     return PageItem(work.work_id, number, label, score)

@@ -39,6 +39,7 @@ from archive.search.segment_files import (
 # Who may see a work is decided by two more of its values, kept in the same way as its facets.
 STATUS = "status"
 ACCESS = "access"
+_KEPT_LABELS = 500
 KEPT = (*FACETS, *ALSO.values(), AUTHORITY, STATUS, ACCESS)
 
 
@@ -120,6 +121,7 @@ class Segment:
         self.works: list[WorkRow] = []
         self.facets: dict[str, FacetValues] = {}
         self.unit_names: dict[str, str] = {}
+        self._labels: dict[int, Sequence[str] | None] = {}
         self._read_works()
         self._check_ends()
 
@@ -194,6 +196,16 @@ class Segment:
         with self._lock, index_access(self._folder):
             record: dict[str, Any] = json.loads(self._reader.stored_fields(work.start)[RECORD])
             return record
+
+    def labels(self, work: WorkRow) -> Sequence[str] | None:
+        """What is printed on the work's pages, in order; None where each bears its number. Kept:
+        a page of results tells thirty of them, of the works that are found most."""
+        kept = self._labels
+        if work.start not in kept:
+            if len(kept) >= _KEPT_LABELS:
+                self._labels = kept = {}
+            kept[work.start] = self.record(work)["labels"]
+        return kept[work.start]
 
     def _read_forward(self) -> Forward | None:
         if self._forward_file.file is None:

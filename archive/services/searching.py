@@ -19,6 +19,7 @@ from archive.search.requests import SearchRequest
 from archive.search.results import (
     PAGES_PER_WORK,
     Completion,
+    FacetCount,
     PageItem,
     SearchResults,
     WorkHit,
@@ -187,7 +188,9 @@ def _with_unit_names(session: Session, results: SearchResults) -> SearchResults:
         return results
     # All of them: a province has some hundreds, and a list of the codes costs more than they do.
     names = {row[0]: row[1] for row in session.execute(_UNIT_NAMES)}
-    named = tuple(replace(count, label=names.get(count.value)) for count in counts)
+    named = tuple(
+        FacetCount(each.value, names.get(each.value), each.count, each.selected) for each in counts
+    )
     return replace(results, facets={**results.facets, "unit": named})
 
 

@@ -20,7 +20,7 @@ from babel.support import Translations
 from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_locale
 from flask_babel.speaklater import LazyString
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from archive.core.language import (
     ENGLISH,
@@ -156,6 +156,16 @@ def read_translations(folder: Path) -> Translations:
     return joined
 
 
+def told(text: str, **values: object) -> Markup:
+    """The text in the language of the request, with `values` in the places of `%(name)s`.
+
+    As Jinja's own does it, and without the three calls through the context by which it comes there:
+    a page says some ninety words.
+    """
+    words = Markup(_(text))  # noqa: S704 (our own sentences)
+    return words % values if "%" in words else words
+
+
 def init_languages(app: Flask, folder: Path, languages: Iterable[str]) -> None:
     """Has the application answer in these languages; `folder` holds the translations."""
     spoken = [code for code in LANGUAGES if code in set(languages) and code != VIETNAMESE]
@@ -171,7 +181,9 @@ def init_languages(app: Flask, folder: Path, languages: Iterable[str]) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=_, ngettext=lambda text, _other, number: counted(text, number), newstyle=True
     )
-    app.jinja_env.globals.update(here=here, counted=counted_words, language_name=language_name)
+    app.jinja_env.globals.update(
+        _=told, here=here, counted=counted_words, language_name=language_name
+    )
     app.context_processor(
         lambda: {
             "language": language(),
