@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from archive.search.arrays import Array
-from archive.search.columns import Column
+from archive.search.columns import Column, values_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,7 @@ class DocSet:
         if self.docs is None:
             found: Array = self.marks(0).take(docs)
             return found
-        if not len(self.docs):
-            return np.zeros(len(docs), bool)
-        places = np.minimum(self.docs.searchsorted(docs), len(self.docs) - 1)
-        inside: Array = self.docs.take(places) == docs
-        return inside
+        return values_at(docs, self.docs, np.ones(len(self.docs), bool))
 
     def marks(self, doc_count: int) -> Array:
         """A mark for each document; not to be written into."""
