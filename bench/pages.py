@@ -81,6 +81,8 @@ def measure(made: Made, *, port: int, pid: int, requests: int, queries: int) -> 
     rows += [
         Row(name="web_rss_mb", value=_memory_mb(process, "VmRSS"), goal=MEMORY_GOAL_MB),
         Row(name="web_peak_rss_mb", value=_memory_mb(process, "VmHWM"), goal=MEMORY_GOAL_MB),
+        # Without the files it has mapped, which lie in memory once for all processes.
+        Row(name="web_own_mb", value=_memory_mb(process, "RssAnon")),
     ]
     return rows
 
