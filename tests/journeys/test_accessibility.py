@@ -256,6 +256,27 @@ def test_focus_is_seen_and_never_under_something_else(
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.parametrize("width", [360, 768])
+def test_register_off_a_desk_has_values_in_one_line_and_no_dashes(
+    browser: Browser, served: Served, width: int
+) -> None:
+    context = context_for(browser, served, "curator")
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/so-dang-ky")
+    row = page.locator(".table--register tbody tr").first
+    assert "–" not in row.inner_text()
+    lines = row.locator("td").evaluate_all(
+        """cells => cells.map(cell => {
+          const range = document.createRange();
+          range.selectNodeContents(cell.querySelector("a") ?? cell.firstChild);
+          return new Set([...range.getClientRects()].map(box => box.top)).size;
+        })"""
+    )
+    context.close()
+    assert max(lines) == 1
+
+
 def test_nothing_moves_for_those_who_want_no_motion(browser: Browser, served: Served) -> None:
     context = context_for(browser, served, ANYONE, reduced_motion="reduce")
     page = context.new_page()
