@@ -25,7 +25,7 @@ Bên suối dưới hang,2021,Ban Quản lý các di tích Quốc gia đặc bi�
 class HelpPicture:
     """`go` comes to the page on which `outlined` (a selector) is outlined. `who` is signed in (""
     nobody). `above_px`: how much of the page stays above what is outlined. Neighbours that come the
-    same way are taken of one page."""
+    same way are taken of one page. A picture may be a little higher than `height_px`."""
 
     name: str
     go: Callable[[Page, HelpArchive], None]
@@ -129,12 +129,12 @@ def _import_sheet(page: Page, _: HelpArchive) -> None:
 PICTURES = (
     HelpPicture("tim", _look_for, ".search--large", height_px=520),
     HelpPicture("loi-vao-giao-vien", _home, ".entrance--giao-vien", height_px=520),
-    HelpPicture("ket-qua", _search, ".match"),
+    HelpPicture("ket-qua", _search, ".match__link"),
     HelpPicture("loc", _search, ".with-aside__aside"),
     HelpPicture("trang-doc", _read, ".reader__stage", height_px=620),
     HelpPicture("chu-cua-trang", _read_text, ".reader__text", height_px=520),
     HelpPicture("trich-dan", _cite, "#trich-dan-chu", height_px=360),
-    HelpPicture("tim-dien-thoai", _search, ".match", width_px=PHONE_PX, height_px=640),
+    HelpPicture("tim-dien-thoai", _search, ".match__link", width_px=PHONE_PX, height_px=640),
     HelpPicture("trang-dien-thoai", _read, ".reader__find", width_px=PHONE_PX, height_px=640),
     HelpPicture("sap-toi-dien-thoai", _home, ".days", width_px=PHONE_PX, height_px=640),
     HelpPicture("dang-nhap", _sign_in, ".leaf", height_px=600, above_px=40),

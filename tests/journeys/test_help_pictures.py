@@ -31,19 +31,51 @@ TOGETHER_BYTES = 900_000
 MOST_DIFFERENCE = 0.5
 SEEN_LEVELS, MOST_SEEN = 32, 0.01
 
-OUTLINE = """([selector, above]) => {
+# Outlines what is meant, and tells the part of the page to be seen (its top and height). No line of
+# text and no button is cut in two by its edges where a little more of the page helps, and a frame
+# that is not too high is closed.
+OUTLINE = """([selector, above, height]) => {
+  const MORE = 140, AIR = 6, FRAME = 20, CLOSED = 560;
   const found = document.querySelector(selector);
   if (!found) return false;
   document.querySelectorAll('[data-outlined]').forEach(e => { e.style.outline = 'none'; });
   found.dataset.outlined = '';
+  const box = found.getBoundingClientRect();
+  // What reaches the window's edge has its frame inside; what has no air of its own is given some.
+  const page = document.documentElement;
+  const room = Math.min(box.left, page.clientWidth - box.right);
+  const padding = parseFloat(getComputedStyle(found).paddingInlineStart);
   Object.assign(found.style, {
-    outline: '4px solid #d0301c', outlineOffset: '4px', borderRadius: '4px',
+    outline: '4px solid #d0301c', borderRadius: '4px',
+    outlineOffset: room < 12 ? '-4px' : padding < 8 ? '8px' : '3px',
   });
-  const top = found.getBoundingClientRect().top + scrollY;
-  scrollTo({top: Math.max(0, top - above), behavior: 'instant'});
+  const [first, last] = [box.top + scrollY, box.bottom + scrollY];
+  scrollTo({top: Math.max(0, first - above), behavior: 'instant'});
   // Milliseconds are another number every time.
   document.querySelectorAll('.list-head__time').forEach(e => { e.style.visibility = 'hidden'; });
-  return true;
+  // The reader fills the window and scrolls inside.
+  if (page.scrollHeight <= innerHeight) return [0, innerHeight];
+  const lines = [...document.querySelectorAll('button, input, select, .button, .badge')]
+    .map(e => e.getBoundingClientRect());
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  while (words.nextNode()) {
+    if (!words.currentNode.data.trim() || words.currentNode.parentElement.closest('svg')) continue;
+    range.selectNodeContents(words.currentNode);
+    lines.push(...range.getClientRects());
+  }
+  const seen = lines.filter(line => line.width > 1 && line.height > 1);
+  const whole = (edge, way) => {
+    for (let more = 0; more <= MORE; more += 1) {
+      const y = edge + way * more - scrollY;
+      if (!seen.some(line => line.top - AIR < y && line.bottom + AIR > y)) return y + scrollY;
+    }
+    return edge;
+  };
+  const top = Math.max(0, whole(Math.max(0, first - above), -1));
+  const closed = last - first <= CLOSED ? last + FRAME : 0;
+  const bottom = whole(Math.max(first - above + height, top + height, closed), 1);
+  return [top, Math.min(bottom, page.scrollHeight) - top].map(Math.round);
 }"""
 SETTLED = """async () => {
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -147,10 +179,11 @@ def take(page: Page, picture: HelpPicture) -> bytes:
     # What comes late (a lazy image) moves the place that was scrolled to.
     for _ in range(2):
         page.evaluate(SETTLED)
-        found = page.evaluate(OUTLINE, [picture.outlined, picture.above_px])
-        assert found, f"no {picture.outlined} on {page.url}"
+        shown = page.evaluate(OUTLINE, [picture.outlined, picture.above_px, picture.height_px])
+        assert shown, f"no {picture.outlined} on {page.url}"
     page.evaluate(SETTLED)
-    shot = page.screenshot(animations="disabled", caret="hide")
+    clip = {"x": 0, "y": shown[0], "width": picture.width_px, "height": shown[1]}
+    shot = page.screenshot(animations="disabled", caret="hide", full_page=True, clip=clip)
     with Image.open(io.BytesIO(shot)) as image:
         return packed_of(image.convert("RGB"))
 
