@@ -269,6 +269,11 @@ def test_phone_scrolls_from_page_to_page_and_nothing_shifts(book, open_page):
         "(stage) => stage.scrollBy({ top: stage.scrollHeight / 9, behavior: 'instant' })"
     )
     is_at(page, 5)
+    title = page.locator(".reader__title a").evaluate(
+        "({scrollWidth, clientWidth, scrollHeight, clientHeight}) => "
+        "[scrollWidth - clientWidth, scrollHeight - clientHeight]"
+    )
+    assert max(title) <= 1, "the title is cut off beside four tools"
     for panel in ("Chữ", "Thêm về trang này", "Mục lục"):
         page.get_by_role("button", name=panel, exact=True).click()
         picture(page, f"doc-{panel}-360")
