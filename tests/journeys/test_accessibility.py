@@ -277,6 +277,28 @@ def test_register_off_a_desk_has_values_in_one_line_and_no_dashes(
     assert max(lines) == 1
 
 
+@pytest.mark.parametrize("who", ["curator", "admin"])
+def test_no_entry_of_the_navigation_stands_alone_on_its_line(
+    browser: Browser, served: Served, who: str
+) -> None:
+    context = context_for(browser, served, who)
+    page = context.new_page()
+    for width in (360, 768):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto("/quan-tri/danh-muc")
+        alone = page.evaluate(
+            """() => [...document.querySelectorAll(".work__list, .subnav__list, .footer__links")]
+              .flatMap(list => {
+                const links = [...list.querySelectorAll("a")];
+                const tops = links.map(link => Math.round(link.getBoundingClientRect().top));
+                return links.filter((_, i) => tops.filter(top => top === tops[i]).length < 2)
+                  .map(link => link.textContent);
+              })"""
+        )
+        assert alone == [], width
+    context.close()
+
+
 def test_nothing_moves_for_those_who_want_no_motion(browser: Browser, served: Served) -> None:
     context = context_for(browser, served, ANYONE, reduced_motion="reduce")
     page = context.new_page()
