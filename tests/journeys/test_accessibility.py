@@ -299,6 +299,28 @@ def test_no_entry_of_the_navigation_stands_alone_on_its_line(
     context.close()
 
 
+def test_forms_begin_and_end_on_the_same_lines(browser: Browser, served: Served) -> None:
+    edges = set()
+    for who, path in (
+        ("depositor", "/nop"),
+        ("curator", "/an-pham/{publication_id}/ho-so"),
+        ("curator", "/an-pham/{publication_id}/thay-tep"),
+        ("curator", "/quan-tri/nhap"),
+        ("curator", "/sua-hang-loat?q=hoi+xuan"),
+        ("curator", "/quan-tri/danh-muc/{authority_id}"),
+        ("admin", "/quan-tri/nguoi-dung/{user_id}"),
+    ):
+        context = context_for(browser, served, who)
+        page = context.new_page()
+        page.set_viewport_size({"width": 1440, "height": 900})
+        page.goto(path.format(**served.known))
+        box = page.locator("main .form__part").first.bounding_box()
+        assert box
+        edges.add((round(box["x"]), round(box["x"] + box["width"])))
+        context.close()
+    assert len(edges) == 1
+
+
 def test_nothing_moves_for_those_who_want_no_motion(browser: Browser, served: Served) -> None:
     context = context_for(browser, served, ANYONE, reduced_motion="reduce")
     page = context.new_page()
