@@ -52,6 +52,7 @@ from archive.web.inline import inline
 from archive.web.languages import init_languages
 from archive.web.present import written_date, written_moment
 from archive.web.templating import PageEnvironment
+from archive.web.title_lines import keep_words
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,7 +89,10 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        vdate=written_date, vdatetime=written_moment, number=written_number
+        vdate=written_date,
+        vdatetime=written_moment,
+        number=written_number,
+        keep_words=keep_words,
     )
     init_context(app, open_holdings(settings))
     assets = static.init_assets(app, settings.assets)

@@ -2,7 +2,7 @@
 
 A space in Vietnamese parts syllables, not words, so that a browser breaks "lực lượng" or "Cao
 Bằng" in two as readily as it parts two words. Where the place of every line is ours to choose (a
-drawn cover), it is chosen here.
+drawn cover), it is chosen here; in a heading the browser is told where not to break.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -91,6 +92,15 @@ def set_text(
     return Setting(_cut(words, face, int(width / size * 1000), most), size)
 
 
+def keep_words(text: str) -> str:
+    """The text with its words of two syllables held together by spaces at which no line ends."""
+    words = text.split(" ")
+    parts = words[:1]
+    for before, after in pairwise(words):
+        parts += ("\u00a0" if _as_pair(before, after) in _PAIRS else " ", after)
+    return "".join(parts)
+
+
 def _cut(words: Sequence[str], face: TypeFace, limit: int, most: int) -> tuple[str, ...]:
     """As many whole words as fit, with the ellipsis; a word longer than a line is cut itself."""
     kept = [word if face.width(word) <= limit else _shortened(word, face, limit) for word in words]
@@ -167,7 +177,7 @@ def _price(before: str, after: str, *, shouted: bool) -> float:
     """What a break between two words costs."""
     if before[-1] in _STOPS:
         return _AFTER_STOP
-    pair = before.strip("“(").lower(), after.rstrip(_STOPS + ELLIPSIS).lower()
+    pair = _as_pair(before, after)
     if pair in _PAIRS:
         return _IN_WORD
     if not shouted and before[0].isupper() and after[0].isupper():
@@ -175,3 +185,8 @@ def _price(before: str, after: str, *, shouted: bool) -> float:
     if pair[0] in _PLURALS:
         return _AFTER_PLURAL
     return _AFTER_LEADING if pair[0] in _LEADING else 0.0
+
+
+def _as_pair(before: str, after: str) -> tuple[str, str]:
+    """Two words as they stand in the list of pairs."""
+    return before.strip("“(").lower(), after.rstrip(_STOPS + ELLIPSIS).lower()

@@ -107,6 +107,7 @@ from archive.web.pages.reviewing import (  # noqa: E402
 )
 from archive.web.record_form import CHOICES, WIDE, form_groups  # noqa: E402
 from archive.web.styleguide.page import style_guide  # noqa: E402
+from archive.web.title_lines import keep_words  # noqa: E402
 
 STATIC = ROOT / "archive" / "static"
 VENDOR = ROOT / "node_modules"
@@ -1265,7 +1266,7 @@ def environment() -> Environment:
         language_name=language_name,
         other_languages=[("en", "/en/")],
     )
-    jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number)
+    jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number, keep_words=keep_words)
     return jinja
 
 

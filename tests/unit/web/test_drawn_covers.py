@@ -10,7 +10,7 @@ import pytest
 from archive.core.vocabulary import KINDS
 from archive.web.drawn_cover import MOTIFS, PALETTES, TITLE_SIZES, DrawnCover, draw_cover
 from archive.web.pages.parts import Cover
-from archive.web.title_lines import TypeFace, set_text
+from archive.web.title_lines import TypeFace, keep_words, set_text
 from tests.unit.web import preview
 
 FACE = TypeFace({" ": 250, "i": 300}, usual=600)
@@ -46,6 +46,14 @@ def drawn(title: str, **changes: object) -> DrawnCover:
 )
 def test_words_of_two_syllables_and_names_stay_on_one_line(title: str, kept: str) -> None:
     assert any(kept in line for line in lines_of(title)), lines_of(title)
+
+
+def test_words_of_a_heading_are_not_parted_by_the_browser() -> None:
+    kept = keep_words("Ký ức của quê hương, trong từng trang ấn phẩm")
+    assert kept.split(" ") == [
+        *("Ký\u00a0ức", "của", "quê\u00a0hương,", "trong", "từng", "trang", "ấn\u00a0phẩm")
+    ]
+    assert keep_words("") == ""
 
 
 def test_no_word_of_a_title_that_fits_is_lost() -> None:
