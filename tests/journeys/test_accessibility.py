@@ -321,6 +321,25 @@ def test_forms_begin_and_end_on_the_same_lines(browser: Browser, served: Served)
     assert len(edges) == 1
 
 
+def test_links_of_the_catalogue_look_alike_in_every_list(browser: Browser, served: Served) -> None:
+    context = context_for(browser, served, ANYONE)
+    page = context.new_page()
+    looks = set()
+    for path in ("/duyet", "/duyet?year=2024", "/chu-de"):
+        page.goto(path)
+        looks |= {
+            tuple(look)
+            for look in page.evaluate(
+                """() => [...document.querySelectorAll(
+                  "main :is(.links, .names, .kinds, .facet, .pills, .kind-tiles) a"
+                )].map(link => getComputedStyle(link))
+                  .map(style => [style.color, style.textDecorationLine])"""
+            )
+        }
+    context.close()
+    assert len(looks) == 1
+
+
 def test_nothing_moves_for_those_who_want_no_motion(browser: Browser, served: Served) -> None:
     context = context_for(browser, served, ANYONE, reduced_motion="reduce")
     page = context.new_page()
