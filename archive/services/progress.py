@@ -161,7 +161,7 @@ def _extract_stage(
     if not read:
         return base
     total = publication.page_count
-    told = [counted("{number} trang", total).format(number=total)]
+    told = []
     if pages.with_text:
         told.append(
             counted("{number} trang có chữ", pages.with_text).format(number=pages.with_text)
@@ -170,6 +170,9 @@ def _extract_stage(
         told.append(
             counted("{number} trang chờ nhận dạng", pages.waiting).format(number=pages.waiting)
         )
+    # What is so of all pages says itself how many there are.
+    if total not in (pages.with_text, pages.waiting):
+        told.insert(0, counted("{number} trang", total).format(number=total))
     detail = ", ".join(told)
     if not pages.waiting and not pages.with_text:
         detail = f"{detail}. {sentence('no_text')}"

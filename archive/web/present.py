@@ -117,6 +117,24 @@ def actor_words(name: str) -> str:
     return _(name) if name == SYSTEM.name else name
 
 
+_ORIGINS = Words(
+    {
+        "web": N_("trên trang web"),
+        "cli": N_("dòng lệnh"),
+        "worker": N_("tiến trình nền"),
+        "storage": N_("dựng lại từ kho lưu trữ"),
+    }
+)
+
+
+def origin_words(origin: str) -> str:
+    """Where an act came from, as its event has it."""
+    kind, _space, address = origin.partition(" ")
+    if kind == "web" and address:
+        return _("từ địa chỉ {address}").format(address=address)
+    return _ORIGINS.get(kind, origin)
+
+
 def publication_url(publication_id: str) -> str:
     """The publication's page. Like the two below it is written out and not asked of the router: a
     page of results has a hundred of them, and these addresses stay as they are for good."""

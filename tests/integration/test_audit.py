@@ -267,6 +267,27 @@ def test_page_of_the_log_finds_by_kind_person_publication_and_day(holdings, sign
     assert signed_in(Role.CURATOR).get("/quan-tri/nhat-ky").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("origin", "vietnamese", "english"),
+    [
+        ("cli", "dòng lệnh", "command line"),
+        ("worker", "tiến trình nền", "background process"),
+        ("storage", "dựng lại từ kho lưu trữ", "rebuilt from storage"),
+        ("web 203.0.113.7", "từ địa chỉ 203.0.113.7", "from address 203.0.113.7"),
+        ("web", "trên trang web", "on the website"),
+        ("xe bò", "xe bò", "xe bò"),
+    ],
+)
+def test_log_tells_where_an_act_came_from(holdings, signed_in, origin, vietnamese, english):
+    with holdings.database.writing() as session:
+        note_event(session, "withdrawn", by=Actor(name="Ai đó", origin=origin))
+        session.commit()
+    admin = signed_in(Role.ADMIN)
+    for prefix, told in (("", vietnamese), ("/en", english)):
+        rows = page(admin.get(f"{prefix}/quan-tri/nhat-ky?kind=withdrawn")).iter("{*}tr")
+        assert words_of(list(rows)[1]).endswith(f"Ai đó{told}")
+
+
 def test_log_is_leafed_through_without_losing_or_repeating_a_row(holdings, signed_in):
     note(holdings, *["unit_created"] * 120)
     admin, seen, address = signed_in(Role.ADMIN), [], "/quan-tri/nhat-ky?kind=unit_created"

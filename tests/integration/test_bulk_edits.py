@@ -96,7 +96,7 @@ def test_preview_says_what_would_change_and_writes_nothing(holdings, signed_in, 
     told = words_of(root)
     assert {words_of(e) for e in elements(root, "ins")} == {"[thêm: Du lịch]"}
     assert not elements(root, "del")
-    assert "2 hồ sơ sẽ được sửa, 1 vốn đã như vậy, 0 không sửa được" in told
+    assert "2 hồ sơ sẽ được sửa, 1 hồ sơ vốn đã như vậy. " in told
     assert "Về nguồn 001" in told
     assert values(holdings, records)[1] == ("Lịch sử",)
 
@@ -251,7 +251,7 @@ def test_full_field_is_refused_with_its_reason(holdings, signed_in, deposited, w
     work()
     curator = signed_in(Role.CURATOR)
     told = words_of(page(curator.get(f"{PATH}?{urlencode(ask(value='Nữa'))}")))
-    assert "0 hồ sơ sẽ được sửa, 0 vốn đã như vậy, 1 không sửa được" in told
+    assert "Không có hồ sơ nào để sửa, 1 hồ sơ không sửa được. " in told
     assert "Nhiều giá trị quá: tối đa 100." in told
 
 

@@ -19,10 +19,10 @@ def test_page_with_a_stamp_only_is_counted_once(holdings, deposited, work):
     """Its few letters are text, but the page still waits for the picture to be read."""
     publication_id = deposited()
     work()
-    assert reading_stage(holdings, publication_id).detail == "3 trang, 3 trang có chữ"
+    assert reading_stage(holdings, publication_id).detail == "3 trang có chữ"
     for waiting, told in (
         ([1], "3 trang, 2 trang có chữ, 1 trang chờ nhận dạng"),
-        ([1, 2, 3], "3 trang, 3 trang chờ nhận dạng"),
+        ([1, 2, 3], "3 trang chờ nhận dạng"),
     ):
         with holdings.database.writing() as session:
             session.execute(

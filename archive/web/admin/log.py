@@ -20,7 +20,7 @@ from archive.web.context import holdings, reading
 from archive.web.forms import LogForm
 from archive.web.pages.log import LogPage, LogRow
 from archive.web.pages.parts import Link
-from archive.web.present import EVENTS, actor_words, event_words
+from archive.web.present import EVENTS, actor_words, event_words, origin_words
 
 
 @blueprint.get("/nhat-ky")
@@ -107,7 +107,7 @@ def _row(event: Event) -> LogRow:
         at=event.at,
         who=actor_words(event.actor_name),
         who_url=url_for("admin.log", who=event.actor_name) if event.actor_name else "",
-        origin=event.origin,
+        origin=origin_words(event.origin),
         what=event_words(event.kind, event.data),
         about=about,
         note=event.note,
