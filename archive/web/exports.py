@@ -91,10 +91,10 @@ def _file(wanted: Format, pieces: Iterable[bytes], *, name: str) -> Response:
 
 
 def _no_such_format() -> Response:
-    known = ", ".join(FORMATS)
-    return _error(
-        400, _("Chưa có dạng tệp này"), _("Chọn một trong các dạng: {known}.").format(known=known)
-    )
+    # Each name on one line.
+    known = ", ".join(_(each.label).replace(" ", "\u00a0") for each in FORMATS.values())
+    message = _("Thông tin ấn phẩm tải về được ở các dạng: {known}.").format(known=known)
+    return _error(400, _("Chưa có dạng tệp này"), message)
 
 
 def _error(status: int, title: str, message: str) -> Response:

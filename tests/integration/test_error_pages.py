@@ -53,7 +53,7 @@ def test_what_a_reader_meets_says_what_to_do_next(archive: Standing) -> None:
     assert "nhờ quản trị kho cấp quyền" in told(reader.get("/quan-tri/nguoi-dung"), 403)
     assert "tải lại trang" in told(anyone.post("/dang-nhap", data={}), 400)
     assert "cấp cho liên kết mới" in told(anyone.get("/dat-mat-khau/khong-co"), 410)
-    assert "Chọn một trong các dạng" in told(anyone.get("/duyet/tai-ve?dang=xyz"), 400)
+    assert "tải về được ở các dạng" in told(anyone.get("/duyet/tai-ve?dang=xyz"), 400)
     refused = anyone.put("/duyet")
     assert "Mở lại trang từ đầu" in told(refused, 405)
     assert set(refused.headers["Allow"].split(", ")) >= {"GET", "HEAD"}

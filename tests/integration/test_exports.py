@@ -65,7 +65,9 @@ def test_format_that_there_is_none_of_is_named_in_a_sentence(
     for path in (f"/an-pham/{publication_id}/tai-ve", "/tim-kiem/tai-ve", "/duyet/tai-ve"):
         answer = client.get(path, query_string={"dang": dang})
         assert answer.status_code == 400
-        assert "Chọn một trong các dạng: xlsx, csv" in answer.get_data(as_text=True)
+        told = answer.get_data(as_text=True)
+        assert "ở các dạng: Bảng\u00a0tính\u00a0(XLSX), Bảng\u00a0(CSV), BibTeX" in told
+        assert "dcterms" not in told
 
 
 def test_hostile_title_ends_no_header(client: Any, deposited: Depositing) -> None:
