@@ -340,6 +340,20 @@ def test_links_of_the_catalogue_look_alike_in_every_list(browser: Browser, serve
     assert len(looks) == 1
 
 
+def test_pictures_of_paper_are_softer_in_the_dark_alone(browser: Browser, served: Served) -> None:
+    context = context_for(browser, served, "curator")
+    page = context.new_page()
+    page.goto("/an-pham/{publication_id}".format(**served.known))
+    for scheme, wanted in (("dark", "brightness(0.84)"), ("light", "none")):
+        page.emulate_media(color_scheme=scheme)
+        filters = page.evaluate(
+            "() => [...document.querySelectorAll('main img')].map(i => getComputedStyle(i).filter)"
+        )
+        assert len(filters) > 3
+        assert set(filters) == {wanted}
+    context.close()
+
+
 def test_nothing_moves_for_those_who_want_no_motion(browser: Browser, served: Served) -> None:
     context = context_for(browser, served, ANYONE, reduced_motion="reduce")
     page = context.new_page()
