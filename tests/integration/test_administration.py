@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from archive.core.roles import Role
 from archive.models import Event, Unit, User
+from archive.web.access import OpenTo, audience_of
 from tests.conftest import post
 from tests.integration.standing import Standing, elements, page, standing_archive, words_of
 
@@ -236,3 +237,27 @@ def test_every_act_is_written_down(archive: Standing, admin: FlaskClient) -> Non
     ]
     assert {event.actor_id for event in events} == {archive.actor("admin").user_id}
     assert "Khóa tài khoản ghi-lai@example.org" in words_of(page(admin.get("/quan-tri")))
+
+
+@pytest.mark.parametrize("who", ["curator", "admin"])
+def test_navigation_names_where_each_page_of_the_administration_belongs(archive, who):
+    opened = {"curator": {OpenTo.CURATORS}, "admin": {OpenTo.CURATORS, OpenTo.ADMINS}}[who]
+    paths = [
+        rule.rule
+        for rule in archive.app.url_map.iter_rules()
+        if rule.endpoint.startswith("admin.")
+        and not rule.arguments
+        and "GET" in (rule.methods or ())
+        and audience_of(archive.app, rule.endpoint) in opened
+    ]
+    assert "/quan-tri/nhap" in paths
+    for path in paths:
+        answer = archive.client(who).get(path)
+        if not answer.data.startswith(b"<!DOCTYPE html>"):
+            continue  # A file, or a part of a page.
+        header = elements(page(answer), "header")[0]
+        current = [words_of(e) for e in elements(header, "a") if e.get("aria-current")]
+        if path.startswith("/quan-tri/danh-muc"):
+            assert current == ["Danh mục tên"], path
+        else:
+            assert current == ["Quản trị" if who == "admin" else "Duyệt bản nộp"], path
