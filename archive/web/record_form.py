@@ -35,8 +35,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         *("creators", "responsibility", "edition", "series", "volume", "languages"),
     ),
     N_("Xuất bản và in"): (
-        *("issued", "publisher", "publisher_place", "printer", "licence_number"),
-        *("licence_date", "isbn", "issn", "print_run", "extent", "dimensions"),
+        *("issued", "publisher", "publisher_place", "printer", "print_run", "licence_number"),
+        *("licence_date", "isbn", "issn", "extent", "dimensions"),
     ),
     N_("Nội dung"): (
         *("abstract", "contents", "themes", "places", "people", "events", "relics", "plan_task"),
@@ -47,8 +47,12 @@ GROUPS: Mapping[str, Sequence[str]] = {
 """The record's fields in the order in which people fill them in."""
 
 WIDE = frozenset(
-    {"title", "subtitle", "unit", "creators", "responsibility", "abstract", "contents", "access"}
+    {
+        *("title", "subtitle", "other_titles", "unit", "creators", "responsibility", "issued"),
+        *("abstract", "contents", "audiences", "access"),
+    }
 )
+"""What takes a whole row; of the others two stand side by side, and none is left alone."""
 CHOICES: Mapping[str, Sequence[str]] = {
     "languages": tuple(map(lazy, LANGUAGES.vietnamese.values())),
     "audiences": AUDIENCES,

@@ -97,6 +97,24 @@ def test_depositors_form_has_the_same_groups(signed_in):
     assert offered["chon-subjects"] > 10
 
 
+def test_no_field_of_the_record_stands_beside_an_empty_place(signed_in, deposited):
+    for role, path in (
+        (Role.CURATOR, f"/an-pham/{deposited()}/ho-so"),
+        (Role.DEPOSITOR, "/nop"),
+    ):
+        groups = [
+            element
+            for element in page(signed_in(role).get(path)).iter("{*}div")
+            if element.get("role") == "group" and "form__part" in element.get("class", "")
+        ]
+        assert len(groups) == 5
+        for group in groups:
+            halves = ""
+            for each in group.findall("{*}div"):
+                halves += "|" if "field--wide" in each.get("class") else "x"
+            assert all(len(run) % 2 == 0 for run in halves.split("|")), (path, halves)
+
+
 def test_wrong_form_loses_nothing_and_writes_nothing(holdings, signed_in, deposited):
     record = deposited()
     curator = signed_in(Role.CURATOR)
