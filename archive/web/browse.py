@@ -49,7 +49,7 @@ from archive.web.pages.browsing import (
     ValueGroup,
 )
 from archive.web.pages.parts import Link, LinkGroup
-from archive.web.present import FACETS, paginate
+from archive.web.present import FACETS, facet_heading, paginate
 from archive.web.widening import ways_out
 
 blueprint = Blueprint("browse", __name__)
@@ -288,7 +288,7 @@ def _group(name: str, args: MultiDict[str, str]) -> str:
         by_letter = {chosen: by_letter[chosen]}
     letters = letter_links(counts, chosen=chosen, address=_letter_address(name, jumps=not chosen))
     page = BrowseGroupPage(
-        label=FACETS[name],
+        label=facet_heading(name),
         total=len(links),
         groups=[
             ValueGroup("0–9" if letter == NO_LETTER else letter, _anchor(letter), held)

@@ -22,7 +22,7 @@ from archive.web.context import current_actor, holdings
 from archive.web.languages import here
 from archive.web.letters import letter_words
 from archive.web.pages.parts import Card, Link, LinkGroup
-from archive.web.present import FACETS, cards_of, facet_label
+from archive.web.present import FACETS, cards_of, facet_heading, facet_label
 
 SORTS = Words(
     {
@@ -146,7 +146,7 @@ def facet_groups(
     kept = _pairs(args)
     common = f"{_url(path, kept)}{'&' if kept else '?'}"
     whole = args.get("nhom", "")
-    for name, label in FACETS.items():
+    for name in FACETS:
         counts: Sequence[FacetCount] = results.facets.get(name, ())
         if not counts or (not everything and len(counts) < 2 and not counts[0].selected):
             continue
@@ -158,7 +158,7 @@ def facet_groups(
         groups.append(
             LinkGroup(
                 name=name,
-                label=label,
+                label=facet_heading(name),
                 links=[
                     Link(
                         label=facet_label(name, count.value, count.label),

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from archive.core.dates import local, parse_issue_date
-from archive.core.language import N_, Words, _, written_decimal, written_number
+from archive.core.language import N_, Words, _, counted, written_decimal, written_number
 from archive.core.roles import SYSTEM
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
 from archive.models import Authority, File, Page, Publication
@@ -270,6 +270,11 @@ FACETS = Words(
         "language": N_("Ngôn ngữ"),
     }
 )
+
+
+def facet_heading(name: str) -> str:
+    """What a list of a facet's values is called: `Địa danh`, in English `Places`."""
+    return counted(FACETS.vietnamese[name], 2)
 
 
 def authority_time(row: Authority | Candidate) -> str:

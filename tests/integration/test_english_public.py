@@ -112,3 +112,26 @@ def test_site_map_names_each_page_in_both_languages(site):
     urls = etree.fromstring(archive.client(ANYONE).get("/sitemap-trang.xml").data)
     first = [link.get("href") for link in urls[0].iter(f"{XHTML}link")]
     assert first == ["http://localhost/", "http://localhost/en/", "http://localhost/"]
+
+
+def test_lists_are_called_by_the_plural_of_what_they_hold(site):
+    archive, known = site
+    client = archive.client(ANYONE)
+    headings = {
+        path: {
+            "".join(e.itertext()).strip()
+            for tag in ("h1", "h2", "summary")
+            for e in page(client.get(f"/en{path}")).iter(f"{XHTML}{tag}")
+        }
+        for path in ("/duyet", "/duyet?year=2024", "/tim-kiem?q=hoi+xuan", "/duyet?nhom=theme")
+    }
+    assert headings["/duyet"] >= {
+        *("Years of issue", "Kinds of publication", "Themes", "Units"),
+        *("People", "Audiences", "Grades", "Languages"),
+    }
+    assert headings["/duyet?year=2024"] >= {"Units", "Kinds", "Themes", "Grades"}
+    assert headings["/tim-kiem?q=hoi+xuan"] >= {"Units", "Kinds", "Themes", "Grades"}
+    assert "Themes" in headings["/duyet?nhom=theme"]
+    record = page(client.get("/en/an-pham/{publication_id}".format(**known)))
+    labels = ["".join(e.itertext()) for e in record.iter(f"{XHTML}dt")]
+    assert {"Authors", "Grades", "Person", "Language"} <= set(labels)

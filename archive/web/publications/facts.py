@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import url_for
 
-from archive.core.language import _
+from archive.core.language import N_, _, counted
 from archive.core.vocabulary import ACCESS, CREATOR_ROLES, LANGUAGES
 from archive.models import Publication, PublicationValue
 from archive.web.authorities import authority_url
@@ -25,17 +25,18 @@ def publication_facts(publication: Publication) -> list[Fact]:
         rows.setdefault(row.field, []).append(row)
 
     def several(label: str, field: str, facet: str = "") -> Fact:
+        values = [(_shown(row), value_url(row, facet)) for row in rows.get(field, ())]
         return Fact(
-            label=label,
-            values=[(_shown(row), value_url(row, facet)) for row in rows.get(field, ())],
+            label=counted(label, len(values)),
+            values=values,
             is_told=field == "languages",
         )
 
     facts = [
         _one(_("Số đăng ký"), publication.accession),
-        several(_("Nhan đề khác"), "other_titles"),
+        several(N_("Nhan đề khác"), "other_titles"),
         Fact(_("Đơn vị"), [_unit(publication)]),
-        several(_("Tác giả"), "creators"),
+        several(N_("Tác giả"), "creators"),
         _one(_("Thông tin trách nhiệm"), publication.responsibility),
         _one(_("Lần xuất bản"), publication.edition),
         Fact(
@@ -53,15 +54,15 @@ def publication_facts(publication: Publication) -> list[Fact]:
         _one(_("Số trang"), publication.extent),
         _one(_("Khổ"), publication.dimensions),
         *_series(publication),
-        several(_("Ngôn ngữ"), "languages", "language"),
-        several(_("Chủ đề"), "themes", "theme"),
-        several(_("Địa danh"), "places", "place"),
-        several(_("Nhân vật"), "people", "person"),
-        several(_("Sự kiện"), "events"),
-        several(_("Di tích"), "relics"),
-        several(_("Đối tượng"), "audiences", "audience"),
-        several(_("Lớp"), "grades", "grade"),
-        several(_("Môn học"), "subjects", "subject"),
+        several(N_("Ngôn ngữ"), "languages", "language"),
+        several(N_("Chủ đề"), "themes", "theme"),
+        several(N_("Địa danh"), "places", "place"),
+        several(N_("Nhân vật"), "people", "person"),
+        several(N_("Sự kiện"), "events"),
+        several(N_("Di tích"), "relics"),
+        several(N_("Đối tượng"), "audiences", "audience"),
+        several(N_("Lớp"), "grades", "grade"),
+        several(N_("Môn học"), "subjects", "subject"),
         _one(_("Nhiệm vụ"), publication.plan_task),
         _one(_("Quyền"), publication.rights),
         Fact(_("Truy cập"), [(ACCESS[publication.access.value], "")], is_told=True),
