@@ -422,12 +422,17 @@ _LIMIT_ADVICE = Words(
 
 def refusal_sentence(error: ArchiveError) -> str:
     """Why a file is not taken in: as `error_sentence`, but nothing of it is kept."""
-    if error.code == "limit_reached":
+    return refusal_words(error.code, error.data)
+
+
+def refusal_words(code: str, data: Mapping[str, Any]) -> str:
+    """The same of an error that was kept as its code and data."""
+    if code == "limit_reached":
         return _("Tệp {limit} nên chưa nhận được. {advice}").format(
-            limit=limit_words(error.data),
-            advice=_LIMIT_ADVICE.get(str(error.data.get("limit")), _(_USUAL_ADVICE)),
+            limit=limit_words(data),
+            advice=_LIMIT_ADVICE.get(str(data.get("limit")), _(_USUAL_ADVICE)),
         )
-    return error_sentence(error)
+    return sentence(code, data)
 
 
 def _misnamed(named: str, detected: str) -> str:

@@ -94,8 +94,9 @@ class ImportBatch(Base):
 class ImportRow(Base):
     """One row of a batch: `number` as the sheet counts it, `values` as they were read.
 
-    `problems`: [{column, code, reason, value}]; `guesses`: [{field, given, taken, why}]. The id of
-    its publication is kept after an undo, and where the publication is gone.
+    `problems`: [{column, code, data, value}], code and data of the error behind; older rows have
+    its sentence, `reason`, in place of the data. `guesses`: [{field, given, taken, why}]. The id
+    of its publication is kept after an undo, and where the publication is gone.
     """
 
     __tablename__ = "import_row"
@@ -109,6 +110,6 @@ class ImportRow(Base):
     number: Mapped[int]
     values: Mapped[dict[str, str]] = mapped_column(JSON)
     state: Mapped[RowState] = mapped_column(Code(RowState))
-    problems: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
+    problems: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     guesses: Mapped[list[dict[str, str]] | None] = mapped_column(JSON)
     publication_id: Mapped[str | None] = mapped_column(String(12))

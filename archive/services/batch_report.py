@@ -9,8 +9,10 @@ import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.core.language import in_vietnamese
 from archive.core.text import clean_text
 from archive.models import ImportBatch, ImportRow, RowState
+from archive.services.batches import fault_words
 
 HEADINGS = ("Dòng", "Tình trạng", "Nhan đề", "Cột", "Lý do", "Giá trị trong bảng", "Mã ấn phẩm")
 STATES = {
@@ -37,12 +39,14 @@ def report_rows(session: Session, batch: ImportBatch) -> Iterator[tuple[str, ...
     )
     for row in rows:
         for problem in row.problems or [{}]:
+            with in_vietnamese():
+                reason = fault_words(problem) if problem else ""
             yield (
                 str(row.number),
                 STATES[row.state],
                 row.values.get("title", ""),
                 problem.get("column", ""),
-                problem.get("reason", ""),
+                reason,
                 problem.get("value", ""),
                 row.publication_id or "" if row.state is RowState.KEPT else "",
             )

@@ -31,7 +31,7 @@ from archive.services.importing import pieces
 from archive.services.name_guesses import FIELDS, NameGuesser, guesser_for
 from archive.services.records import TEXT_FIELDS
 from archive.services.row_importer import PIECE, CheckedRow, Prepared, RowImporter, Units
-from archive.services.sources import FindFile, Row, RowError, SheetRows, fail_row, no_files
+from archive.services.sources import FindFile, Row, RowError, SheetRows, no_files
 
 _ROWS = cast(Table, ImportRow.__table__)
 MOST_GUESSES = 300
@@ -212,8 +212,7 @@ class _BatchRun:
     def _fail(self, row: ImportRow, error: RowError) -> bool:
         """Keep the row's fault; False where it stops the batch."""
         stops = self._batch.on_error == "stop"
-        fault = fail_row(Row(row.number, row.values, (), ()), error)
-        problem = _problem(fault.column, fault.code, fault.reason, row.values)
+        problem = _problem(error, row.values)
         with self._holdings.database.writing() as session:
             held = held_batch(session, self._claim, lease=self._lease)
             session.execute(
@@ -223,7 +222,7 @@ class _BatchRun:
             )
             held.problem_count += 1
             if stops:
-                held.problem = {"row": row.number, "reason": fault.reason}
+                held.problem = {"row": row.number, **problem}
                 end_work(held, BatchState.PAUSED)
             session.commit()
         return not stops
@@ -275,10 +274,7 @@ def _found(
         state = RowState.PROBLEM
     elif checked.is_present:
         state = RowState.PRESENT
-    problems = []
-    for fault in checked.faults:
-        told = fail_row(row, fault)
-        problems.append(_problem(told.column, told.code, told.reason, row.values))
+    problems = [_problem(fault, row.values) for fault in checked.faults]
     guesses = [*row.guesses, *_names(row.values, guesser, units)]
     return {
         "batch_id": batch_id,
@@ -307,10 +303,15 @@ def _summed(
     ]
 
 
-def _problem(column: str, code: str, reason: str, values: Mapping[str, str]) -> dict[str, str]:
-    field = {"language": "languages", "file": "files"}.get(column, column)
+def _problem(fault: RowError, values: Mapping[str, str]) -> dict[str, Any]:
+    field = {"language": "languages", "file": "files"}.get(fault.column, fault.column)
     most = min(200, TEXT_FIELDS.get(field, 200))
-    return {"column": column, "code": code, "reason": reason, "value": values.get(field, "")[:most]}
+    return {
+        "column": fault.column,
+        "code": fault.error.code,
+        "data": fault.error.data,
+        "value": values.get(field, "")[:most],
+    }
 
 
 def _names(values: Mapping[str, str], guesser: NameGuesser, units: Units) -> Iterator[CellGuess]:

@@ -235,6 +235,48 @@ def test_every_wrong_cell_is_told_by_row_and_column_and_reported_as_text(archive
     assert b"<f>" not in sheet
 
 
+def test_faults_are_told_in_the_language_of_the_page_and_reported_in_vietnamese(archive):
+    batch_id = checked(archive, "title,issued\nMột,1999\nHai,2024\n")
+    address = f"/quan-tri/nhap/{batch_id}"
+    vietnamese = "Kho nhận ấn phẩm phát hành từ năm 2019; “1999” sớm hơn."
+    english = "The archive takes publications issued from 2019 on; “1999” is earlier."
+    assert vietnamese in shown(archive, address)
+    assert english in shown(archive, f"/en{address}")
+    report = archive.client("curator").get(f"/en{address}/bao-cao.csv")
+    assert vietnamese in report.get_data(as_text=True)
+    with archive.holdings.database.writing() as session:
+        ready = session.scalars(select(ImportRow).where(ImportRow.state == RowState.OK)).one()
+        ready.values = {**ready.values, "issued": "1998"}
+        batch = session.get_one(ImportBatch, batch_id)
+        batch.problem_count = 0  # Else it would not begin.
+        session.commit()
+    run(archive, batch_id, "stop")
+    assert "Dừng ở dòng 3: Kho nhận ấn phẩm phát hành từ năm 2019; “1998”" in shown(
+        archive, address
+    )
+    assert "Stopped at row 3: The archive takes" in shown(archive, f"/en{address}")
+
+
+def test_faults_that_were_kept_as_sentences_are_still_read(archive):
+    batch_id = checked(archive, "title,issued\nMột,1999\n")
+    old = {
+        "column": "issued",
+        "code": "invalid_input",
+        "reason": "Năm ấy sớm quá.",
+        "value": "1999",
+    }
+    with archive.holdings.database.writing() as session:
+        session.scalars(select(ImportRow)).one().problems = [old]
+        batch = session.get_one(ImportBatch, batch_id)
+        batch.problem = {"row": 2, "reason": "Năm ấy sớm quá."}
+        session.commit()
+    told = shown(archive, f"/quan-tri/nhap/{batch_id}")
+    assert "Dừng ở dòng 2: Năm ấy sớm quá." in told
+    assert told.count("Năm ấy sớm quá.") == 2
+    report = archive.client("curator").get(f"/quan-tri/nhap/{batch_id}/bao-cao.csv")
+    assert "Năm ấy sớm quá." in report.get_data(as_text=True)
+
+
 def test_same_field_for_two_columns_is_refused_with_nothing_lost(archive):
     batch_id = sent(archive, "Tên sách;Tên khác nữa\nMột;Hai\n")
     answer = act(archive, batch_id, "cot", {"cot-0": "title", "cot-1": "title", "kind": "book"})

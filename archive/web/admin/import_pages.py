@@ -219,7 +219,7 @@ def batch_page(batch: ImportBatch) -> BatchPage:
                 faults=[
                     (
                         _label(problem["column"]),
-                        problem["reason"],
+                        batches.fault_words(problem),
                         problem["value"],
                     )
                     for problem in row.problems or ()
@@ -281,9 +281,9 @@ def _progress(batch: ImportBatch) -> tuple[int, int, str]:
 def _fault(batch: ImportBatch) -> str:
     if not batch.problem:
         return ""
-    if "reason" in batch.problem:
+    if "row" in batch.problem:
         return _("Dừng ở dòng {row}: {reason}").format(
-            row=batch.problem["row"], reason=batch.problem["reason"]
+            row=batch.problem["row"], reason=batches.fault_words(batch.problem)
         )
     return field_sentence(str(batch.problem.get("problem")), batch.problem)
 
