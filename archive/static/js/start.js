@@ -1,36 +1,32 @@
 /* A page comes first, in the typefaces the system has; what makes it handier comes once it is there to
-   read: our typefaces, and what this element names. On a slow line they would share it
-   with the text and the picture that one came for. A browser that has met the typefaces shows a page
-   in them from the start (js/at_hand.js). */
+   read: our typefaces, and what this element names. On a slow line they would share it with the text
+   and the picture that one came for. A browser that has met the typefaces shows a page in them from
+   the start (js/at_hand.js). */
 
-const PATIENCE_MS = 2000;
+/* Longer than that nobody waits for what makes a page handier, whatever is still on its way. */
+const PATIENCE_MS = 4000;
 
-function whenPainted(then) {
+const { then: scripts, manifest } = document.querySelector("script[data-then]").dataset;
+const picture = document.querySelector("[data-reader-picture]");
+
+const isPainted = new Promise((done) => {
   if (!PerformanceObserver.supportedEntryTypes.includes("paint")) {
-    then();
+    done();
     return;
   }
   new PerformanceObserver((entries, observer) => {
     if (!entries.getEntriesByName("first-contentful-paint").length) return;
     observer.disconnect();
-    then();
+    done();
   }).observe({ type: "paint", buffered: true });
-}
+});
 
-function whenLoaded(picture, then) {
-  if (!picture || picture.complete) {
-    then();
-    return;
-  }
-  let waits = true;
-  const once = () => {
-    if (waits) then();
-    waits = false;
-  };
-  picture.addEventListener("load", once);
-  picture.addEventListener("error", once);
-  setTimeout(once, PATIENCE_MS);
-}
+/* A picture that has come is seen one frame later. */
+const isPictured = new Promise((done) => {
+  if (!picture || picture.complete) done();
+  picture?.addEventListener("load", done);
+  picture?.addEventListener("error", done);
+}).then(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
 
 async function putOnTypefaces() {
   document.documentElement.dataset.typefaces = "";
@@ -39,20 +35,17 @@ async function putOnTypefaces() {
 }
 
 /* What lets the archive be put on a phone's first screen: a file, and an icon that it names. */
-function nameManifest(address) {
+function nameManifest() {
   const link = document.createElement("link");
   link.rel = "manifest";
-  link.href = address;
+  link.href = manifest;
   document.head.append(link);
 }
 
-/* A picture that has come is seen one frame later. */
-function afterTheNextFrame(then) { requestAnimationFrame(() => setTimeout(then)); }
-
-const { then: scripts, manifest } = document.querySelector("script[data-then]").dataset;
-const picture = document.querySelector("[data-reader-picture]");
-whenPainted(() => whenLoaded(picture, () => afterTheNextFrame(() => {
-  putOnTypefaces();
-  for (const address of scripts.trim().split(/\s+/)) import(address);
-  nameManifest(manifest);
-})));
+await Promise.race([
+  Promise.all([isPainted, isPictured]),
+  new Promise((done) => setTimeout(done, PATIENCE_MS)),
+]);
+putOnTypefaces();
+for (const address of scripts.trim().split(/\s+/)) import(address);
+nameManifest();
