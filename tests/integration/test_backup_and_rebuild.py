@@ -73,6 +73,7 @@ def flask(settings, *args: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_restored_archive_has_the_same_counts_digests_and_sign_ins(
     app, holdings, deposited, work, cli, settings, elsewhere, tmp_path, start
 ):
@@ -247,6 +248,7 @@ def test_backup_into_a_folder_that_is_not_there_says_so(cli, holdings, tmp_path)
     assert not (tmp_path / "khong").exists()
 
 
+@pytest.mark.slow
 def test_catalogue_is_made_again_from_uploads_alone(
     holdings, app, deposited, work, settings, elsewhere, cli, tmp_path
 ):

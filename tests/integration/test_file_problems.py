@@ -177,6 +177,7 @@ def test_full_disk_while_a_record_is_put_leaves_catalogue_and_storage_as_they_we
     assert leftovers(holdings) == []
 
 
+@pytest.mark.slow
 def test_full_disk_while_images_are_made_waits_and_goes_on_when_there_is_room(
     holdings, settings, deposited, work
 ):

@@ -462,6 +462,7 @@ def test_encrypted_truncated_and_misnamed_files_fail_with_their_sentences(run, f
     assert "rỗng" in reasons["rỗng.pdf"]
 
 
+@pytest.mark.slow
 def test_wait_leaves_the_work_to_a_living_worker(run, holdings, folder, start):
     from archive.services.heartbeats import worker_is_alive
     from tests.integration.conftest import wait_until
@@ -493,6 +494,7 @@ def test_rows_that_failed_are_written_as_a_sheet_without_formulas(cli, tmp_path)
     assert rows[1][:3] == ["1", "'=cmd|' !A1.pdf", "file"]
 
 
+@pytest.mark.slow
 def test_first_command_of_a_new_archive_founds_it(settings, tmp_path, pdf):
     (tmp_path / "to.pdf").write_bytes(pdf)
     command = ["import", str(tmp_path / "to.pdf"), "--wait", "--json"]

@@ -43,6 +43,7 @@ def sweep_now(holdings):
         session.commit()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", STEPS)
 def test_import_killed_in_storage_adds_each_file_once_when_run_again(
     holdings, doomed, cli, work, tmp_path, step
@@ -77,6 +78,7 @@ def test_import_killed_around_its_commit_adds_each_file_once(
     assert_converged(holdings, {publication_id: 1})
 
 
+@pytest.mark.slow
 def test_object_that_nobody_sends_again_is_adopted_after_a_while(holdings, doomed, work, tmp_path):
     source = tmp_path / "một.txt"
     source.write_text("Chuyện một về suối Lê-nin", encoding="utf-8")

@@ -75,6 +75,7 @@ def unfinished(holdings) -> list[Job]:
     return [job for job in jobs_of(holdings) if job.state is not JobState.DONE]
 
 
+@pytest.mark.slow
 def test_real_worker_killed_while_it_reads_is_replaced_without_loss(
     holdings, deposited, start, long_pdf
 ):
@@ -93,6 +94,7 @@ def test_real_worker_killed_while_it_reads_is_replaced_without_loss(
     assert_converged(holdings, {publication_id: 60})
 
 
+@pytest.mark.slow
 def test_real_worker_told_to_stop_gives_its_job_back_at_the_next_page(holdings, deposited, start):
     publication_id = deposited(data=make_pdf(*(f"Trang {n}" for n in range(1, 21))))
     worker = start("worker")

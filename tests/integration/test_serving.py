@@ -52,6 +52,7 @@ def _children(pid: int) -> list[int]:
     return [int(each) for each in text.split()]
 
 
+@pytest.mark.slow
 def test_dead_worker_is_started_again_and_one_signal_ends_everything(served):
     child, address, log = served
     wait_until(lambda: _answers(f"{address}/readyz"), seconds=60)
@@ -69,6 +70,7 @@ def test_dead_worker_is_started_again_and_one_signal_ends_everything(served):
     assert not any(Path(f"/proc/{pid}").exists() for pid in started)
 
 
+@pytest.mark.slow
 def test_signals_at_any_moment_end_the_worker(served):
     """A handler that takes a lock would hang now and then: thirty signals find it."""
     child, address, _ = served
@@ -81,6 +83,7 @@ def test_signals_at_any_moment_end_the_worker(served):
     assert child.wait(timeout=30) == 0
 
 
+@pytest.mark.slow
 def test_taken_port_is_said_in_one_sentence(served):
     _, address, _ = served
     wait_until(lambda: _answers(f"{address}/healthz"), seconds=60)

@@ -46,6 +46,7 @@ def guess_of(page, label: str):
     return page.get_by_role("button", name=re.compile(f"Dùng gợi ý cho mục {label}"))
 
 
+@pytest.mark.slow
 def test_guesses_are_taken_without_scripts(officer, open_page, book):
     page = open_page(javascript=False, width=360)
     sign_in(page, officer, PASSWORD)
@@ -85,6 +86,7 @@ def test_guesses_are_taken_at_once_with_scripts(officer, open_page, book):
     page.wait_for_url(re.compile(r"/an-pham/[0-9a-z]{12}$"))
 
 
+@pytest.mark.slow
 def test_file_that_arrives_while_the_form_is_open_is_asked(officer, open_page, book):
     """However a file gets there: what counts is the form's hidden field with its number."""
     page = open_page()

@@ -31,6 +31,7 @@ def going_on(site):
         session.commit()
 
 
+@pytest.mark.slow
 def test_page_follows_the_queue_by_itself(site, curator, open_page, going_on, tmp_path):
     page = open_page(width=360)
     sign_in(page, curator, PASSWORD)

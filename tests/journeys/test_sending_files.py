@@ -102,6 +102,7 @@ def file_of(site, address: str) -> File:
         return session.scalars(found).one()
 
 
+@pytest.mark.slow
 def test_file_paused_and_page_closed_goes_on_where_it_stopped(site, form, scan):
     page = form()
     Line(page).set(MEGABYTE)
@@ -216,6 +217,7 @@ class Cable:
             each.close()
 
 
+@pytest.mark.slow
 def test_cut_connection_is_said_and_sending_goes_on_when_it_is_back(
     site, browser, officer, tmp_path
 ):
