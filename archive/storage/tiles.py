@@ -49,6 +49,7 @@ class TileCache:
         self._written_bytes: float = 0
         self._counting = threading.Lock()
         self._trimming = threading.Lock()
+        self._is_asked = threading.Event()
 
     def path(self, digest: str, page_number: int, name: str) -> Path:
         """Where `name` of a page (from 1) of the file with this SHA-256 lies or would lie."""
@@ -156,12 +157,15 @@ class TileCache:
             if self._written_bytes < self.limit_bytes * _CHECKED_SHARE:
                 return
             self._written_bytes = 0
+        self._is_asked.set()
         # Not in the request that happens to be the one: looking at everything takes a while.
         threading.Thread(target=self._trim_alone, name="tiles-trim", daemon=True).start()
 
     def _trim_alone(self) -> None:
-        if self._trimming.acquire(blocking=False):
+        # Who finds another at it leaves it to that one, which looks again at what came meanwhile.
+        while self._is_asked.is_set() and self._trimming.acquire(blocking=False):
             try:
+                self._is_asked.clear()
                 self.trim()
             finally:
                 self._trimming.release()
