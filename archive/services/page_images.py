@@ -21,7 +21,7 @@ MIDDLE_PX = 750
 def middle_image(holdings: Holdings, page: Page) -> bytes:
     """The page's image as WebP, `MIDDLE_PX` wide, or as wide as the large one where that is less.
 
-    NotFoundError where intake drew none.
+    NotFoundError where intake drew none, or what it drew cannot be read any more.
     """
     name = f"middle-{VERSION}-{MIDDLE_PX}.webp"
     place = holdings.tiles.path(page.file.sha256, page.file_page, name)
@@ -39,5 +39,5 @@ def _made(holdings: Holdings, page: Page) -> bytes:
             width = min(MIDDLE_PX, image.width)
             height = max(1, round(image.height * width / image.width))
             return encode_webp(image.resize((width, height), Image.Resampling.LANCZOS))
-    except FileNotFoundError as error:
+    except OSError as error:
         raise NotFoundError(what="page", id=page.publication_id, number=page.number) from error

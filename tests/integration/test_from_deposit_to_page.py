@@ -94,8 +94,12 @@ def test_page_image_for_phones_is_made_once_from_the_large_one(client, holdings,
     assert client.get(address).data == made.data
     with holdings.database.reading() as session:
         page = session.scalar(select(Page).where(Page.number == 2))
-        holdings.images.path(
+        drawn = holdings.images.path(
             publication_id, f"f{page.file_id}", page.file_page, IMAGE_LARGE_PX
-        ).unlink()
+        )
     kept.unlink()
+    drawn.write_bytes(drawn.read_bytes()[:500])
     assert client.get(address).status_code == 404
+    drawn.unlink()
+    assert client.get(address).status_code == 404
+    assert not kept.exists()
