@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from markupsafe import Markup
 
-from archive.api.rest.routes import search_answer
+from archive.api.rest.routes import FACET_VALUES, search_answer
 from archive.cli.console import fail, holdings, messages, print_json, progress_bar, says_errors
 from archive.core.roles import ANYONE
 from archive.core.wording import size_label
@@ -99,7 +99,9 @@ def search_command(query: str, as_json: bool, page: int) -> None:
     """Search as a reader without an account does."""
     if not query.strip():
         fail("Gõ vài từ để tìm.")
-    asked = SearchRequest(viewer=viewer_of(ANYONE), query=query, page=max(1, page))
+    asked = SearchRequest(
+        viewer=viewer_of(ANYONE), query=query, page=max(1, page), facet_values=FACET_VALUES
+    )
     with current_app.test_request_context("/"):
         found = search(reading(), holdings().index, asked, actor=ANYONE)
         if as_json:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import repeat
+from operator import attrgetter
 
 import numpy as np
 
 from archive.search.arrays import Array
-from archive.search.requests import ALSO, AUTHORITY, SearchRequest
+from archive.search.requests import ALSO, AUTHORITY, WHOLE_FACET_VALUES, SearchRequest
 from archive.search.results import FacetCount
 from archive.search.snapshot import Snapshot
+from archive.search.values import LATEST_FIRST
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """The values to show of each facet, and how many values it has in all."""
+
+    counts: dict[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
 
 def chosen_works(snapshot: Snapshot, request: SearchRequest) -> dict[str, Array]:
@@ -29,17 +40,17 @@ def count_facets(
     matched: Array,
     request: SearchRequest,
     chosen: Mapping[str, Array],
-) -> dict[str, tuple[FacetCount, ...]]:
+) -> Facets:
     """The facets of a result.
 
     `matched` are the works that match before any facet is chosen. Each facet counts the works
     that fit the choices in all other facets, so that its own other values stay open. Values that
-    count nothing are left out unless they are chosen, and those beyond the commonest
+    count nothing are left out unless they are chosen, and those beyond the first
     `request.facet_values`. A value is shown where one of the works has it for its own, and counts
     all that choosing it finds. Years come newest first, the rest by count and then by name.
     """
     if not request.facets:
-        return {}
+        return Facets()
     selected = request.selected()
     base = matched
     for works in chosen.values():
@@ -60,20 +71,17 @@ def count_facets(
         tallies[owned] += tallies[further]
     for also in ALSO.values():
         shown[joined.first[also] : joined.first[also] + len(joined.values[also])] = False
-    # All values sorted at once: by facet, then by count, and among equals by name.
-    held = np.flatnonzero(shown)
-    facet = joined.facet.take(held)
-    places = joined.order.take(held) - tallies.take(held) * joined.stride.take(held)
-    held = held[np.lexsort((places, facet))]
-    ends = joined.facet.take(held).searchsorted(np.arange(len(joined.first) + 1)).tolist()
-    counted: dict[str, tuple[FacetCount, ...]] = {}
-    for at, name in enumerate(joined.first):
+    facets = Facets()
+    held = joined.in_order(np.flatnonzero(shown), tallies)
+    for name, codes in zip(joined.first, held, strict=True):
         if name in request.facets:
-            best = held[ends[at] : min(ends[at + 1], ends[at] + request.facet_values)]
-            counted[name] = _counts(snapshot, name, best, tallies, selected.get(name, ()))
+            most = WHOLE_FACET_VALUES if name == request.whole else request.facet_values
+            chosen_values = selected.get(name, ())
+            facets.counts[name] = _counts(snapshot, name, codes[:most], tallies, chosen_values)
+            facets.sizes[name] = len(codes)
     if AUTHORITY in request.facets:
-        counted[AUTHORITY] = _count_authorities(snapshot, base, request.gathered)
-    return counted
+        facets.counts[AUTHORITY] = _count_authorities(snapshot, base, request.gathered)
+    return facets
 
 
 def _count_authorities(
@@ -129,16 +137,18 @@ def _counts(
 ) -> tuple[FacetCount, ...]:
     """The values of a facet, given the codes to show, and with them what is chosen."""
     joined = snapshot.values
-    shown, numbers = best.tolist(), tallies.take(best).tolist()
-    told = [joined.all_values[code] for code in shown]
+    told = [joined.all_values[code] for code in best.tolist()]
+    numbers = tallies.take(best).tolist()
+    labels = map(snapshot.unit_names.get, told) if name == "unit" else repeat(None)
+    if not selected:
+        return tuple(map(FacetCount, told, labels, numbers, repeat(False)))
     chosen = frozenset(selected)
     for value in sorted(chosen.difference(told)):
         known = joined.values[name]
         code = joined.first[name] + known.index(value) if value in known else None
         told.append(value)
         numbers.append(int(tallies[code]) if code is not None else 0)
-    if name == "year":
-        order = sorted(range(len(told)), key=told.__getitem__, reverse=True)
-        told, numbers = [told[at] for at in order], [numbers[at] for at in order]
-    labels = map(snapshot.unit_names.get, told) if name == "unit" else repeat(None)
-    return tuple(map(FacetCount, told, labels, numbers, map(chosen.__contains__, told)))
+    counts = tuple(map(FacetCount, told, labels, numbers, map(chosen.__contains__, told)))
+    if name == LATEST_FIRST:
+        counts = tuple(sorted(counts, key=attrgetter("value"), reverse=True))
+    return counts

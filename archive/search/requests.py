@@ -29,7 +29,10 @@ ALSO = {"theme": "theme_also", "place": "place_also"}
 AUTHORITY = "authority"
 MAX_PER_PAGE = 100
 MAX_IN_BULK = 5000
-FACET_VALUES = 60
+FACET_VALUES = 15
+WHOLE_FACET_VALUES = 500
+"""Of the facet that is asked for whole so many come back: thousands of names are no list to choose
+from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,9 @@ class SearchRequest:
     found, not for what shows it. `within` is a work's id: only that work is looked at. The sort
     "page" puts the pages of a work in their order. `letter` is a capital of
     `core.collation.ALPHABET` (or `NO_LETTER`) with which titles begin, "" for any. Only `facets`
-    are counted; of each the `facet_values` commonest values come back, and whatever is chosen:
-    thousands of names are no list to choose from. `gathered` says of authorities under which
-    others their works count, too.
+    are counted; of each the `facet_values` commonest values come back (of years the latest), and
+    whatever is chosen; of the one named by `whole` `WHOLE_FACET_VALUES`. `gathered` says of
+    authorities under which others their works count, too.
     """
 
     viewer: Viewer
@@ -82,6 +85,7 @@ class SearchRequest:
     letter: str = ""
     facets: tuple[str, ...] = FACETS
     facet_values: int = FACET_VALUES
+    whole: str = ""
     gathered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     sort: Sort = "relevance"
     group: Group = "work"

@@ -66,6 +66,8 @@ class SearchResults:
     they stand. `suggestion` is the query as its reader may have meant it, "" where nothing better
     is known; like everything here it is made from what the viewer may see. `letters`: how many of
     the works begin with each letter, whichever is asked for; only in the order of titles.
+    `facet_sizes`: how many values of each facet the works have, those that did not come back among
+    them.
     """
 
     total: int
@@ -81,6 +83,7 @@ class SearchResults:
     exact: bool = True
     suggestion: str = ""
     letters: Mapping[str, int] = field(default_factory=dict)
+    facet_sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 class Completion(NamedTuple):

@@ -13,7 +13,7 @@ import numpy as np
 from archive.core.errors import InvalidInputError
 from archive.core.text import fold, words
 from archive.search.arrays import Array
-from archive.search.facets import chosen_works, count_facets
+from archive.search.facets import Facets, chosen_works, count_facets
 from archive.search.grouping import (
     Groups,
     best_docs,
@@ -32,7 +32,7 @@ from archive.search.readings import Reading, Repairs, neighbours
 from archive.search.repair import Repairer, repairer_of
 from archive.search.requests import MAX_IN_BULK, MAX_PER_PAGE, Group, SearchRequest, Sort
 from archive.search.rescoring import WeightedPair, folded_pairs, pair_scores
-from archive.search.results import FacetCount, PageItem, SearchResults, WorkHit
+from archive.search.results import PageItem, SearchResults, WorkHit
 from archive.search.scoring import Scorer, inverse_frequency
 from archive.search.snapshot import Audience, Snapshot
 from archive.search.suggestion import meant_terms, suggest
@@ -145,7 +145,7 @@ def _results(
     items: tuple[WorkHit | PageItem, ...],
     total: int,
     total_pages: int,
-    facets: Mapping[str, tuple[FacetCount, ...]],
+    facets: Facets,
     letters: Mapping[str, int],
     reading: Reading = Reading.AS_TYPED,
     exact: bool = True,
@@ -154,7 +154,8 @@ def _results(
         total=total,
         total_pages=total_pages,
         items=items,
-        facets=facets,
+        facets=facets.counts,
+        facet_sizes=facets.sizes,
         letters=letters,
         terms=prepared.marks,
         took_ms=(time.perf_counter() - started) * 1000,

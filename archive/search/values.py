@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,13 @@ from archive.search.arrays import Array
 from archive.search.requests import ALSO
 from archive.search.segments import FacetValues
 
+LATEST_FIRST = "year"
+"""The facet whose values come in their own order, the last first, however common they are."""
+
+# A key to sort by has room for a million values and eight million works.
+_PER_WORK = 1 << 20
+_PER_FACET = 1 << 44
+
 # Of so few works the values are gone through one work after the other.
 _FEW_WORKS = 40
 
@@ -18,8 +26,7 @@ _FEW_WORKS = 40
 class JoinedValues:
     """The values of all facets in one row of numbers, so that all are counted at once.
 
-    The codes of a facet begin at `first[name]`; `order[code]` is the value's place among its own by
-    what it is called, in Vietnamese order.
+    The codes of a facet begin at `first[name]`.
     """
 
     def __init__(
@@ -31,28 +38,33 @@ class JoinedValues:
         self.values = {name: held.values for name, held in facets.items()}
         self.first: dict[str, int] = {}
         self.count = 0
-        orders, works, codes = [], [], []
+        in_order, works, codes = [], [], []
         for name, held in facets.items():
             self.first[name] = self.count
             names = called.get(name, {})
             keys = [sort_key(names.get(value, value)) for value in held.values]
-            order = np.empty(len(keys), np.int64)
-            order[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-            orders.append(order)
+            order = sorted(range(len(keys)), key=keys.__getitem__, reverse=name == LATEST_FIRST)
+            in_order.append(np.array(order, np.int64) + self.count)
             works.append(held.works)
             codes.append(held.codes + np.int32(self.count))
             self.count += len(held.values)
         self.own = self._own_codes()
-        self.order = joined(orders, np.int64)
+        # What a code is sorted by: its facet, then how many works carry it, then its name. The
+        # last bits say which code it was.
+        self._in_order = joined(in_order, np.int64)
+        self._places = np.argsort(self._in_order)
+        self._rises = np.full(self.count, _PER_WORK, np.int64)
+        for facet, (name, held) in enumerate(facets.items()):
+            own = slice(self.first[name], self.first[name] + len(held.values))
+            self._places[own] += facet * _PER_FACET
+            if name == LATEST_FIRST:
+                self._rises[own] = 0
+        self._ends = np.arange(len(facets)) * _PER_FACET + _PER_WORK
         by_work = np.argsort(joined(works, np.int32), kind="stable")
         self._works = joined(works, np.int32)[by_work]
         self._codes = joined(codes, np.int32)[by_work]
         self._begins = self._works.searchsorted(np.arange(work_count + 1)).tolist()
         self._all = np.bincount(self._codes, minlength=self.count)
-        sizes = [len(held.values) for held in facets.values()]
-        # What puts the facets one after the other when all values are sorted at once.
-        self.stride = np.repeat(sizes, sizes)
-        self.facet = np.repeat(np.arange(len(sizes)), sizes)
         self.all_values = [value for held in facets.values() for value in held.values]
 
     def _own_codes(self) -> list[tuple[Array, Array]]:
@@ -70,6 +82,14 @@ class JoinedValues:
                 further, owned = np.array(pairs, np.int64).T
                 found.append((further, owned))
         return found
+
+    def in_order(self, codes: Array, tallies: Array) -> list[Array]:
+        """These codes, facet by facet: the commonest first by what all were counted (`tallies`),
+        among equals by what they are called, in Vietnamese order; years the latest first."""
+        keys: Array = self._places.take(codes) - tallies.take(codes) * self._rises.take(codes)
+        keys.sort()
+        ordered = self._in_order.take(keys & (_PER_WORK - 1))
+        return [ordered[begin:end] for begin, end in pairwise([0, *keys.searchsorted(self._ends)])]
 
     def tally(self, works: Array) -> Array:
         """How many of these works (a mark for each) carry each value, by code."""

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from archive.core.collation import ALPHABET, NO_LETTER
 from archive.core.language import N_, Words
 from archive.models import Publication
-from archive.search.requests import SearchRequest, Sort
+from archive.search.requests import FACET_VALUES, SearchRequest, Sort
 from archive.search.results import FacetCount, SearchResults
 from archive.services.catalogue import cover_pages, viewer_of
 from archive.services.records import one_line
@@ -50,8 +50,8 @@ BOUNDS = Words({"year_from": N_("Từ năm {}"), "year_to": N_("Đến năm {}")
 NAMED_BY_RECORDS = frozenset(("unit", "theme", "place", "person", "audience", "subject"))
 """The facets whose values are told as the records have them."""
 MOST_VALUES = 20
-FIRST_VALUES = 12
 SPARED_VALUES = 3
+FIRST_VALUES = FACET_VALUES - SPARED_VALUES
 
 
 def page_number(args: MultiDict[str, str]) -> int:
@@ -76,6 +76,7 @@ def read_request(
         letter=letter,
         page=page_number(args),
         per_page=per_page,
+        whole=args.get("nhom", ""),
         **{  # type: ignore[arg-type]
             field: tuple(map(one_line, args.getlist(name)[:MOST_VALUES]))
             for name, field in FACET_FIELDS.items()
@@ -154,7 +155,11 @@ def facet_groups(
             counts = sorted(
                 counts, key=lambda count: _by_number(count.value), reverse=name == "year"
             )
-        shown = _first(counts) if shortened and name != whole else counts
+        shown = counts
+        folded = 0
+        if shortened and name != whole:
+            shown = _first(counts, of=results.facet_sizes[name])
+            folded = results.facet_sizes[name] - sum(count.count > 0 for count in shown)
         groups.append(
             LinkGroup(
                 name=name,
@@ -171,8 +176,8 @@ def facet_groups(
                     )
                     for count in shown
                 ],
-                folded=len(counts) - len(shown),
-                whole_url=f"{common}nhom={name}#loc-{name}" if len(shown) < len(counts) else "",
+                folded=folded,
+                whole_url=f"{common}nhom={name}#loc-{name}" if folded else "",
                 is_whole=name == whole,
             )
         )
@@ -189,9 +194,10 @@ def _by_number(value: str) -> tuple[int, str]:
     return len(value), value
 
 
-def _first(counts: Sequence[FacetCount]) -> Sequence[FacetCount]:
-    """The first values and those that are chosen; a few more where hardly any would be left."""
-    if len(counts) <= FIRST_VALUES + SPARED_VALUES:
+def _first(counts: Sequence[FacetCount], *, of: int) -> Sequence[FacetCount]:
+    """The first values and those that are chosen; a few more where hardly any `of` all would be
+    left."""
+    if of <= FIRST_VALUES + SPARED_VALUES:
         return counts
     chosen = [count for count in counts[FIRST_VALUES:] if count.selected]
     return [*counts[:FIRST_VALUES], *chosen]

@@ -63,6 +63,8 @@ from archive.web.reader import QUERY_LENGTH
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 
 # What the search page does not know.
+FACET_VALUES = 60
+"""So many values of each facet are told."""
 _OF_THE_API = ("group", "per_page")
 _REPEATABLE = ("year", *[name for name in FACETS if name != "year"])
 
@@ -113,6 +115,7 @@ def find() -> Response:
         group=parameters.group,
         page=parameters.page,
         per_page=parameters.per_page,
+        facet_values=FACET_VALUES,
     )
     try:
         found = search(reading(), holdings().index, asked, actor=current_actor())

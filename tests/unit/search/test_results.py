@@ -98,6 +98,24 @@ def test_facets_count_matching_works_exactly(shelf):
     assert [f.value for f in shelf.search().facets["year"]] == ["2022", "2021", "2020"]
 
 
+def test_of_a_facet_the_commonest_values_come_and_how_many_there_are(archive, make):
+    archive.add(
+        *(
+            make(f"w{n}", "Sách", "chữ", year=1900 + n, people=(f"Người {n:02d}", "Bác Hồ"))
+            for n in range(40)
+        )
+    )
+    found = archive.search("chữ", facet_values=5, people=("Người 30",))
+    assert [(f.value, f.count) for f in found.facets["person"]] == [
+        ("Bác Hồ", 40), *((f"Người {n:02d}", 1) for n in (0, 1, 2, 3, 30))]  # fmt: skip
+    assert found.facet_sizes["person"] == 41
+    years = [f.value for f in archive.search("chữ", facet_values=3).facets["year"]]
+    assert years == ["1939", "1938", "1937"], "of years the latest"
+    whole = archive.search("chữ", facet_values=5, whole="person")
+    assert len(whole.facets["person"]) == 41
+    assert len(whole.facets["year"]) == 5
+
+
 def test_values_of_one_facet_mean_or_and_facets_mean_and(shelf):
     assert shelf.ids(years=(2020, 2021), sort="oldest") == ["w1", "w2", "w3"]
     assert shelf.ids(years=(2021,), kinds=("book",)) == ["w3"]
