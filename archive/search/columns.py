@@ -23,12 +23,17 @@ WHOLE = 65_535
 K1 = 0.8
 B = 0.75
 
+# What stands on every page adds nothing, and nothing is divided by that.
+_LEAST = 1e-30
 _STEP = log(1.02)
 # A column is held as a row where its word stands on more than every so many-th document: to add
 # rows is quicker than to add here and there.
 ROW_SHARE = 16
 # So few documents are sought one by one among others, and a tenth of those more.
 _SOUGHT, _SOUGHT_SHARE = 400, 10
+
+Factors = tuple[tuple[frozenset[tuple[str, str]], np.float32], ...]
+"""Sets of words, each with what its shares are multiplied by."""
 
 Piece = tuple[Array | None, Array]
 """Documents and how often a word stands in each; or None and how often in every document."""
@@ -37,7 +42,8 @@ Piece = tuple[Array | None, Array]
 @dataclass(frozen=True, slots=True)
 class Column:
     """`docs`, ascending, and the `share` of the word in each, in parts of `WHOLE`; or None and its
-    share in every document, 0 where it does not stand. `count`: in how many documents it stands."""
+    share in every document, 0 where it does not stand. `count`: in how many documents it stands.
+    """
 
     docs: Array | None
     share: Array
@@ -52,6 +58,37 @@ class Column:
     @property
     def size_bytes(self) -> int:
         return self.share.nbytes + (self.docs.nbytes if self.docs is not None else 0)
+
+
+def scale_of(factors: Factors) -> np.float32:
+    """What one part of `WHOLE` of words weighed together adds to a score."""
+    return np.float32(max(sum(factor for _, factor in factors), _LEAST))
+
+
+def in_parts(scores: Array, scale: Array | np.float32) -> Array:
+    """What weighed words add to scores in parts of `WHOLE`: see `scale_of`."""
+    parts: Array = np.rint(scores / scale)
+    return parts
+
+
+def weighed(columns: Sequence[Column], factors: Factors, doc_count: int) -> Column:
+    """Words as one: their columns' shares times the factors, added up in this order, in parts of
+    `WHOLE` by `scale_of(factors)`."""
+    scale = scale_of(factors)
+    if any(column.docs is None for column in columns):
+        row = np.zeros(doc_count, np.float32)
+        for column, (_, factor) in zip(columns, factors, strict=True):
+            if column.docs is None:
+                row += factor * column.share
+            else:
+                row[column.docs] += factor * column.share
+        return Column(None, in_parts(row, scale).astype(np.uint16), int(np.count_nonzero(row)))
+    docs = np.unique(np.concatenate([column.docs for column in columns if column.docs is not None]))
+    scores = np.zeros(len(docs), np.float32)
+    for column, (_, factor) in zip(columns, factors, strict=True):
+        assert column.docs is not None
+        scores[docs.searchsorted(column.docs)] += factor * column.share
+    return Column(docs, in_parts(scores, scale).astype(np.uint16), len(docs))
 
 
 def values_at(asked: Array, docs: Array, values: Array) -> Array:

@@ -11,7 +11,15 @@ import numpy as np
 from archive.core.errors import QueryRefusedError
 from archive.core.text import fold
 from archive.search.arrays import Array
-from archive.search.columns import K1, ROW_SHARE, WHOLE, Column
+from archive.search.columns import (
+    K1,
+    ROW_SHARE,
+    WHOLE,
+    Column,
+    Factors,
+    in_parts,
+    scale_of,
+)
 from archive.search.counts import WordCounts
 from archive.search.occurrences import Places, Word
 from archive.search.query import Term
@@ -44,9 +52,12 @@ class Scorer:
 
     def column(self, words: frozenset[Word]) -> Column:
         """The column of any of these words."""
+        self._hurry()
+        return self._snapshot.column(words, self._audience)
+
+    def _hurry(self) -> None:
         if time.monotonic() > self._until:
             raise QueryRefusedError(limit="seconds", value=self._deadline_s)
-        return self._snapshot.column(words, self._audience)
 
     def holding(self, words: frozenset[Word]) -> int:
         """On how many pages that may be seen the words stand, those of each added up."""
@@ -67,47 +78,68 @@ class Scorer:
 
     def everywhere(self, terms: Sequence[Term], reading: Reading) -> Array:
         """The scores of all documents."""
-        # Word by word in one order, here as below: sums of fractions depend on it.
-        scores = np.zeros(self._snapshot.doc_count, np.float32)
-        for words, factor in self._factors(terms, reading):
-            column = self.column(words)
+        # Term by term in one order, here as below: sums of fractions depend on it.
+        scores: Array | None = None
+        for factors in self._factors(terms, reading):
+            self._hurry()
+            column = self._snapshot.weighed(factors, self._audience)
+            added = scale_of(factors) * column.share
+            if scores is None and column.docs is None:
+                scores = added
+                continue
+            if scores is None:
+                scores = np.zeros(self._snapshot.doc_count, np.float32)
             if column.docs is None:
-                scores += factor * column.share
+                scores += added
             else:
-                scores[column.docs] += factor * column.share
-        return scores
+                scores[column.docs] += added
+        return scores if scores is not None else np.zeros(self._snapshot.doc_count, np.float32)
 
     def at(self, terms: Sequence[Term], reading: Reading, docs: Array) -> Array:
         """The scores of some documents, which are ascending."""
-        factors = self._factors(terms, reading)
-        if not factors:
+        by_term = self._factors(terms, reading)
+        if not by_term:
             return np.zeros(len(docs), np.float32)
+        factors = [each for term in by_term for each in term]
         shares = self.shares_at([words for words, _ in factors], self.places(docs))
-        weights = np.array([factor for _, factor in factors], np.float32)
-        # Row by row, as above.
-        scores: Array = np.add.reduce(shares * weights[:, None], axis=0)
+        shares = shares * np.array([factor for _, factor in factors], np.float32)[:, None]
+        if len(factors) > len(by_term):
+            begins = np.cumsum([0, *map(len, by_term[:-1])])
+            scales = np.array([scale_of(term) for term in by_term], np.float32)[:, None]
+            shares = in_parts(np.add.reduceat(shares, begins, axis=0), scales) * scales
+        scores: Array = np.add.reduce(shares, axis=0)
         return scores
 
-    def _factors(
-        self, terms: Sequence[Term], reading: Reading
-    ) -> list[tuple[frozenset[Word], np.float32]]:
-        """What each word's share is multiplied by: its weight and its rarity."""
+    def _factors(self, terms: Sequence[Term], reading: Reading) -> list[Factors]:
+        """For each term what its words' shares are multiplied by: their weights and rarity."""
         count = self._audience.doc_count
         return [
-            (words, np.float32(weight * inverse_frequency(self.holding(words), count) * _TO_SCORE))
-            for words, weight in self._weights(terms, reading).items()
+            tuple(
+                (
+                    words,
+                    np.float32(weight * inverse_frequency(self.holding(words), count) * _TO_SCORE),
+                )
+                for words, weight in weights
+            )
+            for weights in self._weights(terms, reading)
         ]
 
-    def _weights(self, terms: Sequence[Term], reading: Reading) -> dict[frozenset[Word], float]:
-        """What each word scores by: its form, its fold for half of that; where it was taken for
-        another word that one, and itself for half. A repeated word counts once."""
+    def _weights(
+        self, terms: Sequence[Term], reading: Reading
+    ) -> list[list[tuple[frozenset[Word], float]]]:
+        """What each term's words score by: its form, its fold for half of that; where it was taken
+        for another word that one, and itself for half. A repeated word counts once, with the term
+        that has it first."""
         weights: dict[frozenset[Word], float] = {}
+        first: dict[frozenset[Word], int] = {}
 
         def weigh(word: Word, weight: float) -> None:
             key = frozenset((word,))
             weights[key] = max(weights.get(key, 0.0), weight)
+            first.setdefault(key, at)
 
-        for term in dict.fromkeys(terms):
+        told = list(dict.fromkeys(terms))
+        for at, term in enumerate(told):  # noqa: B007 (weigh uses it)
             others = self._repairs.of(term)
             share = AS_TYPED_WEIGHT if others else 1.0
             if reading is not Reading.WITHOUT_MARKS:
@@ -117,7 +149,10 @@ class Scorer:
             weigh(("fold", term.folded), FOLD_WEIGHT * share)
             for other in others:
                 weigh(("fold", fold(other.form)), FOLD_WEIGHT)
-        return weights
+        by_term: list[list[tuple[frozenset[Word], float]]] = [[] for _ in told]
+        for words, weight in weights.items():
+            by_term[first[words]].append((words, weight))
+        return [each for each in by_term if each]
 
 
 def inverse_frequency(holding: int, doc_count: int) -> float:

@@ -19,9 +19,11 @@ from archive.search.arrays import Array, is_intact
 from archive.search.columns import (
     Column,
     ColumnCache,
+    Factors,
     Shares,
     make_column,
     step_of,
+    weighed,
 )
 from archive.search.entries import ACCEPTED, INTERNAL, PUBLIC
 from archive.search.occurrences import Occurrences, Places, Word
@@ -235,6 +237,21 @@ class Snapshot:
         """The column of any of the words together, over all documents."""
         asked = frozenset(words)
         return self._columns.get((audience.step, asked), lambda: self._make(asked, audience.step))
+
+    def weighed(self, factors: Factors, audience: Audience) -> Column:
+        """The words of one term as one column (see `columns.weighed`); kept. The columns that it is
+        made of are not, where they were not before: whoever asks again asks for the whole."""
+        if len(factors) == 1:
+            return self.column(factors[0][0], audience)
+
+        def make() -> Column:
+            columns = [
+                self._columns.peek((audience.step, words)) or self._make(words, audience.step)
+                for words, _ in factors
+            ]
+            return weighed(columns, factors, self.doc_count)
+
+        return self._columns.get((audience.step, factors), make)
 
     def _make(self, words: frozenset[Word], step: int) -> Column:
         return make_column(self.occurrences.parts(words), self.shares(step))
