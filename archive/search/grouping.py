@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,6 @@ from archive.search.snapshot import Snapshot
 
 # The best pages of works of many pages lie in the best of these works: no need to go through more.
 _LONG_WORKS = 40
-_LONG_STRETCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def group(snapshot: Snapshot, found: Matches) -> Groups:
     starts = snapshot.starts
     if found.mask is not None:
         counts = np.add.reduceat(found.mask, starts, dtype=np.int32)
-        slots = np.flatnonzero(counts)
+        slots = np.flatnonzero(counts > 0)
         best = np.maximum.reduceat(found.scores, starts)[slots]
         return Groups(slots, best, counts[slots] - found.mask[starts[slots]])
     docs = found.docs
@@ -131,6 +131,7 @@ def work_hits(
         stops = found.docs.searchsorted(ends)
     told = zip(
         slots.tolist(),
+        starts.tolist(),
         groups.best[places].tolist(),
         groups.pages[places].tolist(),
         begins.tolist(),
@@ -143,24 +144,22 @@ def work_hits(
             score=score,
             pages_matched=pages,
             pages=tuple(
-                PageHit(*page_item(snapshot, slot, doc, best)[1:])
-                for doc, best in _best_of(found, slice(begin, stop), min(pages, PAGES_PER_WORK))
+                PageHit(*_printed(snapshot, slot, doc - start), best)
+                for doc, best in _best_of(found, begin, stop, min(pages, PAGES_PER_WORK))
             ),
         )
-        for slot, score, pages, begin, stop in told
+        for slot, start, score, pages, begin, stop in told
     )
 
 
-def _best_of(found: Matches, stretch: slice, most: int) -> list[tuple[int, float]]:
+def _best_of(found: Matches, begin: int, stop: int, most: int) -> Iterator[tuple[int, float]]:
     """The documents with the highest scores of a stretch; of equals the first."""
-    if stretch.stop - stretch.start > _LONG_STRETCH:
-        order = (-found.scores[stretch]).argsort(kind="stable")[:most].tolist()
-    else:
-        scores = found.scores[stretch].tolist()
-        order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)[:most]
-    places = [stretch.start + at for at in order]
-    docs = places if found.docs is None else [int(found.docs[place]) for place in places]
-    return [(doc, float(found.scores[place])) for doc, place in zip(docs, places, strict=True)]
+    scores = found.scores[begin:stop]
+    order = (-scores).argsort(kind="stable")[:most]
+    docs = order + begin
+    if found.docs is not None:
+        docs = found.docs[docs]
+    return zip(docs.tolist(), scores[order].tolist(), strict=True)
 
 
 def page_items(
@@ -189,11 +188,15 @@ def page_items(
 
 def page_item(snapshot: Snapshot, slot: int, doc: int, score: float) -> PageItem:
     """A page as it is told: its number and what is printed on it."""
-    work = snapshot.works[slot]
     place = doc - int(snapshot.starts[slot])
+    return PageItem(snapshot.works[slot].work_id, *_printed(snapshot, slot, place), score)
+
+
+def _printed(snapshot: Snapshot, slot: int, place: int) -> tuple[int, str]:
+    """The number of a work's page, and what is printed on it."""
+    work = snapshot.works[slot]
     number = work.page_number(place)
-    label = str(number)
-    if not work.plain_labels:
-        labels = snapshot.segment_of(slot).labels(work)
-        label = labels[place - 1] if labels else label
-    return PageItem(work.work_id, number, label, score)
+    if work.plain_labels:
+        return number, str(number)
+    labels = snapshot.segment_of(slot).labels(work)
+    return number, labels[place - 1] if labels else str(number)

@@ -11,6 +11,7 @@ from archive.search.arrays import Array
 from archive.search.columns import K1
 from archive.search.segments import Segment
 from archive.search.snapshot import Snapshot
+from archive.search.values import joined
 
 PAGES = 80
 PAIR_WEIGHT = 0.5
@@ -27,6 +28,34 @@ def pair_scores(snapshot: Snapshot, docs: Array, pairs: Sequence[WeightedPair]) 
     one.
     """
     words = {word: code for code, word in enumerate(_words(pairs), 1)}
+    coded, end = _coded_docs(snapshot, docs, words)
+    # Of two words that follow one another, which pair they are: one more than its number, or 0.
+    size = len(words) + 1
+    which = np.zeros(size * size, np.int64)
+    for number, (left, right, _) in enumerate(pairs, 1):
+        which[words[left] * size + words[right]] = number
+    meant = coded != 0
+    here = np.flatnonzero(meant[:-1] & meant[1:])
+    found = which.take(coded.take(here) * np.int64(size) + coded.take(here + 1))
+    here, found = here[found > 0], found[found > 0] - 1
+    if not len(here):
+        return np.zeros(len(docs), np.float32)
+    # A row of documents for each pair, and how often the pair stands in each.
+    places = found * len(docs) + end.searchsorted(here, "right")
+    times = np.bincount(places, minlength=len(pairs) * len(docs)).reshape(len(pairs), len(docs))
+    shares = (K1 + 1) * times / (times + K1)
+    if len(pairs) > 1:
+        # Where one pair goes on from another, the words stand together as typed: that counts again.
+        longer = np.zeros(times.size, bool)
+        longer[places[1:][here[1:] == here[:-1] + 1]] = True
+        shares += RUN_WEIGHT * longer.reshape(times.shape)
+    idfs = np.array([idf for _, _, idf in pairs])
+    added: Array = np.add.reduce(shares * idfs[:, None], axis=0).astype(np.float32)
+    return added * np.float32(PAIR_WEIGHT)
+
+
+def _coded_docs(snapshot: Snapshot, docs: Array, words: Mapping[str, int]) -> tuple[Array, Array]:
+    """As `_coded`, of documents of all segments."""
     parts: list[Array] = []
     ends: list[Array] = []
     total = 0
@@ -34,37 +63,12 @@ def pair_scores(snapshot: Snapshot, docs: Array, pairs: Sequence[WeightedPair]) 
     cuts = docs.searchsorted(bounds).tolist()
     for at, segment in enumerate(snapshot.segments):
         own = docs[cuts[at] : cuts[at + 1]] - bounds[at]
-        if not len(own):
-            continue
-        coded, end = _coded(segment, own, words)
-        parts.append(coded)
-        ends.append(end + total)
-        total += len(coded)
-    if not total:
-        return np.zeros(len(docs), np.float32)
-    coded, end = np.concatenate(parts), np.concatenate(ends)
-    here = np.flatnonzero(coded[:-1])
-    here = here[coded.take(here + 1) != 0]
-    found = coded.take(here).astype(np.uint32) << np.uint32(16) | coded.take(here + 1)
-    hits = [found == np.uint32(words[left] << 16 | words[right]) for left, right, _ in pairs]
-    # Where one pair goes on from another, the words stand together as typed: that counts again.
-    longer = np.zeros(len(here), bool)
-    if len(pairs) > 1 and len(here):
-        known = np.logical_or.reduce(hits)
-        longer[1:] = known[1:] & known[:-1] & (here[1:] == here[:-1] + 1)
-    added = np.zeros(len(docs), np.float32)
-    for hit, (_, _, idf) in zip(hits, pairs, strict=True):
-        owners = end.searchsorted(here[hit], "right")
-        if not len(owners):
-            continue
-        times = np.bincount(owners, minlength=len(docs))
-        added += (idf * (K1 + 1) * times / (times + K1)).astype(np.float32)
-        again = end.searchsorted(here[hit & longer], "right") if len(pairs) > 1 else owners[:0]
-        if len(again):
-            held = np.zeros(len(docs), np.float32)
-            held[again] = idf * RUN_WEIGHT
-            added += held
-    return added * np.float32(PAIR_WEIGHT)
+        if len(own):
+            coded, end = _coded(segment, own, words)
+            parts.append(coded)
+            ends.append(end + total)
+            total += len(coded)
+    return joined(parts, np.uint16), joined(ends, np.int64)
 
 
 def _coded(segment: Segment, docs: Array, words: Mapping[str, int]) -> tuple[Array, Array]:
