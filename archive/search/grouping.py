@@ -103,16 +103,16 @@ def works_in_order(
     snapshot: Snapshot, request: SearchRequest, groups: Groups, end: int
 ) -> list[int]:
     """The first places of `groups` in the order asked for, `end` of them at most."""
-    rank = snapshot.rank(request.sort)[groups.slots]
+    rank = snapshot.rank(request.sort)
     if request.sort != "relevance":
-        return [int(at) for at in np.argsort(rank)[:end]]
+        return list(np.argsort(rank[groups.slots])[:end].tolist())
     best = groups.best
     chosen = np.arange(len(best))
     if len(best) > end:
         least = np.partition(best, len(best) - end)[len(best) - end]
         chosen = np.flatnonzero(best >= least)
-    order = np.lexsort((rank[chosen], -best[chosen]))[:end]
-    return [int(at) for at in chosen[order]]
+    order = np.lexsort((rank[groups.slots[chosen]], -best[chosen]))[:end]
+    return list(chosen[order].tolist())
 
 
 def work_hits(

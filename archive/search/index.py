@@ -25,6 +25,7 @@ from typing import Any
 
 from archive.core.errors import SearchIndexError
 from archive.search.abbreviations import ABBREVIATIONS, Abbreviations
+from archive.search.arrays import stamp_of
 from archive.search.completion import complete
 from archive.search.engine import (
     latest_commit,
@@ -78,7 +79,7 @@ class SearchIndex:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._stamp = (0, 0, 0)
-        self._watched: list[tuple[Path, tuple[int, int, int]]] = []
+        self._watched: list[tuple[str, tuple[int, int, int]]] = []
         self._failure = _Failure(("", -1), 0.0, None)
         self._pid = os.getpid()
 
@@ -214,16 +215,17 @@ class SearchIndex:
         if before is not None and self._is_unchanged() and before.is_current():
             return before
         pointer = self._folder / _POINTER
-        states = [_state(pointer)]
+        states = [_state(str(pointer))]
         generation = read_pointer(self._folder)
         folder = self._folder / generation
-        states.append(_state(folder))
+        states.append(_state(str(folder)))
         key = (generation, latest_commit(folder))
         if key[1] < 0:
             raise FileNotFoundError(f"no table of contents in {generation}")
         table = table_path(folder, key[1])
-        stamp = _state(table)
-        self._watched = list(zip((pointer, folder, table), (*states, stamp), strict=True))
+        stamp = _state(str(table))
+        watched = map(str, (pointer, folder, table))
+        self._watched = list(zip(watched, (*states, stamp), strict=True))
         if (
             before is not None
             and before.key == key
@@ -371,10 +373,9 @@ def read_pointer(folder: Path) -> str:
     return found
 
 
-def _state(path: Path) -> tuple[int, int, int]:
+def _state(path: str) -> tuple[int, int, int]:
     """What tells a file or folder from one that was put in its place or changed since."""
-    found = path.stat()
-    return found.st_ino, found.st_size, found.st_mtime_ns
+    return stamp_of(os.stat(path))  # noqa: PTH116 (asked for before every search)
 
 
 def _pointer_or_none(folder: Path) -> str | None:
