@@ -165,6 +165,30 @@ def test_counts_stay_right_through_many_commits_and_merges(archive, make):
     assert archive.index.status().segments < 10
 
 
+@pytest.mark.parametrize("query", ["núi cao", "nui cao", "núi cao sông", "nui cao song bien xanh"])
+def test_a_page_has_the_same_score_among_few_as_among_all(archive, make, query):
+    """All pages are scored by the columns of terms, few by what their words count there."""
+    archive.add(
+        *(
+            make(
+                f"w{n}",
+                "Sách",
+                "núi xanh cao " + "rừng " * n,
+                "nui và cao, sông và biển " + "núi " * (n % 3),
+                year=1990 + n,
+            )
+            for n in range(30)
+        )
+    )
+    pages = {"group": "page", "per_page": 100}
+    everywhere = {(i.work_id, i.number): i.score for i in archive.search(query, **pages).items}
+    for n in (1, 7, 29):
+        few = archive.search(query, **pages, year_from=1990 + n, year_to=1990 + n).items
+        assert few
+        for item in few:
+            assert item.score == everywhere[item.work_id, item.number]
+
+
 def test_matches_and_scores_are_those_of_plain_whoosh(archive, make):
     texts = ["cao bằng núi", "núi cao", "cao cao bằng bằng " + "sông " * 40, "sông", "bằng"]
     archive.add(make("w1", "Sách", *texts), make("w2", "Núi cao bằng trời", *reversed(texts)))
