@@ -53,6 +53,9 @@ def test_words_of_a_heading_are_not_parted_by_the_browser() -> None:
     assert kept.split(" ") == [
         *("Ký\u00a0ức", "của", "quê\u00a0hương,", "trong", "từng", "trang", "ấn\u00a0phẩm")
     ]
+    assert keep_words("Kho Ấn Phẩm Cao Bằng").split(" ") == [
+        *("Kho", "Ấn\u00a0Phẩm", "Cao\u00a0Bằng")
+    ]
     assert keep_words("") == ""
 
 
