@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
 
 import numpy as np
 
@@ -190,6 +192,8 @@ class Matcher:
                 (idf, self._clause_docs(clause, reading, many=True))
                 for idf, clause in weighed[:first]
             ]
+            if len(weighed) <= _FEW_WORDS:
+                return DocSet(None, _reaching([*common, *rare], needed, self._snapshot.doc_count))
             return DocSet(None, self._carrying([*common, *rare], needed))
         mass = np.zeros(len(candidates.docs), np.float32)
         places = self._scorer.places(candidates.docs)
@@ -245,8 +249,6 @@ class Matcher:
             marks: Array = (mass >= np.float32(needed)) & (mass > 0)
         else:
             marks = enough.take(which)
-        if len(weighed) <= _FEW_WORDS:
-            return marks
         visible = self._audience.docs
         seen = which if self._audience.doc_count == len(visible) else which[visible]
         counts = np.bincount(seen, minlength=len(patterns))
@@ -297,6 +299,32 @@ class Matcher:
         scores = self._carried * found.marks(0) * np.float32(_UNSCORED)
         scores[best] = self._scorer.at(terms, reading, best)
         return Matches(None, scores, found.mask, exact)
+
+
+def _reaching(weighed: Sequence[tuple[float, DocSet]], needed: float, doc_count: int) -> Array:
+    """For each document whether the words in it carry enough. The weightiest is asked about first:
+    where it stands less is needed of the others, where not as much as before."""
+    marks = [docs.marks(doc_count) for _, docs in weighed]
+    # What a word and those before it carry together.
+    reach = list(accumulate(idf for idf, _ in weighed))
+
+    @cache
+    def asked(word: int, lacking: float) -> Array | None:
+        """Where words up to this one carry what is lacking; None for nowhere."""
+        if word < 0 or reach[word] < lacking:
+            return None
+        without = asked(word - 1, lacking)
+        idf, here = weighed[word][0], marks[word]
+        if idf < lacking:
+            rest = asked(word - 1, lacking - idf)
+            if rest is None:
+                return without
+            here = here & rest
+        return here if without is None else here | without
+
+    # Where nothing is rare every word counts for nothing: one must be there even so.
+    found = asked(len(weighed) - 1, max(needed, 0.0))
+    return found if found is not None else np.zeros(doc_count, bool)
 
 
 def _patterns(held: Sequence[DocSet], doc_count: int) -> Array:

@@ -1,7 +1,9 @@
 """What counts as a match, however the words are typed."""
 
+import random
 import unicodedata
 from datetime import date
+from math import log
 
 import pytest
 
@@ -89,6 +91,33 @@ def test_longer_queries_need_the_weightiest_part_of_their_words(archive, make):
     assert found.total_pages == 1
     assert found.items[0].pages[0].number == 31
     assert not found.relaxed
+
+
+@pytest.mark.parametrize("count", [4, 5, 6, 7, 9])
+def test_the_words_of_a_longer_query_that_a_page_needs_are_worked_out_exactly(archive, make, count):
+    """Beside the sum of what every word of a page carries, on pages of every choice of words."""
+    words = ["núi", "sông", "rừng", "suối", "hang", "đèo", "thác", "ruộng", "nương"][:count]
+    chance = random.Random(count)
+    pages = [
+        [word for at, word in enumerate(words) if chance.random() < (at + 1) / (count + 2)]
+        for _ in range(400)
+    ]
+    archive.add(
+        *(
+            make(f"w{n}", "Sách", *(" ".join(["lúa", *page]) for page in pages[n : n + 20]))
+            for n in range(0, 400, 20)
+        )
+    )
+    documents = len(pages) + 20
+    idf = {
+        word: max(0.0, log(documents / (1 + sum(word in page for page in pages))) + 1)
+        for word in words
+    }
+    needed = 0.4 * sum(idf.values())
+    expected = sum(sum(idf[word] for word in page) >= needed for page in pages)
+    assert 0 < expected < len(pages)
+    chance.shuffle(words)
+    assert archive.search(" ".join(words)).total_pages == expected
 
 
 def test_function_words_neither_match_nor_exclude(shelf):
