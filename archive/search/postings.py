@@ -35,9 +35,13 @@ from archive.search.segment_files import SegmentWords, write_segment_files
 _Posting = tuple[str, bytes, int, float, bytes]
 _Term = tuple[str, bytes, list[int], list[float]]
 _FieldWriter: Any = whoosh3.W3FieldWriter
+_DocumentWriter: Any = whoosh3.W3PerDocWriter
 _Codec: Any = whoosh3.W3Codec
 _Segment: Any = whoosh3.W3Segment
 
+_STORED = "_stored"
+# The column of what up to so many documents store does without the places of its values.
+_WITHOUT_PLACES = 1 << 15
 _BLOCK = 128
 # A large segment is compressed: its postings take a third of the bytes. One that holds a work or
 # two is soon merged with others, and is made while its depositor waits.
@@ -312,12 +316,36 @@ def _lengths(lengths: Any, field: str) -> list[int]:
     return found if any(found) else []
 
 
+class DocumentWriter(_DocumentWriter):  # type: ignore[misc]
+    """Whoosh's, with an empty value stored for the last document.
+
+    Beyond 32,768 documents Whoosh's column writes where each value begins, but takes hold of these
+    places before it adds those of the documents that store nothing behind the last that does. Where
+    the next place needs a wider type, it writes too few, and the segment cannot be read.
+    """
+
+    _last_stored = -1
+
+    def add_column_value(self, fieldname: str, column: Any, value: Any) -> None:
+        super().add_column_value(fieldname, column, value)
+        if fieldname == _STORED:
+            self._last_stored = self._docnum
+
+    def close(self) -> None:
+        if self._doccount > _WITHOUT_PLACES and self._last_stored < self._docnum:
+            self.add_column_value(_STORED, whoosh3.STORED_COLUMN, None)
+        super().close()
+
+
 class BulkCodec(_Codec):  # type: ignore[misc]
     """Writes through `BulkFieldWriter`; what it writes names Whoosh's own codec, and is read by
     it."""
 
     def __init__(self) -> None:
         super().__init__(compression=0)
+
+    def per_document_writer(self, storage: Any, segment: Any) -> DocumentWriter:
+        return DocumentWriter(self, storage, segment)
 
     def field_writer(self, storage: Any, segment: Any) -> BulkFieldWriter:
         made = BulkFieldWriter(self, storage, segment)

@@ -95,6 +95,19 @@ def test_bulk_writer_writes_the_same_bytes(tmp_path, monkeypatch, seed, compress
     assert ours == theirs
 
 
+@pytest.mark.parametrize(("small", "pages"), [(5, 66_000), (600, 66_000)])
+def test_large_segment_is_read_wherever_its_stored_records_end(archive, make, small, pages):
+    """Whoosh writes where they begin, in a type that the last of them may be too large for."""
+    works = [make(f"w{n}", "Sách", "lúa") for n in range(small)]
+    archive.index.rebuild([*works, make("w999", "Lớn", *["ngô"] * pages)])
+    assert archive.index.status().healthy
+    assert archive.search("lúa").total == small
+    assert archive.search("ngô").total_pages == pages
+    archive.index.rebuild([make("w1", "Lớn", *["ngô"] * pages), make("w2", "Không trang")])
+    assert archive.search("trang").total == 1
+    assert archive.index.status().healthy
+
+
 def test_segments_name_whooshs_own_codec(tmp_path):
     """An index made by this version is read where this module has moved or gone."""
     written(tmp_path / "ours", BulkCodec(), PostingPool(), 1, add=add_in_bulk)
