@@ -224,21 +224,23 @@ class SearchIndex:
             raise FileNotFoundError(f"no table of contents in {generation}")
         table = table_path(folder, key[1])
         stamp = _state(str(table))
-        watched = map(str, (pointer, folder, table))
-        self._watched = list(zip(watched, (*states, stamp), strict=True))
+        watched = list(zip(map(str, (pointer, folder, table)), (*states, stamp), strict=True))
+        # Until what they name has been read there is nothing that could be unchanged.
+        self._watched = []
         if (
             before is not None
             and before.key == key
             and self._stamp == stamp
             and before.is_current()
         ):
+            self._watched = watched
             return before
         if self._failure.key == key and time.monotonic() < self._failure.until:
             raise SearchIndexError(**self._failure.data or {})
         try:
             with index_access(folder):
                 read = self._read(*key, before)
-            self._stamp = stamp
+            self._stamp, self._watched = stamp, watched
             return read
         except SearchIndexError as error:
             if isinstance(error.__cause__, FileNotFoundError):

@@ -302,6 +302,21 @@ def test_damage_is_told_and_a_rebuild_gives_the_same_hits(filled, make, damage):
     assert fresh.search(EVERYTHING).total == 3
 
 
+def test_a_reader_goes_on_with_no_old_commit_where_files_of_the_new_one_are_gone(filled, make):
+    assert filled.search("bản làng").total
+    folder = filled.folder / filled.index.status().generation
+    before = set(folder.iterdir())
+    SearchIndex(filled.folder).write([make("w77", "Mới", "bản làng mới")])
+    for path in set(folder.iterdir()) - before:
+        if path.suffix == ".trm":
+            path.unlink()
+    time.sleep(0.3)  # what changed a moment ago is looked at whole
+    for _ in range(3):
+        with pytest.raises(SearchIndexError):
+            filled.search("bản làng")
+    assert not filled.index.status().healthy
+
+
 def test_a_write_into_a_generation_without_table_is_refused_and_hides_nothing(filled, make):
     damage_no_table(filled.folder / filled.index.status().generation)
     with pytest.raises(SearchIndexError):
