@@ -23,6 +23,7 @@ WHOLE = 65_535
 K1 = 0.8
 B = 0.75
 
+_AROUND_BYTES = 1_000
 # What stands on every page adds nothing, and nothing is divided by that.
 _LEAST = 1e-30
 _STEP = log(1.02)
@@ -57,7 +58,9 @@ class Column:
 
     @property
     def size_bytes(self) -> int:
-        return self.share.nbytes + (self.docs.nbytes if self.docs is not None else 0)
+        """What it takes in memory, its key and the objects around its arrays counted at a guess."""
+        held = self.share.nbytes + (self.docs.nbytes if self.docs is not None else 0)
+        return held + _AROUND_BYTES
 
 
 def scale_of(factors: Factors) -> np.float32:

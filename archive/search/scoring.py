@@ -107,7 +107,9 @@ class Scorer:
             begins = np.cumsum([0, *map(len, by_term[:-1])])
             scales = np.array([scale_of(term) for term in by_term], np.float32)[:, None]
             shares = in_parts(np.add.reduceat(shares, begins, axis=0), scales) * scales
-        scores: Array = np.add.reduce(shares, axis=0)
+        scores: Array = shares[0]
+        for row in shares[1:]:
+            scores = scores + row
         return scores
 
     def _factors(self, terms: Sequence[Term], reading: Reading) -> list[Factors]:
