@@ -9,6 +9,9 @@ import numpy as np
 from archive.search.arrays import Array
 from archive.search.columns import Column, values_at
 
+MANY_SHARE = 8
+"""Documents are many from so many-th of all on."""
+
 
 @dataclass(frozen=True, slots=True)
 class DocSet:
@@ -78,5 +81,5 @@ def either(sets: list[DocSet], doc_count: int) -> DocSet:
             found[held.docs] = True
         else:
             found |= held.marks(0)
-    few = np.count_nonzero(found) < doc_count // 8
+    few = np.count_nonzero(found) < doc_count // MANY_SHARE
     return DocSet(np.flatnonzero(found).astype(np.int32), None) if few else DocSet(None, found)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from operator import attrgetter
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from archive.search.arrays import Array
 from archive.search.requests import ALSO, AUTHORITY, WHOLE_FACET_VALUES, SearchRequest
 from archive.search.results import FacetCount
 from archive.search.snapshot import Snapshot
-from archive.search.values import LATEST_FIRST
+from archive.search.values import LATEST_FIRST, in_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,21 @@ def count_facets(
     for also in ALSO.values():
         shown[joined.first[also] : joined.first[also] + len(joined.values[also])] = False
     facets = Facets()
-    held = joined.in_order(np.flatnonzero(shown), tallies)
-    for name, codes in zip(joined.first, held, strict=True):
+    in_order = joined.in_order(np.flatnonzero(shown), tallies)
+    for name, codes in zip(joined.first, in_order, strict=True):
         if name in request.facets:
             most = WHOLE_FACET_VALUES if name == request.whole else request.facet_values
             chosen_values = selected.get(name, ())
-            facets.counts[name] = _counts(snapshot, name, codes[:most], tallies, chosen_values)
+            counts = _counts(snapshot, name, codes[:most], tallies, chosen_values)
+            facets.counts[name] = counts
+            # A chosen value that no work has for its own counts all the same what it finds.
             facets.sizes[name] = len(codes)
+            if chosen_values:
+                held = {joined.all_values[code] for code in codes.tolist()}
+                facets.sizes[name] += sum(
+                    count.selected and count.count > 0 and count.value not in held
+                    for count in counts
+                )
     if AUTHORITY in request.facets:
         facets.counts[AUTHORITY] = _count_authorities(snapshot, base, request.gathered)
     return facets
@@ -144,11 +151,9 @@ def _counts(
         return tuple(map(FacetCount, told, labels, numbers, repeat(False)))
     chosen = frozenset(selected)
     for value in sorted(chosen.difference(told)):
-        known = joined.values[name]
-        code = joined.first[name] + known.index(value) if value in known else None
         told.append(value)
-        numbers.append(int(tallies[code]) if code is not None else 0)
+        numbers.append(joined.count_of(name, value, tallies))
     counts = tuple(map(FacetCount, told, labels, numbers, map(chosen.__contains__, told)))
     if name == LATEST_FIRST:
-        counts = tuple(sorted(counts, key=attrgetter("value"), reverse=True))
+        counts = tuple(sorted(counts, key=lambda count: in_time(count.value), reverse=True))
     return counts

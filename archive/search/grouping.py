@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,13 +79,25 @@ def best_docs(snapshot: Snapshot, found: Matches, groups: Groups) -> tuple[Array
     works those of the best few alone."""
     slots = groups.slots
     most = max(_LONG_WORKS, PAGES * len(slots) // (int(groups.pages.sum()) + 1))
-    if len(slots) > most:
-        slots = slots[np.argpartition(-groups.best, most)[:most]]
+    rank = snapshot.rank("newest")
+    slots = slots[_highest(groups.best, most, lambda equal: rank[slots[equal]])]
     docs, scores = matched_docs(snapshot, found, slots)
-    if len(docs) > PAGES:
-        chosen = np.sort(np.argpartition(-scores, PAGES)[:PAGES])
-        docs, scores = docs[chosen], scores[chosen]
-    return docs, scores
+    works = snapshot.work_of
+    chosen = _highest(scores, PAGES, lambda equal: rank[works[docs[equal]]])
+    return docs[chosen], scores[chosen]
+
+
+def _highest(scores: Array, most: int, rank: Callable[[Array], Array]) -> Array:
+    """The places of the highest scores, `most` of them, ascending; of equals those of the lowest
+    rank, and then the first: what is looked at hangs on no order in which documents lie."""
+    if len(scores) <= most:
+        return np.arange(len(scores))
+    least = np.partition(scores, len(scores) - most)[len(scores) - most]
+    higher = np.flatnonzero(scores > least)
+    equal = np.flatnonzero(scores == least)
+    if len(higher) + len(equal) > most:
+        equal = equal[np.argsort(rank(equal), kind="stable")[: most - len(higher)]]
+    return np.sort(np.concatenate((higher, equal)))
 
 
 def raise_scores(

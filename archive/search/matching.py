@@ -13,7 +13,7 @@ from archive.core.text import fold
 from archive.search.analysis import NAMES, TITLE
 from archive.search.arrays import Array
 from archive.search.columns import ROW_SHARE
-from archive.search.docsets import NO_DOCS, DocSet, docs_of, either
+from archive.search.docsets import MANY_SHARE, NO_DOCS, DocSet, docs_of, either
 from archive.search.occurrences import Places, Word
 from archive.search.phrases import holds, phrase_column, phrase_words, record_texts_at
 from archive.search.query import Clause, FieldClause, ParsedQuery, Phrase, Term
@@ -186,8 +186,9 @@ class Matcher:
         rare = [
             (idf, self._clause_docs(clause, reading, many=True)) for idf, clause in weighed[first:]
         ]
-        candidates = either([docs for _, docs in rare], self._snapshot.doc_count)
-        if candidates.docs is None:
+        # How many there are is a matter of what may be seen, as all that others' scores hang on.
+        candidates = self._visible(either([docs for _, docs in rare], self._snapshot.doc_count))
+        if candidates.count() >= self._audience.doc_count // MANY_SHARE:
             common = [
                 (idf, self._clause_docs(clause, reading, many=True))
                 for idf, clause in weighed[:first]
@@ -195,13 +196,20 @@ class Matcher:
             if len(weighed) <= _FEW_WORDS:
                 return DocSet(None, _reaching([*common, *rare], needed, self._snapshot.doc_count))
             return DocSet(None, self._carrying([*common, *rare], needed))
-        mass = np.zeros(len(candidates.docs), np.float32)
-        places = self._scorer.places(candidates.docs)
+        held = candidates.numbers()
+        mass = np.zeros(len(held), np.float32)
+        places = self._scorer.places(held)
         for idf, docs in rare:
-            mass += docs.has(candidates.docs) * np.float32(idf)
+            mass += docs.has(held) * np.float32(idf)
         for idf, clause in weighed[:first]:
             mass += self._clause_has(clause, reading, places) * np.float32(idf)
-        return DocSet(candidates.docs[mass >= needed], None)
+        return DocSet(held[mass >= needed], None)
+
+    def _visible(self, docs: DocSet) -> DocSet:
+        """Those of the documents that the audience may see."""
+        if self._audience.doc_count == len(self._audience.docs):
+            return docs
+        return docs & DocSet(None, self._audience.docs)
 
     def _clause_holding(self, clause: Clause, reading: Reading) -> int:
         """On how many pages one of the alternatives stands, those of each added up."""
@@ -210,7 +218,7 @@ class Matcher:
             if len(phrase.terms) == 1:
                 holding += self._scorer.holding(self._words(phrase.terms[0], reading, meant=True))
             else:
-                holding += self._phrase_docs(phrase, reading, meant=True).count()
+                holding += self._visible(self._phrase_docs(phrase, reading, meant=True)).count()
         return min(holding, self._audience.doc_count)
 
     def _clause_has(self, clause: Clause, reading: Reading, places: Places) -> Array:
@@ -284,21 +292,22 @@ class Matcher:
     def _scored(
         self, found: DocSet, terms: Sequence[Term], reading: Reading, *, exact: bool
     ) -> Matches:
-        if found.docs is None and found.count() < self._snapshot.doc_count // 16:
-            found = DocSet(found.numbers(), None)
-        if found.docs is not None:
-            scores = self._scorer.at(terms, reading, found.docs)
-            return Matches(found.docs, scores, None, exact)
+        # Few or many gives a page the same score; not so where only the best are scored.
+        whole = self._snapshot if self._carried is None else self._audience
+        if found.count() < whole.doc_count // ROW_SHARE:
+            few = found.numbers()
+            return Matches(few, self._scorer.at(terms, reading, few), None, exact)
+        mask = found.marks(self._snapshot.doc_count)
         if self._carried is None:
             scores = self._scorer.everywhere(terms, reading)
-            scores *= found.marks(0)
-            return Matches(None, scores, found.mask, exact)
+            scores *= mask
+            return Matches(None, scores, mask, exact)
         # Of a long question that very many pages answer, those are scored whose words carry most;
         # the others come behind them, by what their words carry.
         best = self._best[found.has(self._best)]
-        scores = self._carried * found.marks(0) * np.float32(_UNSCORED)
+        scores = self._carried * mask * np.float32(_UNSCORED)
         scores[best] = self._scorer.at(terms, reading, best)
-        return Matches(None, scores, found.mask, exact)
+        return Matches(None, scores, mask, exact)
 
 
 def _reaching(weighed: Sequence[tuple[float, DocSet]], needed: float, doc_count: int) -> Array:

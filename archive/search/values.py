@@ -42,8 +42,12 @@ class JoinedValues:
         for name, held in facets.items():
             self.first[name] = self.count
             names = called.get(name, {})
-            keys = [sort_key(names.get(value, value)) for value in held.values]
-            order = sorted(range(len(keys)), key=keys.__getitem__, reverse=name == LATEST_FIRST)
+            if name == LATEST_FIRST:
+                order = sorted(range(len(held.values)), key=lambda at: in_time(held.values[at]))
+                order.reverse()
+            else:
+                keys = [sort_key(names.get(value, value)) for value in held.values]
+                order = sorted(range(len(keys)), key=keys.__getitem__)
             in_order.append(np.array(order, np.int64) + self.count)
             works.append(held.works)
             codes.append(held.codes + np.int32(self.count))
@@ -91,6 +95,13 @@ class JoinedValues:
         ordered = self._in_order.take(keys & (_PER_WORK - 1))
         return [ordered[begin:end] for begin, end in pairwise([0, *keys.searchsorted(self._ends)])]
 
+    def count_of(self, name: str, value: str, tallies: Array) -> int:
+        """What is counted for a value of a facet, be it one that no work has for its own."""
+        for each in (name, ALSO.get(name, name)):
+            if value in self.values[each]:
+                return int(tallies[self.first[each] + self.values[each].index(value)])
+        return 0
+
     def tally(self, works: Array) -> Array:
         """How many of these works (a mark for each) carry each value, by code."""
         slots = np.flatnonzero(works)
@@ -105,6 +116,11 @@ class JoinedValues:
         begins = self._begins
         parts = [self._codes[begins[slot] : begins[slot + 1]] for slot in slots.tolist()]
         return np.bincount(joined(parts, np.int32), minlength=self.count)
+
+
+def in_time(year: str) -> tuple[int, str]:
+    """What years are sorted by."""
+    return len(year), year
 
 
 def joined(parts: Sequence[Array], dtype: type) -> Array:

@@ -1,5 +1,6 @@
 """Nobody finds, counts or infers what they may not see."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
@@ -103,6 +104,77 @@ def test_scores_and_order_are_as_if_hidden_works_did_not_exist(make_archive, mak
             other.total_pages,
             other.relaxed,
         )
+
+
+@pytest.mark.parametrize(
+    "query", ["UBND gamma delta alpha", '"ủy ban nhân dân" gamma delta eps mua', "UBND xã alpha"]
+)
+def test_how_common_a_phrase_is_goes_by_what_the_reader_may_see(make_archive, make, query):
+    shown = [
+        *(make(f"w{n}", "Sách", "alpha beta") for n in range(3)),
+        *(make(f"w{n}", "Sách", "gamma delta eps") for n in range(3, 30)),
+        make("w90", "Sách", "mua xuan", "ủy ban nhân dân gamma"),
+    ]
+    hidden = [
+        make(f"w{n}", "Kín", *["ủy ban nhân dân"] * 40, status="submitted") for n in range(100, 105)
+    ]
+    alone, among = make_archive("alone"), make_archive("among")
+    alone.add(*shown)
+    among.add(*shown, *hidden)
+    one, other = (each.search(query, per_page=100) for each in (alone, among))
+    assert (one.total, one.relaxed, one.items) == (other.total, other.relaxed, other.items)
+
+
+def test_many_hidden_pages_change_no_score_of_a_long_question(make_archive, make):
+    """Of very many pages only the best are scored: how many there are is what may be seen."""
+    asked = ["an", "binh", "cao", "dat", "em", "gio", "hai", "kim"]
+    chance = random.Random(2)
+    shown = [
+        make(
+            f"w{n}",
+            "Sách",
+            *(" ".join(word for word in asked if chance.random() < 0.5) for _ in range(20)),
+        )
+        for n in range(250)
+    ]
+    hidden = [make(f"w{n}", "Kín", *["khac"] * 100, status="submitted") for n in range(300, 900)]
+    alone, among = make_archive("alone"), make_archive("among")
+    alone.index.rebuild(shown)
+    among.index.rebuild([*shown, *hidden])
+    for page in (1, 20, 33):
+        pages = {"group": "page", "per_page": 100, "page": page}
+        one, other = (each.search(" ".join(asked), **pages) for each in (alone, among))
+        assert one.total_pages == other.total_pages
+        assert one.items
+        assert one.items == other.items
+
+
+def test_of_pages_that_are_alike_the_newest_come_first_however_they_were_added(make_archive, make):
+    works = [make(f"w{n}", "Sách", "alpha beta gamma") for n in range(200)]
+    found = []
+    for name in ("one", "other"):
+        archive = make_archive(name)
+        archive.add(*works)
+        random.Random(name).shuffle(works)
+        found.append(archive.search("alpha beta").items)
+    assert found[0] == found[1]
+    assert [item.work_id for item in found[0][:3]] == ["w199", "w198", "w197"]
+
+
+def test_a_value_that_finds_more_counts_the_same_whoever_hides_it(make_archive, make):
+    """A place that no visible work has for its own, found by what became of it."""
+    shown = make("w1", "Một", "lúa", places=("Mới",), place_also=("Cũ",))
+    hidden = make("w2", "Hai", "ngô", places=("Cũ",), status="submitted")
+    alone, among = make_archive("alone"), make_archive("among")
+    alone.add(shown)
+    among.add(shown, hidden)
+    for archive in (alone, among):
+        found = archive.search(places=("Cũ",))
+        assert [(each.value, each.count) for each in found.facets["place"]] == [
+            ("Mới", 1),
+            ("Cũ", 1),
+        ]
+        assert found.facet_sizes["place"] == 2
 
 
 TYPED = (
