@@ -61,7 +61,8 @@ FIRST_VALUES = 8
 VALUES_ON_PAGE = 300
 MOST_VALUES = 5_000
 GROUPS = ("unit", "person", "audience", "subject", "grade", "language")
-_LISTING = ("q", "sort", "xem", "chu", "page", *BOUNDS)
+_NARROWING = ("q", "sort", "xem", *BOUNDS)
+_LISTING = (*_NARROWING, "chu", "page")
 VIEWS = Words({"luoi": N_("Lưới bìa"), "danh-sach": N_("Danh sách")})
 
 
@@ -73,7 +74,8 @@ def index() -> str:
     asked = read_request(args, per_page=PER_PAGE, default_sort="newest")
     group = args.get("nhom", "")
     try:
-        if group in FACETS and not asked.selected():
+        is_narrowed = asked.selected() or any(args.get(name) for name in _NARROWING)
+        if group in FACETS and not is_narrowed:
             return _group(group, args)
         if asked.selected() or any(args.get(name) for name in _LISTING):
             return _list(asked, args)
@@ -207,7 +209,9 @@ def _list(asked: SearchRequest, args: MultiDict[str, str]) -> str:
         cards=search_cards(reading(), found),
         is_grid=args.get("xem") != "danh-sach",
         active=active,
-        facets=facet_groups(results, args=args, path=here(PATH), everything=True, shortened=True),
+        facets=facet_groups(
+            results, args=_as_list(args), path=here(PATH), everything=True, shortened=True
+        ),
         sorts=sort_links(args, path=here(PATH), default="newest"),
         views=[
             Link(
@@ -235,6 +239,14 @@ def _list(asked: SearchRequest, args: MultiDict[str, str]) -> str:
     )
     head = browse_head(active, total=results.total)
     return render_template("browse/list.html", current="browse", page=page, head=head)
+
+
+def _as_list(args: MultiDict[str, str]) -> MultiDict[str, str]:
+    """The arguments with their order written out where a letter alone makes the list: a letter
+    beside the name of a facet means that facet's values."""
+    if args.get("chu") and not any(args.get(name) for name in _NARROWING):
+        return MultiDict([*args.items(multi=True), ("sort", "title")])
+    return args
 
 
 def _heading(asked: SearchRequest, active: Sequence[Link]) -> str:

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from archive.core.collation import ALPHABET, NO_LETTER
 from archive.core.language import N_, Words
 from archive.models import Publication
-from archive.search.requests import FACET_VALUES, SearchRequest, Sort
+from archive.search.requests import FACET_VALUES, WHOLE_FACET_VALUES, SearchRequest, Sort
 from archive.search.results import FacetCount, SearchResults
 from archive.services.catalogue import cover_pages, viewer_of
 from archive.services.records import one_line
@@ -158,8 +158,9 @@ def facet_groups(
         shown = counts
         folded = 0
         if shortened and name != whole:
-            shown = _first(counts, of=results.facet_sizes[name])
-            folded = results.facet_sizes[name] - sum(count.count > 0 for count in shown)
+            size = min(results.facet_sizes[name], WHOLE_FACET_VALUES)
+            shown = _first(counts, of=size)
+            folded = max(0, size - sum(count.count > 0 for count in shown))
         groups.append(
             LinkGroup(
                 name=name,

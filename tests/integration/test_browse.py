@@ -218,6 +218,16 @@ def test_all_values_of_a_kind_stand_under_letters(archive: Standing) -> None:
     assert "Năm phát hành" in told(archive, "/duyet?nhom=khong-co"), "nonsense is the entrance"
 
 
+def test_list_shows_one_of_its_facets_whole(archive: Standing) -> None:
+    """Not the values of the whole archive, which have a page of their own."""
+    everyone = links(archive, "/duyet?nhom=theme")
+    for narrowed in ("q=b%C3%A1o", "year_from=2024", "sort=title", "xem=danh-sach"):
+        shown = told(archive, f"/duyet?{narrowed}&nhom=theme")
+        assert "Lọc" in shown, narrowed
+        assert "Lọc" not in told(archive, "/duyet?nhom=theme")
+    assert everyone
+
+
 def test_empty_list_offers_what_it_would_hold_with_less_asked(archive: Standing) -> None:
     found = links(archive, "/duyet?year=2020&theme=B%C3%A1o+ch%C3%AD")
     assert found["Bỏ “năm 2020”: 5 ấn phẩm"] == "/duyet?theme=B%C3%A1o+ch%C3%AD"
