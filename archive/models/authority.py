@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,6 +20,9 @@ class Authority(Base):
     day) are partial ISO dates, "" where unknown or not over. `dates` are those of a life or of an
     event, as text. One that was merged into another keeps its row, so that its address leads there.
     """
+
+    UNCHECKED: ClassVar = "Cần kiểm tra:"
+    """The words in a `note` from which on it is for curators alone."""
 
     __tablename__ = "authority"
     __table_args__ = (
@@ -51,6 +55,11 @@ class Authority(Base):
     variants: Mapped[list[AuthorityVariant]] = relationship(
         order_by="AuthorityVariant.position", cascade="all, delete-orphan", passive_deletes=True
     )
+
+    @property
+    def public_note(self) -> str:
+        """The note as anyone may read it: without what is yet to be checked."""
+        return self.note.partition(self.UNCHECKED)[0].strip()
 
 
 class AuthorityVariant(Base):

@@ -204,7 +204,10 @@ class AuthorityForm(Form):
         lazy("Về sau thành"), description=lazy("Tên hoặc mã, cách nhau bằng dấu chấm phẩy (;).")
     )
     formerly_in = StringField(lazy("Trước đó nằm trong"))
-    note = TextAreaField(lazy("Ghi chú"), description=lazy("Điều cần kiểm tra cũng ghi ở đây."))
+    note = TextAreaField(
+        lazy("Ghi chú"),
+        description=lazy("Từ chữ “Cần kiểm tra:” trở đi chỉ biên mục viên đọc được."),
+    )
     source = TextAreaField(lazy("Nguồn"), description=lazy("Cách nhau bằng dấu ;."))
 
 

@@ -194,7 +194,7 @@ def authority_head(authority: Authority, *, name: str, total: int, number: int) 
     url = base_url() + quote(here(request.path))
     return page_head(
         name,
-        " ".join(part for part in (about, authority.note) if part),
+        " ".join(part for part in (about, authority.public_note) if part),
         args={"page": str(number)} if number > 1 else None,
         data=schema_org.named(
             authority.kind, name=name, url=url, others=[each.name for each in authority.variants]

@@ -118,7 +118,7 @@ def test_facts_keep_source_and_caution(session):
     assert person.source
     assert "KHÔNG ghi quê Cao Bằng" in person.note
     event = session.get_one(Authority, "sk-1943-2-15")
-    assert "Độ tin cậy: trung bình" in event.note
+    assert "độ tin cậy trung bình" in event.note
 
 
 def test_code_that_was_given_again_names_two_places(session):

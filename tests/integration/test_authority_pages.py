@@ -131,7 +131,13 @@ def test_place_page_tells_validity_what_came_before_and_after_source_and_caution
     told = text_of(client, "/dia-danh/d044")
     assert "Về sau thuộc huyện Hà Quảng" in told
     assert "Địa bàn nay thuộc xã Cần Yên" in told
-    assert "KHÔNG ghi quê Cao Bằng" in text_of(client, "/nhan-vat/nv-hoang-sam")
+
+
+def test_what_is_yet_to_be_checked_is_for_curators(client, signed_in, put):
+    told = text_of(client, "/nhan-vat/nv-kim-dong")
+    assert "Sinh năm 1929 (có sách ghi 1928). Mất ngày 15/2/1943. Dân tộc: Nùng." in told
+    assert "Cần kiểm tra" not in client.get("/nhan-vat/nv-kim-dong").get_data(as_text=True)
+    assert "một nguồn ghi 11/2" in text_of(signed_in(Role.CURATOR), "/nhan-vat/nv-kim-dong")
 
 
 def test_series_shows_its_issues_in_order_and_what_is_missing_between(client, put):

@@ -72,7 +72,7 @@ def show(section: str, authority_id: str) -> str | Response:
         name=label,
         lead=", ".join(each for each in (authority.dates, authority_time(authority)) if each),
         facts=_facts(authority, listing.around(session, authority.id), kin),
-        note=authority.note.splitlines(),
+        note=(authority.note if actor.may_curate else authority.public_note).splitlines(),
         source=[part.strip() for part in authority.source.split(";") if part.strip()],
         total=total,
         cards=() if is_series else publication_cards(session, rows),
