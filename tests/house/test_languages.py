@@ -41,6 +41,7 @@ DATA = (
     "archive/core/syllables.py",
     "archive/core/telex.py",
     "archive/core/text.py",
+    "archive/models/authority.py",
     "archive/search/query.py",
     "archive/search/repair.py",
     "archive/serve.py",
