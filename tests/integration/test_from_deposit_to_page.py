@@ -42,7 +42,7 @@ def test_deposited_page_is_found_without_marks_after_a_curator_accepts_it(
     assert post(curator, f"{path}/nhan", {}).status_code == 302
     work()
     results = client.get("/tim-kiem?q=giai+phong+quan").get_data(as_text=True)
-    assert "Cội nguồn cách mạng" in results
+    assert "Cội nguồn cách\u00a0mạng" in results
     assert "<mark>Giải phóng quân</mark>" in results
     page_url = re.search(rf'href="({path}/trang/2\?q=[^"]+)"', results).group(1)
 
