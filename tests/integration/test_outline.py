@@ -12,12 +12,13 @@ from pypdf.constants import PageLabelStyle
 from archive.core.identifiers import new_id
 from archive.core.roles import SYSTEM, Access
 from archive.core.status import Status
-from archive.models import File
+from archive.models import File, Publication
 from archive.services import deposits, outlines
 from archive.services.intake import check_file
 from archive.services.records import RecordInput
 from archive.services.units import find_unit
 from archive.web.outline import outline_rows
+from archive.web.publications.facts import contents_lines
 from tests.conftest import make_pdf
 from tests.integration.standing import Standing, elements, page, standing_archive, words_of
 
@@ -207,3 +208,13 @@ def test_very_long_outline_loses_its_deepest_levels_first(archive, plain):
     parts = outlined(archive, plain, long)
     assert len(parts) == 450
     assert {part.level for part in parts} == {0}
+
+
+def test_contents_of_the_record_are_left_out_where_the_outline_says_the_same():
+    parts = [outlines.OutlinePart(title, index, "", level) for title, index, level in PARTS]
+    rows = outline_rows(parts, str)
+    same = Publication(contents="Lời nói đầu\n\n  Phần một \n")
+    other = Publication(contents="Lời nói đầu\nPhần 1")
+    assert contents_lines(same, rows) == []
+    assert contents_lines(same, ()) == ["Lời nói đầu", "Phần một"]
+    assert contents_lines(other, rows) == ["Lời nói đầu", "Phần 1"]

@@ -12,7 +12,7 @@ from archive.core.vocabulary import ACCESS, CREATOR_ROLES, LANGUAGES
 from archive.models import Publication, PublicationValue
 from archive.web.authorities import authority_url
 from archive.web.languages import here
-from archive.web.pages.publication import Fact
+from archive.web.pages.publication import Fact, OutlineRow
 from archive.web.present import written_date
 
 
@@ -78,9 +78,11 @@ def value_url(row: PublicationValue, facet: str) -> str:
     return f"{here('/duyet')}?{urlencode({facet: row.value})}" if facet else ""
 
 
-def contents_lines(publication: Publication) -> Sequence[str]:
-    """The parts of the publication as its record lists them."""
-    return [line.strip() for line in publication.contents.splitlines() if line.strip()]
+def contents_lines(publication: Publication, outline: Sequence[OutlineRow]) -> Sequence[str]:
+    """The parts of the publication as its record lists them; none where the first level of its
+    files' `outline` says the same, word for word."""
+    lines = [line.strip() for line in publication.contents.splitlines() if line.strip()]
+    return [] if lines == [row.title for row in outline] else lines
 
 
 def _one(label: str, value: str) -> Fact:

@@ -86,6 +86,11 @@ def publication_page(
     )
     has_contents = any(file.outline for file in files)
     every_page = _every_page(session, publication, pages) if mine or has_contents else ()
+    outline = (
+        outline_rows(outline_of(files, every_page), _reader_of(publication.id))
+        if has_contents
+        else []
+    )
     counts = count_loaded(every_page) if mine else PageCounts()
     progress = (
         progress_of(
@@ -104,7 +109,7 @@ def publication_page(
         ),
         abstract=publication.abstract,
         facts=publication_facts(publication),
-        contents=contents_lines(publication),
+        contents=contents_lines(publication, outline),
         files=[_file_row(publication.id, file, actor) for file in files],
         thumbs=[_thumb(publication.id, page) for page in pages],
         thumbs_more_url=url_for("publications.show", publication_id=publication.id, trang="tat-ca")
@@ -143,9 +148,7 @@ def publication_page(
         if offers.guesses
         else (),
         doubts=doubt_words(offers),
-        outline=outline_rows(outline_of(files, every_page), _reader_of(publication.id))
-        if has_contents
-        else (),
+        outline=outline,
         inside_url=url_for("publications.search_inside", publication_id=publication.id)
         if pages
         else "",
