@@ -199,7 +199,7 @@ def test_pages_that_hold_only_some_of_the_words_are_not_said_to_match() -> None:
         {"page": replace(preview.SEARCH, query="", sorts=[], facets=[]), "current": "search"},
         asset=plain_asset,
     )
-    assert "trang khớp" not in everything
+    assert "</strong> trang khớp" not in everything
 
 
 def test_publication_belongs_to_no_entry_of_the_navigation() -> None:
