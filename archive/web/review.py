@@ -158,8 +158,25 @@ def _queue(
         told=told,
         refused=refused or (),
         kept=kept,
+        empty=_empty(args, wanted),
+        is_usual=SUSPECTED not in args and wanted == QueueFilter(),
     )
     return render_template("review/queue.html", current="review", page=page)
+
+
+def _empty(args: MultiDict[str, str], wanted: QueueFilter) -> str:
+    """What there is none of, where the list is empty: what the chosen tab would show. Narrowed
+    further, the list says nothing of the tab as a whole."""
+    narrowed = {name for name in NARROWING if args.get(name)}
+    if SUSPECTED in args:
+        return _("Không có bản nào nghi trùng") if not narrowed else _("Không có bản nộp nào ở đây")
+    if narrowed == {REVIEWER} and wanted.reviewer == MINE and STATE not in args:
+        return _("Bạn chưa nhận xem bản nào")
+    if narrowed or wanted.status is None:
+        return _("Không có bản nộp nào ở đây")
+    if wanted.status is Status.SUBMITTED:
+        return _("Không có bản nộp nào chờ duyệt")
+    return _("Không có bản nào ở tình trạng “{status}”").format(status=STATUS[wanted.status])
 
 
 def _tabs(found: Overview, wanted: QueueFilter, args: MultiDict[str, str]) -> list[Link]:

@@ -240,3 +240,23 @@ def test_page_of_a_long_queue_is_quick(filled, query: str) -> None:
     median_ms = statistics.median(taken) * 1000
     print(f"{query or '/'}: {median_ms:.1f} ms")
     assert median_ms < 500
+
+
+def test_empty_queue_says_what_there_is_none_of(archive: Standing) -> None:
+    put(archive, "Chờ duyệt")
+    curator = archive.client("curator")
+
+    def empty(asked: str) -> str:
+        (title,) = [
+            words_of(element)
+            for element in elements(page(curator.get(f"/duyet-nop?{asked}")), "p")
+            if element.get("class") == "empty__title"
+        ]
+        return title
+
+    assert empty("nghi-trung=1") == "Không có bản nào nghi trùng"
+    assert empty("nguoi-duyet=toi") == "Bạn chưa nhận xem bản nào"
+    assert "“Cần sửa”" in empty("tinh-trang=returned")
+    waiting = "Không có bản nộp nào chờ duyệt"
+    for narrowed in ("nghi-trung=1", "nguoi-duyet=toi", "tinh-trang=returned", "kind=map"):
+        assert waiting not in words_of(page(curator.get(f"/duyet-nop?{narrowed}")))

@@ -29,7 +29,8 @@ class RefusedRow:
 @dataclass(frozen=True)
 class QueuePage:
     """`may_tick`: the rows are such as can be accepted together. `told` says what came of the last
-    time, `refused` what was left and why. `kept`: the filter as hidden fields."""
+    time, `refused` what was left and why. `kept`: the filter as hidden fields. `empty` says what
+    there is none of; `is_usual`: what is looked at is what every curator sees first."""
 
     rows: Sequence[DepositRow]
     filters: Sequence[Link]
@@ -41,3 +42,5 @@ class QueuePage:
     told: str = ""
     refused: Sequence[RefusedRow] = ()
     kept: Sequence[tuple[str, str]] = ()
+    empty: str = ""
+    is_usual: bool = True

@@ -1115,7 +1115,12 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
         "queue-empty": (
             "review/queue.html",
             {
-                "page": QueuePage([], FILTERS, replace(pagination(1, 1), total=0)),
+                "page": QueuePage(
+                    [],
+                    FILTERS,
+                    replace(pagination(1, 1), total=0),
+                    empty="Không có bản nộp nào chờ duyệt",
+                ),
                 "current": "review",
                 "me": ADMIN,
             },
