@@ -18,6 +18,9 @@ Translate = Callable[[str], str]
 Count = Callable[[str, int], str]
 """A sentence and the number it depends on → the sentence in the right number."""
 
+# Between a context and its text, as gettext's catalogues have it.
+_CONTEXT = "\x04"
+
 _translate: ContextVar[Translate | None] = ContextVar("translate", default=None)
 _count: ContextVar[Count | None] = ContextVar("count", default=None)
 
@@ -58,6 +61,12 @@ def N_(text: str) -> str:  # noqa: N802 (the name by which such marks are known)
     return text
 
 
+def NC_(context: str, text: str) -> str:  # noqa: N802 (the name by which such marks are known)
+    """The text, marked for `Words` as one whose translation differs from that of the same text
+    elsewhere: a button says what will be done, a history what was."""
+    return f"{context}{_CONTEXT}{text}"
+
+
 def as_written(text: _Told) -> _Told:
     """The text itself (or a table of texts) in every language: it is what people write, or stored,
     or stands in a document of the archive, and those are Vietnamese."""
@@ -65,14 +74,18 @@ def as_written(text: _Told) -> _Told:
 
 
 class Words(Mapping[str, str]):
-    """Words by code, told in the language of the moment. The values are marked by `N_`."""
+    """Words by code, told in the language of the moment. The values are marked by `N_` or `NC_`."""
 
     def __init__(self, words: Mapping[str, str]) -> None:
-        self.vietnamese: Final = dict(words)
+        self._marked = dict(words)
+        self.vietnamese: Final = {
+            code: text.rpartition(_CONTEXT)[2] for code, text in words.items()
+        }
         """The words as they are written, for what is stored and for documents."""
 
     def __getitem__(self, code: str) -> str:
-        return _(self.vietnamese[code])
+        translate = _translate.get()
+        return translate(self._marked[code]) if translate is not None else self.vietnamese[code]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.vietnamese)

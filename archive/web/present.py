@@ -8,7 +8,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from archive.core.dates import local, parse_issue_date
-from archive.core.language import N_, Words, _, counted, written_decimal, written_number
+from archive.core.language import N_, NC_, Words, _, counted, written_decimal, written_number
 from archive.core.roles import SYSTEM
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES, STATUS
 from archive.models import Authority, File, Page, Publication
@@ -23,30 +23,30 @@ IMAGE_SMALL_PX, IMAGE_MIDDLE_PX, IMAGE_LARGE_PX = 320, MIDDLE_PX, 1200
 
 EVENTS = Words(
     {
-        "drafted": N_("Lưu bản nháp"),
+        "drafted": NC_("event", "Lưu bản nháp"),
         "import_uploaded": N_("Gửi bảng để nhập: {name}"),
         "import_checked": N_("Kiểm tra bảng nhập: {name}"),
         "import_started": N_("Chạy đợt nhập: {name}"),
         "import_paused": N_("Tạm dừng đợt nhập: {name}"),
         "import_undone": N_("Gỡ đợt nhập: {name}"),
-        "deposited": N_("Nộp ấn phẩm"),
-        "amended": N_("Sửa bản nộp"),
-        "resubmitted": N_("Nộp lại"),
-        "taken_up": N_("Nhận xem"),
+        "deposited": NC_("event", "Nộp ấn phẩm"),
+        "amended": NC_("event", "Sửa bản nộp"),
+        "resubmitted": NC_("event", "Nộp lại"),
+        "taken_up": NC_("event", "Nhận xem"),
         "assigned": N_("Giao cho {reviewer} xem"),
         "put_back_in_queue": N_("Đưa lại hàng chờ"),
         "message": N_("Nhắn"),
-        "accepted": N_("Nhận vào kho"),
-        "restored": N_("Mở lại cho bạn đọc"),
-        "returned": N_("Trả lại để sửa"),
-        "corrected": N_("Sửa hồ sơ"),
+        "accepted": NC_("event", "Nhận vào kho"),
+        "restored": NC_("event", "Mở lại cho bạn đọc"),
+        "returned": NC_("event", "Trả lại để sửa"),
+        "corrected": NC_("event", "Sửa hồ sơ"),
         "put_back": N_("Đưa hồ sơ về lần sửa {version}"),
         "edited_in_bulk": N_("Sửa hồ sơ trong một đợt sửa hàng loạt"),
         "bulk_undone": N_("Hoàn tác một đợt sửa hàng loạt"),
         "bulk_edit_started": N_("Sửa hàng loạt {count} hồ sơ"),
         "copies_added": N_("Thêm {count} bản in"),
         "copies_changed": N_("Sửa {count} bản in"),
-        "withdrawn": N_("Thu hồi"),
+        "withdrawn": NC_("event", "Thu hồi"),
         "likeness_same": N_("Xác nhận trùng với một ấn phẩm khác"),
         "likeness_edition": N_("Xác nhận có lần xuất bản khác"),
         "likeness_different": N_("Xác nhận không trùng với một ấn phẩm khác"),

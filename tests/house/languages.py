@@ -22,8 +22,12 @@ _TOLD_ATTRIBUTE = re.compile(
 _TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
 # Python's words for a text that is translated; `counted` has its plural in the same text.
 # `as_written` marks what stays Vietnamese, because it is stored or stands in a document.
-_MARKS = {"_", "N_", "lazy", "counted", "as_written"}
-KEYWORDS = {"_": None, "N_": None, "lazy": None, "counted": (1, 1), "gettext": None}
+_MARKS = {"_", "N_", "NC_", "lazy", "counted", "as_written"}
+KEYWORDS = {
+    **dict.fromkeys(("_", "N_", "lazy", "gettext")),
+    "NC_": ((1, "c"), 2),
+    "counted": (1, 1),
+}
 
 
 def sources() -> Iterator[Path]:
@@ -33,12 +37,13 @@ def sources() -> Iterator[Path]:
 
 
 def messages() -> Iterator[tuple[str, str | tuple[str, str]]]:
-    """Every text that is marked for translation, with where it stands."""
+    """Every text that is marked for translation, with where it stands; one in a context has that
+    before it, as gettext's catalogues have it."""
     for path in sources():
         method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
         found = extract_from_file(method, path, KEYWORDS, (), {"newstyle_gettext": "true"})
-        for line, text, _comments, _context in found:
-            yield f"{path.relative_to(ROOT)}:{line}", text
+        for line, text, _comments, context in found:
+            yield f"{path.relative_to(ROOT)}:{line}", f"{context}\x04{text}" if context else text
 
 
 def unmarked_in_module(path: Path) -> list[str]:

@@ -68,6 +68,8 @@ def catalogue():
             for message in read_po(file, locale="en"):
                 if message.id:
                     key = message.id if isinstance(message.id, str) else message.id[0]
+                    if message.context:
+                        key = f"{message.context}\x04{key}"
                     assert key not in found, f"{path.name}: {key!r} stands there twice"
                     found[key] = (message, path.name)
     return found

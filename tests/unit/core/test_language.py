@@ -4,6 +4,7 @@ import pytest
 
 from archive.core.language import (
     N_,
+    NC_,
     Words,
     _,
     as_written,
@@ -79,3 +80,13 @@ def test_roles_are_known_by_their_codes():
     assert parse_creator("Nông Văn A (editor)") == ("Nông Văn A", "editor")
     assert parse_creator("Nông Văn A (chủ biên)") == ("Nông Văn A", "editor")
     assert set(CREATOR_ROLES) >= {"editor", "photographer"}
+
+
+def test_word_in_a_context_has_its_own_translation_and_is_written_without_it():
+    words = Words({"done": NC_("event", "Nộp"), "plain": N_("Nộp")})
+    assert dict(words) == words.vietnamese == {"done": "Nộp", "plain": "Nộp"}
+    speak({"event\x04Nộp": "Deposited", "Nộp": "Deposit"}.__getitem__, None)
+    try:
+        assert dict(words) == {"done": "Deposited", "plain": "Deposit"}
+    finally:
+        speak(None, None)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from archive.app import ROOT
+from archive.core.language import _, speak
 from archive.core.wording import field_sentence, sentence
+from archive.web.languages import read_translations
 from archive.web.present import EVENTS, event_words
 
 
@@ -38,3 +41,15 @@ def test_empty_field_is_told_by_its_name(field: str, told: str) -> None:
 def test_every_event_begins_with_a_capital() -> None:
     for kind in EVENTS:
         assert event_words(kind, {"user": "a", "unit": "b"})[0].isupper(), kind
+
+
+def test_history_tells_in_english_what_was_done_where_a_button_says_what_will_be():
+    translations = read_translations(ROOT / "translations" / "en")
+    speak(translations.gettext, None)
+    try:
+        for kind in ("deposited", "accepted", "corrected", "withdrawn", "returned", "taken_up"):
+            told = event_words(kind, None)
+            assert "\x04" not in told
+            assert told != _(EVENTS.vietnamese[kind]), kind
+    finally:
+        speak(None, None)
