@@ -52,7 +52,7 @@ from archive.web.languages import here
 from archive.web.listing import page_number
 from archive.web.pages.depositing import DepositPage, HeldFileRow, MyDepositsPage
 from archive.web.present import PER_PAGE, paginate, typed_day
-from archive.web.publications import same_bytes_words
+from archive.web.publications import receipt_words, same_bytes_words, sent_words
 from archive.web.record_form import (
     CHOICES,
     WIDE,
@@ -154,7 +154,7 @@ def _submit(
     if record is None or errors:
         return _render(form, held=intake.checked, errors=errors, amending_id=amending_id), 422
     try:
-        done = _deposit(
+        done, told = _deposit(
             form,
             record,
             intake,
@@ -170,13 +170,8 @@ def _submit(
         return _render(form, held=intake.checked, errors=errors, amending_id=amending_id), 507
     for file in intake.checked:
         holdings().incoming.discard(file.received)
-    flash(
-        _("Đã lưu bản nháp.")
-        if status is Status.DRAFT
-        else _("Đã nhận. Kho đang đọc chữ trong tệp; cơ quan thường trực sẽ duyệt."),
-        "success",
-    )
-    for sentence in (*done, *number_warnings(form.typed()).values()):
+    flash(done, "success")
+    for sentence in (*told, *number_warnings(form.typed()).values()):
         flash(sentence, "info")
     return _arrived(publication_id)
 
@@ -206,16 +201,18 @@ def _deposit(
     publication_id: str,
     status: Status,
     amending: bool,
-) -> list[str]:
-    """Deposit or amend in one transaction; the sentences about the receipt and about earlier
-    deposits of the bytes."""
+) -> tuple[str, list[str]]:
+    """Deposit or amend in one transaction. The sentence that says what was done, and those about
+    the receipt and about earlier deposits of the bytes."""
     actor = current_actor()
     with writing() as database:
         unit = find_unit(database, form.unit.data)
+        before = Status.DRAFT
         if unit is None:
             raise InvalidInputError(field="unit", problem="unit_unknown", value=form.unit.data)
         if amending:
             publication = _find_amendable(database, publication_id)
+            before = publication.status
             if publication.unit_id == unit.id:
                 # The form has no field for it; it goes once a unit is found for the record.
                 record = replace(record, unit_name_given=publication.unit_name_given)
@@ -247,15 +244,18 @@ def _deposit(
         known = may_be_told(database, (other.id for other in done.same_as), actor=actor)
         told = []
         if done.receipt is not None:
-            told.append(
-                _("Giấy biên nhận số {label} ở trang này, mục “Tệp gốc”.").format(
-                    label=done.receipt.label
-                )
-            )
+            told.append(receipt_words(done.receipt))
         told += [_told(database, other, actor) for other in done.same_as if other.id in known]
         held_files.forget_held(database, [file.received.name for file in intake.checked])
+        words = (
+            sent_words(done.publication, before)
+            if status is Status.SUBMITTED
+            else _("Đã lưu, chưa nộp lại. Sửa xong thì bấm “Nộp lại”.")
+            if before is Status.RETURNED
+            else _("Đã lưu bản nháp.")
+        )
         database.commit()
-    return told
+    return words, told
 
 
 def _told(session: Session, other: Publication, actor: Actor) -> str:
@@ -295,6 +295,11 @@ def _unit_label(unit: Unit) -> str:
     )
 
 
+def _is_returned(publication_id: str) -> bool:
+    publication = reading().get(Publication, publication_id)
+    return publication is not None and publication.status is Status.RETURNED
+
+
 def _render(
     form: DepositForm,
     *,
@@ -330,6 +335,7 @@ def _render(
         file_errors=errors,
         first_year=holdings().settings.first_year,
         editing=bool(amending_id),
+        is_returned=bool(amending_id) and _is_returned(amending_id),
         files_now=[file.name for file in catalogue.list_files(reading(), amending_id)],
         note=returned.note if returned is not None else "",
         asked=returned.fields if returned is not None else {},

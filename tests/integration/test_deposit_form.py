@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from archive.core.identifiers import new_id
 from archive.core.status import Status
 from archive.models import Event, File, HeldFile, Publication
+from archive.services.accession import place_of
 from archive.services.units import find_unit
 from archive.web import deposits as web_deposits
 from tests.conftest import make_pdf, post, token_of
@@ -322,7 +323,7 @@ def test_script_is_told_the_address_and_finds_the_messages_there(
     answer = send(client, (small_pdf, "a.pdf"), headers=headers)
     assert answer.status_code == 201
     assert answer.headers["Location"].startswith("/an-pham/")
-    assert "Đã nhận." in words_of(page(client.get(answer.headers["Location"])))
+    assert "Đã gửi." in words_of(page(client.get(answer.headers["Location"])))
     wrong = send(client, headers=headers)
     assert wrong.status_code == 422
     assert [e for e in page(wrong).iter("{*}form") if "data-deposit" in e.attrib]
@@ -377,6 +378,54 @@ def test_returned_deposit_goes_round_with_its_notes(
             "accepted",
             "accession_given",
         ]
+
+
+def flashes(client: FlaskClient, path: str) -> Any:
+    (box,) = [e for e in page(client.get(path)).iter("{*}div") if e.get("class") == "flashes"]
+    return box
+
+
+def buttons(answer: Any) -> list[str]:
+    return [words_of(e) for e in elements(page(answer), "button") if e.get("name") == "action"]
+
+
+def test_returned_deposit_is_saved_or_handed_in_again_and_told_which(
+    client: FlaskClient, archive: Standing, small_pdf: bytes
+) -> None:
+    path = send(client, (small_pdf, "a.pdf"), title="Trả lại").location
+    (link,) = [e for e in flashes(client, path).iter("{*}a") if "/bien-nhan/" in e.get("href", "")]
+    assert client.get(link.get("href")).status_code == 200, "the receipt that is told of"
+    post(archive.client("curator"), f"{path}/tra-lai", {"note": "Thiếu ảnh"})
+    assert {"Nộp lại", "Lưu, chưa nộp lại"} <= set(buttons(client.get(f"{path}/sua")))
+    assert send(client, path=f"{path}/sua", action="draft", title="Sửa dở").status_code == 302
+    assert publication(archive, path).status is Status.RETURNED
+    assert "chưa nộp lại" in words_of(flashes(client, path))
+    send(client, path=f"{path}/sua", title="Sửa xong")
+    assert "biên mục viên đã xem" in words_of(flashes(client, path))
+
+
+def test_acceptance_tells_the_number_and_reopening_does_not(
+    client: FlaskClient, archive: Standing, small_pdf: bytes
+) -> None:
+    path = send(client, (small_pdf, "a.pdf"), title="Vào sổ").location
+    curator = archive.client("curator")
+    post(curator, f"{path}/nhan", {})
+    number = str(place_of(publication(archive, path)))
+    assert number in words_of(flashes(curator, path))
+    post(curator, f"{path}/thu-hoi", {"note": "Sai"})
+    curator.get(path)
+    post(curator, f"{path}/nhan", {})
+    assert number not in words_of(flashes(curator, path))
+
+
+def test_draft_without_a_file_is_not_said_to_be_looked_for(client: FlaskClient) -> None:
+    path = send(client, action="draft", title="Chưa có gì").location
+    said = words_of(page(client.get(path)))
+    assert "Chưa chọn tệp nào." in said
+    assert "sưu tầm" not in said
+    shown = buttons(client.get(f"{path}/sua"))
+    assert "Gửi duyệt" in shown
+    assert "Lưu bản nháp" in shown
 
 
 def test_curators_edit_keeps_the_name_of_a_unit_nobody_knows(

@@ -46,7 +46,7 @@ def test_record_is_corrected_and_put_back(site, filled, open_page, javascript):
     sign_in(page, curator, PASSWORD)
     page.goto(f"/an-pham/{ids[0]}")
     title = page.get_by_role("heading", level=1).inner_text()
-    expect(page.get_by_text("Chưa có tệp: hồ sơ đang được sưu tầm.")).to_be_visible()
+    expect(page.get_by_text("Kho chưa có tệp của ấn phẩm này; đang sưu tầm.")).to_be_visible()
     page.get_by_role("link", name="Sửa hồ sơ").click()
     page.get_by_label("Nhan đề (bắt buộc)").fill("Đèo Giàng, bản sửa nhầm")
     page.get_by_label("Ngôn ngữ").fill("tiếng Tày; Việt")

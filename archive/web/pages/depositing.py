@@ -62,6 +62,8 @@ class DepositPage:
     """What is doubtful about a field and not refused, by field name."""
     editing: bool = False
     """The form mends an earlier deposit: files may stay as they are."""
+    is_returned: bool = False
+    """That deposit was returned by a curator, and is no draft."""
     files_now: Sequence[str] = ()
     """The names of the files that stay if no others are chosen."""
     note: str = ""

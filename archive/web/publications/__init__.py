@@ -10,6 +10,7 @@ from archive.web.publications import (
     single_pages,
     versions,
 )
+from archive.web.publications.acts import receipt_words, sent_words
 from archive.web.publications.base import blueprint, find_publication
 from archive.web.publications.page import same_bytes_words, tends
 
@@ -20,8 +21,10 @@ __all__ = [
     "copies",
     "find_publication",
     "inside",
+    "receipt_words",
     "reviewing",
     "same_bytes_words",
+    "sent_words",
     "sharing",
     "single_pages",
     "tends",

@@ -6,13 +6,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flask import abort, flash, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from archive.core.errors import InvalidInputError, MarkingOpenError, NotFoundError
 from archive.core.language import _
-from archive.core.status import TransitionError
+from archive.core.status import Status, TransitionError
 from archive.core.wording import error_sentence
+from archive.models import Publication, Receipt
 from archive.services import catalogue, guard, likeness, reviews
+from archive.services.accession import place_of
 from archive.services.receipts import newest_receipts
 from archive.services.rereading import read_again as read_file_again
 from archive.web.access import OpenTo, open_to
@@ -24,7 +27,16 @@ from archive.web.publications.base import blueprint, find_publication
 @blueprint.post("/an-pham/<publication_id>/nhan")
 @open_to(OpenTo.CURATORS)
 def accept(publication_id: str) -> Response:
-    return _act(publication_id, reviews.accept, _("Đã nhận ấn phẩm vào kho."))
+    return _act(publication_id, reviews.accept, _accepted_words)
+
+
+def _accepted_words(publication: Publication, before: Status) -> str:
+    if before is Status.WITHDRAWN:
+        return _("Đã mở lại cho bạn đọc.")
+    place = place_of(publication)
+    if place is None:
+        return _("Đã nhận ấn phẩm vào kho.")
+    return _("Đã nhận vào kho, số đăng ký {number}.").format(number=place)
 
 
 @blueprint.post("/an-pham/<publication_id>/thu-hoi")
@@ -42,7 +54,7 @@ def withdraw(publication_id: str) -> Response:
 @blueprint.post("/an-pham/<publication_id>/nop-lai")
 @open_to(OpenTo.DEPOSITORS)
 def resubmit(publication_id: str) -> Response:
-    answer = _act(publication_id, reviews.submit, _("Đã gửi duyệt."))
+    answer = _act(publication_id, reviews.submit, sent_words)
     tell_receipt(publication_id)
     return answer
 
@@ -135,17 +147,36 @@ def tell_receipt(publication_id: str) -> None:
     """Say which receipt the files have, after they were handed in."""
     receipt = newest_receipts(reading(), [publication_id]).get(publication_id)
     if receipt is not None:
-        flash(
-            _("Giấy biên nhận số {label} ở trang này, mục “Tệp gốc”.").format(label=receipt.label),
-            "info",
-        )
+        flash(receipt_words(receipt), "info")
 
 
-def _act(publication_id: str, verb: Callable[..., object], done: str, **given: str) -> Response:
-    """Do one act of the review, tell how it went, and go back to the publication."""
+def receipt_words(receipt: Receipt) -> Markup:
+    """Tells whoever handed files in of the receipt for them, with the way to it."""
+    told = Markup(_('Đã cấp <a href="{url}">giấy biên nhận số {label}</a>.'))  # noqa: S704 (ours)
+    return told.format(url=url_for("receipts.show", receipt_id=receipt.id), label=receipt.label)
+
+
+def sent_words(publication: Publication, before: Status) -> str:
+    """Tells whoever handed a deposit in, which was `before`, where it is now."""
+    if before is not Status.RETURNED:
+        return _("Đã gửi. Kho đang đọc chữ trong tệp; cơ quan thường trực sẽ duyệt.")
+    if publication.reviewer_id is not None:
+        return _("Đã nộp lại. Bản nộp trở về với biên mục viên đã xem.")
+    return _("Đã nộp lại. Cơ quan thường trực sẽ duyệt.")
+
+
+def _act(
+    publication_id: str,
+    verb: Callable[..., object],
+    done: str | Callable[[Publication, Status], str],
+    **given: str,
+) -> Response:
+    """Do one act of the review, tell how it went, and go back to the publication. `done` says what
+    was done, or makes that of the publication as it stands then and of its status before."""
     actor = current_actor()
     with writing() as session:
         publication = find_publication(session, publication_id, actor)
+        before = publication.status
         try:
             verb(session, publication, by=actor, **given)
         except (TransitionError, InvalidInputError, MarkingOpenError) as error:
@@ -157,6 +188,7 @@ def _act(publication_id: str, verb: Callable[..., object], done: str, **given: s
             )
             flash(words, "error")
         else:
+            words = done if isinstance(done, str) else done(publication, before)
             session.commit()
-            flash(done, "success")
+            flash(words, "success")
     return redirect(url_for("publications.show", publication_id=publication_id))
