@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Label, Select, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
+from archive.core.authorities import name_sort
 from archive.core.language import _, counted
 from archive.core.status import Status
 from archive.core.text import fold
@@ -18,6 +19,7 @@ from archive.services.catalogue import count_by_status
 from archive.services.heartbeats import worker_is_alive
 from archive.services.holdings import Holdings
 from archive.services.jobs import count_jobs
+from archive.services.units import by_name
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,18 @@ def list_users(
     if query:
         texts = select(User.id, User.email, User.name, Unit.name).outerjoin(User.unit)
         found = found.where(User.id.in_(_holding(session, texts, query)))
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    rows = session.scalars(
-        found.options(joinedload(User.unit)).order_by(User.email).offset(offset).limit(limit)
+    names = session.execute(found.with_only_columns(User.id, User.name, User.email))
+    ids = [row.id for row in sorted(names, key=lambda row: account_order(row.name, row.email))]
+    shown = ids[offset : offset + limit]
+    users = session.scalars(
+        select(User).where(User.id.in_(shown)).options(joinedload(User.unit))
     ).all()
-    return rows, total
+    return sorted(users, key=lambda user: shown.index(user.id)), len(ids)
+
+
+def account_order(name: str, email: str) -> tuple[str, str]:
+    """The key by which lists order accounts: by given name, one without a name by its address."""
+    return name_sort("person", name or email), email
 
 
 def _holding(session: Session, texts: Select[*tuple[Any, ...]], query: str) -> list[int]:
@@ -122,16 +131,18 @@ def list_units(
     session: Session, *, query: str, offset: int, limit: int
 ) -> tuple[Sequence[CountedUnit], int]:
     """Units whose code or name contains `query`, with counts, and their number in all."""
-    users, publications = _unit_counts()
-    found = select(Unit, users, publications)
+    found = select(Unit.id, Unit.name)
     if query:
         texts = select(Unit.id, Unit.code, Unit.name)
         found = found.where(Unit.id.in_(_holding(session, texts, query)))
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    ids = [row.id for row in by_name(session.execute(found))]
+    shown = ids[offset : offset + limit]
+    users, publications = _unit_counts()
     rows = session.execute(
-        found.options(joinedload(Unit.parent)).order_by(Unit.name).offset(offset).limit(limit)
+        select(Unit, users, publications).where(Unit.id.in_(shown)).options(joinedload(Unit.parent))
     )
-    return [CountedUnit(row[0], row[1], row[2]) for row in rows], total
+    counted = [CountedUnit(row[0], row[1], row[2]) for row in rows]
+    return sorted(counted, key=lambda row: shown.index(row.unit.id)), len(ids)
 
 
 def count_unit(session: Session, unit: Unit) -> CountedUnit:
@@ -149,4 +160,4 @@ def _unit_counts() -> tuple[Label[int], Label[int]]:
 
 
 def all_units(session: Session) -> Sequence[Unit]:
-    return session.scalars(select(Unit).order_by(Unit.name)).all()
+    return by_name(session.scalars(select(Unit)))

@@ -29,6 +29,7 @@ from archive.models import Event, File, Page, Publication, PublicationValue, Uni
 from archive.search.requests import Viewer
 from archive.services.guard import is_closed
 from archive.services.succession import is_over
+from archive.services.units import by_name
 
 
 def viewer_of(actor: Actor) -> Viewer:
@@ -355,10 +356,10 @@ def same_bytes(
 def unit_choices(session: Session, *, actor: Actor) -> Sequence[Unit]:
     """The units in whose name `actor` may deposit, by name: all for a curator; else their own,
     which comes first, and those that became it. None where their own is no more."""
-    query = select(Unit).where(Unit.is_blocked.is_(False)).order_by(Unit.name)
+    query = select(Unit).where(Unit.is_blocked.is_(False))
     if actor.may_curate:
-        return session.scalars(query).all()
-    found = session.scalars(query.where(Unit.id.in_(actor.unit_ids))).all()
+        return by_name(session.scalars(query))
+    found = by_name(session.scalars(query.where(Unit.id.in_(actor.unit_ids))))
     own = next((unit for unit in found if unit.id == actor.unit_id), None)
     if own is None or is_over(own):
         return []

@@ -24,6 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from archive.core.authorities import name_sort
+from archive.core.collation import sort_key
 from archive.core.dates import today
 from archive.core.roles import Actor, Role
 from archive.core.status import WITH_CURATORS, Status
@@ -236,9 +238,11 @@ def overview(session: Session, condition: ColumnElement[bool], *, actor: Actor) 
         mine=parts["mine"][0].count,
         suspected=parts["suspected"][0].count,
         statuses={option.value: option.count for option in parts.get("status", ())},
-        units=sorted(parts.get("unit", ()), key=lambda option: option.label),
+        units=sorted(parts.get("unit", ()), key=lambda option: sort_key(option.label)),
         years=sorted(parts.get("year", ()), key=lambda option: option.value, reverse=True),
-        reviewers=sorted(parts.get("reviewer", ()), key=lambda option: option.label),
+        reviewers=sorted(
+            parts.get("reviewer", ()), key=lambda option: name_sort("person", option.label)
+        ),
     )
 
 

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from archive.core.collation import sort_key
 from archive.core.dates import parse_day
 from archive.core.errors import InvalidInputError
 from archive.core.language import _
@@ -40,6 +42,19 @@ class UnitInput:
     valid_from: date | None = None
     valid_to: date | None = None
     successor: str = ""
+
+
+class Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
+_Named = TypeVar("_Named", bound=Named)
+
+
+def by_name(rows: Iterable[_Named]) -> list[_Named]:
+    """Units, or rows with their names, in the Vietnamese order of the names: no database has it."""
+    return sorted(rows, key=lambda row: sort_key(row.name))
 
 
 def find_unit(session: Session, code: str) -> Unit | None:

@@ -242,7 +242,7 @@ def _deposit(
             database, done.publication, intake.checked, reason=declared_reason(), by=actor
         )
         known = may_be_told(database, (other.id for other in done.same_as), actor=actor)
-        told = []
+        told: list[str] = []
         if done.receipt is not None:
             told.append(receipt_words(done.receipt))
         told += [_told(database, other, actor) for other in done.same_as if other.id in known]

@@ -15,6 +15,7 @@ from archive.core.errors import InvalidInputError, NotFoundError, RecordClashErr
 from archive.core.language import _
 from archive.models import Event, Publication, RecordVersion, Unit
 from archive.services import corrections, history
+from archive.services.administration import all_units
 from archive.services.catalogue import list_events
 from archive.services.records import RecordInput, one_line, read_record
 from archive.services.units import find_unit
@@ -121,10 +122,7 @@ def _read(form: CorrectionForm) -> RecordInput | None:
 
 def _units(session: Session) -> list[SelectChoice]:
     """Every unit: records stay with units that are blocked or no more."""
-    return [
-        SelectChoice(unit.code, unit.name)
-        for unit in session.scalars(select(Unit).order_by(Unit.name))
-    ]
+    return [SelectChoice(unit.code, unit.name) for unit in all_units(session)]
 
 
 def _clash(

@@ -261,3 +261,38 @@ def test_navigation_names_where_each_page_of_the_administration_belongs(archive,
             assert current == ["Danh mục tên"], path
         else:
             assert current == ["Quản trị" if who == "admin" else "Duyệt bản nộp"], path
+
+
+def test_units_and_accounts_stand_in_vietnamese_order(
+    archive: Standing, admin: FlaskClient
+) -> None:
+    for code, name in (("xep-1", "Xếp Đoàn"), ("xep-2", "Xếp Dân"), ("xep-3", "Xếp Yên")):
+        post(admin, "/quan-tri/don-vi", {**UNIT, "code": code, "name": name})
+    for email, name in (
+        ("a-xep", "Lê Xếp Yến"),
+        ("b-xep", "Nông Xếp Đào"),
+        ("c-xep", "Vũ Xếp Dung"),
+    ):
+        new_user(admin, email=f"{email}@example.org", name=name)
+
+    def listed(path: str) -> list[str]:
+        rows = [e for e in page(admin.get(path)).iter("{*}th") if e.get("scope") == "row"]
+        return [words_of(next(e.iter("{*}a"))) for e in rows]
+
+    assert listed("/quan-tri/don-vi?q=xếp") == ["Xếp Dân", "Xếp Đoàn", "Xếp Yên"]
+    people = [name for name in listed("/quan-tri/nguoi-dung?q=xep") if "Xếp" in name]
+    assert people == ["Vũ Xếp Dung", "Nông Xếp Đào", "Lê Xếp Yến"], "by given name"
+    (choice,) = [e for e in page(admin.get("/nop")).iter("{*}select") if e.get("name") == "unit"]
+    offered = [words_of(e) for e in choice.iter("{*}option") if "Xếp" in words_of(e)]
+    assert offered == ["Xếp Dân", "Xếp Đoàn", "Xếp Yên"]
+
+
+def test_unit_that_ended_is_not_said_to_deposit(archive: Standing, admin: FlaskClient) -> None:
+    given = {**UNIT, "code": "da-het", "name": "Đơn vị đã hết", "valid_to": "30/6/2025"}
+    post(admin, "/quan-tri/don-vi", given)
+    assert "Đang nộp" not in words_of(
+        elements(page(admin.get("/quan-tri/don-vi?q=da-het")), "table")[0]
+    )
+    assert "Đã hết hiệu lực" in words_of(
+        page(admin.get(f"/quan-tri/don-vi/{unit(archive, 'da-het').id}"))
+    )

@@ -14,6 +14,7 @@ from archive.core.language import _
 from archive.models import Unit
 from archive.services import administration, units
 from archive.services.records import one_line
+from archive.services.succession import is_over
 from archive.services.succession import merge_unit as merge
 from archive.services.units import UnitInput
 from archive.web.access import OpenTo, open_to
@@ -223,6 +224,7 @@ def _unit_row(counted: administration.CountedUnit) -> UnitRow:
         parent=row.parent.name if row.parent else "",
         validity=validity,
         is_blocked=row.is_blocked,
+        is_over=is_over(row),
         user_count=counted.users,
         publication_count=counted.publications,
         url=url_for("admin.unit", unit_id=row.id),

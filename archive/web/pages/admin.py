@@ -33,6 +33,7 @@ class UnitRow:
     user_count: int
     publication_count: int
     url: str
+    is_over: bool = False
 
 
 @dataclass(frozen=True)

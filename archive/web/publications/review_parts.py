@@ -18,6 +18,7 @@ from archive.core.status import WITH_CURATORS, WITH_DEPOSITOR, Status
 from archive.core.vocabulary import ACCESS, KINDS, LANGUAGES
 from archive.core.wording import field_sentence
 from archive.models import Publication, User
+from archive.services.administration import account_order
 from archive.services.checks import Check
 from archive.services.returns import (
     NAMEABLE,
@@ -118,11 +119,10 @@ def check_rows(checks: Iterable[Check]) -> list[CheckRow]:
 def _panel(session: Session, publication: Publication, actor: Actor) -> ReviewPanel:
     may_have_it = and_(User.role.in_((Role.CURATOR, Role.ADMIN)), User.is_blocked.is_(False))
     # Whoever has it in hand is asked for too, so that the one statement is the only one.
-    people = session.execute(
-        select(User, may_have_it)
-        .where(or_(may_have_it, User.id == publication.reviewer_id))
-        .order_by(User.name, User.email)
+    found = session.execute(
+        select(User, may_have_it).where(or_(may_have_it, User.id == publication.reviewer_id))
     ).all()
+    people = sorted(found, key=lambda row: account_order(row[0].name, row[0].email))
     reviewer = publication.reviewer
     is_mine = reviewer is not None and reviewer.id == actor.user_id
     in_review = publication.status is Status.IN_REVIEW
