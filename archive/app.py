@@ -50,7 +50,7 @@ from archive.web.delivery import init_delivery
 from archive.web.headers import set_headers
 from archive.web.inline import inline
 from archive.web.languages import init_languages
-from archive.web.present import written_date, written_moment
+from archive.web.present import told_moment, written_date, written_moment
 from archive.web.templating import PageEnvironment
 from archive.web.title_lines import keep_words
 from archive.web.uploads import FORM_BYTES, ArchiveRequest, allow_files
@@ -91,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
     app.jinja_env.filters.update(
         vdate=written_date,
         vdatetime=written_moment,
+        vmoment=told_moment,
         number=written_number,
         keep_words=keep_words,
     )

@@ -58,6 +58,19 @@ def parse_issue_date(text: str) -> IssueDate:
     return IssueDate(year, month, day)
 
 
+def missing_day(text: str) -> str:
+    """`31/2/2026` where `text` is a date in form and no calendar has it; "" for all else."""
+    match = _ISO.fullmatch(text.strip()) or _VIETNAMESE.fullmatch(text.strip())
+    if match is None:
+        return ""
+    try:
+        parse_issue_date(text)
+    except ValueError:
+        parts = [int(part) for part in match.groups() if part]
+        return "/".join(map(str, parts if match.re is _VIETNAMESE else reversed(parts)))
+    return ""
+
+
 def parse_day(text: str) -> date:
     """A full date, `2024-07-15` or `15/7/2024`; ValueError otherwise."""
     parsed = parse_issue_date(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from archive.core.dates import missing_day
 from archive.core.errors import ArchiveError
 from archive.core.language import N_, Words, _, written_decimal, written_number
 
@@ -223,10 +224,26 @@ _REQUIRED = Words(
 )
 
 
+_MISSING = Words(
+    {
+        "title": N_("Thiếu nhan đề."),
+        "issued": N_("Thiếu ngày phát hành."),
+        "unit": N_("Thiếu đơn vị."),
+    }
+)
+
+
 def field_sentence(problem: str, data: Mapping[str, Any]) -> str:
     """The sentence for an InvalidInputError's problem."""
     if problem == "required" and data.get("field") in _REQUIRED:
         return _REQUIRED[data["field"]]
+    if problem == "date_invalid" and (day := missing_day(str(data.get("value")))):
+        # The form is right: to ask for it would send whoever typed it looking for another fault.
+        return (
+            _("Không có ngày {day}.").format(day=day)
+            if day.count("/") == 2
+            else _("Không có tháng {month}.").format(month=day)
+        )
     template = _FIELDS.get(problem)
     return (
         template.format_map(_Known(data))
@@ -363,7 +380,7 @@ def limit_words(data: Mapping[str, Any]) -> str:
     value = data.get("value")
     if not isinstance(value, int | float):
         return template.format(size="…", number="…")
-    size = size_label(int(value)).replace(f"{written_decimal(0)[1:]} ", " ")
+    size = size_label(int(value))
     return template.format(size=size, number=written_number(round(value)))
 
 
@@ -425,6 +442,13 @@ def refusal_sentence(error: ArchiveError) -> str:
     return refusal_words(error.code, error.data)
 
 
+def row_words(code: str, data: Mapping[str, Any]) -> str:
+    """Why a row of a sheet did not go in: told of the row, where a form tells what to do."""
+    if data.get("problem") == "required" and data.get("field") in _MISSING:
+        return _MISSING[data["field"]]
+    return refusal_words(code, data)
+
+
 def refusal_words(code: str, data: Mapping[str, Any]) -> str:
     """The same of an error that was kept as its code and data."""
     if code == "limit_reached":
@@ -463,7 +487,7 @@ def _size(value: Any) -> str:
 
 
 def size_label(size_bytes: int) -> str:
-    """`512 B`, `4,2 kB`, `1,3 MB`, `2,0 GB` (in English `4.2 kB`): powers of 1024."""
+    """`512 B`, `4,2 kB`, `1,3 MB`, `2 GB` (in English `4.2 kB`): powers of 1024."""
     if size_bytes < 1024:
         return f"{size_bytes} B"
     value = float(size_bytes)
@@ -471,4 +495,4 @@ def size_label(size_bytes: int) -> str:
         value /= 1024
         if value < 1024 or unit == "GB":
             break
-    return f"{written_decimal(value)} {unit}"
+    return f"{written_decimal(value).removesuffix(written_decimal(0)[1:])} {unit}"

@@ -52,7 +52,7 @@ COLUMNS: tuple[tuple[str, Callable[[Description], str]], ...] = (
     ("Đối tượng", _several("audiences")),
     ("Lớp", _several("grades")),
     ("Môn", _several("subjects")),
-    ("Quyền", _one("rights")),
+    ("Quyền sử dụng", _one("rights")),
     ("Truy cập", _one("access")),
     ("Hạn chế đến", _one("embargo_until")),
     ("Tóm tắt", _one("abstract")),

@@ -23,7 +23,7 @@ from archive.core.language import as_written
 from archive.core.roles import Actor, Role
 from archive.core.status import Status
 from archive.core.vocabulary import ACCESS, KINDS
-from archive.core.wording import refusal_words
+from archive.core.wording import row_words
 from archive.metadata.headings import FIELDS, guess_fields, heading_name
 from archive.models import BatchState, ImportBatch, ImportRow, RowState
 from archive.services.events import note_event
@@ -290,7 +290,7 @@ def fault_words(problem: Mapping[str, Any]) -> str:
     """A row's kept fault in words. Older ones were kept as their sentence."""
     if "reason" in problem:
         return str(problem["reason"])
-    return refusal_words(str(problem["code"]), problem["data"])
+    return row_words(str(problem["code"]), problem["data"])
 
 
 def options_of(batch: ImportBatch) -> Options:

@@ -337,6 +337,14 @@ def written_moment(value: datetime | None) -> str:
     return local(value).strftime("%H:%M %d/%m/%Y") if value is not None else ""
 
 
+def told_moment(value: datetime | None) -> str:
+    """HH:MM ngày dd/mm/yyyy in Vietnamese time, as it stands in a sentence."""
+    if value is None:
+        return ""
+    moment = local(value)
+    return _("{time} ngày {day}").format(time=f"{moment:%H:%M}", day=f"{moment:%d/%m/%Y}")
+
+
 def short_number(value: float) -> str:
     """1.234 or 12,3, in English 1,234 or 12.3: one place after the comma below a hundred."""
     return written_number(round(value)) if value >= 100 else written_decimal(value)

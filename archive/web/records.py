@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice
 
 from archive.core.errors import InvalidInputError, NotFoundError, RecordClashError
 from archive.core.language import _
+from archive.core.status import Status
 from archive.models import Event, Publication, RecordVersion, Unit
 from archive.services import corrections, history
 from archive.services.administration import all_units
@@ -92,7 +93,7 @@ def correct(publication_id: str) -> str | Response | tuple[str, int]:
             clash = _clash(session, publication, form, record, unit, seen)
             return _render(session, publication, form, clash=clash), 409
         session.commit()
-    flash(_("Đã ghi hồ sơ.") if changes else _("Hồ sơ không có gì thay đổi."), "success")
+    flash(_("Đã lưu hồ sơ.") if changes else _("Hồ sơ không có gì thay đổi."), "success")
     for sentence in number_warnings(form.typed()).values():
         flash(sentence, "info")
     return redirect(url_for("publications.show", publication_id=publication_id))
@@ -207,7 +208,7 @@ def versions(publication_id: str) -> str:
     page = HistoryPage(
         title=publication.title,
         url=address,
-        versions=_version_rows(session, found, newest=newest),
+        versions=_version_rows(session, publication, found, newest=newest),
         pagination=paginate(
             page=number,
             total=newest,
@@ -223,13 +224,18 @@ def versions(publication_id: str) -> str:
 
 
 def _version_rows(
-    session: Session, found: Sequence[RecordVersion], *, newest: int
+    session: Session,
+    publication: Publication,
+    found: Sequence[RecordVersion],
+    *,
+    newest: int,
 ) -> list[VersionRow]:
     """The newest first; a version before the page's own is there to compare with."""
     if not found:
         return []
     actor, units = current_actor(), _unit_names(session)
-    notes = _notes(list_events(session, found[0].publication_id))
+    events = list_events(session, found[0].publication_id)
+    notes = _notes(events)
     shown = found if found[0].number == 1 else found[1:]
     before = {version.number + 1: version for version in found}
     rows = []
@@ -243,6 +249,7 @@ def _version_rows(
                 at=version.at,
                 who=actor_words(version.actor_name),
                 what=_act_words(version),
+                begun=_begun_words(publication, events) if version.number == 1 else "",
                 note=notes.get(version.number, ""),
                 changes=[change_row(change, units=units) for change in changes],
                 is_present=is_present,
@@ -259,6 +266,14 @@ def _version_rows(
             )
         )
     return rows
+
+
+def _begun_words(publication: Publication, events: Sequence[Event]) -> str:
+    """What the first version is: as it was handed in, or as it was brought in accepted already."""
+    is_open = publication.status in (Status.ACCEPTED, Status.WITHDRAWN)
+    if is_open and all(event.kind != "accepted" for event in events):
+        return _("Hồ sơ lúc mới vào kho.")
+    return _("Hồ sơ lúc mới nộp.")
 
 
 def _act_words(version: RecordVersion) -> str:

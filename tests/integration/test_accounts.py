@@ -450,3 +450,10 @@ def test_sign_in_page_says_for_what_it_was_asked(archive: Standing, target: str,
     text = words_of(page(answer))
     assert said in text
     assert ("Đăng nhập để" in text) is bool(said)
+
+
+def test_wrong_form_says_what_could_not_be_done(archive: Standing) -> None:
+    client = archive.client("anonymous")
+    answer = post(client, "/dang-nhap", {"email": "", "password": ""}, token_from="/dang-nhap")
+    (summary,) = [e for e in page(answer).iter("{*}h2") if "error-summary" in e.get("class", "")]
+    assert words_of(summary) == "Chưa đăng nhập được"

@@ -445,7 +445,7 @@ def test_page_can_be_read_whatever_there_is_to_mark(archive: Standing, poisoned:
 def test_body_over_the_limit_gets_a_sentence(archive: Standing) -> None:
     answer = send(archive, [(b"a.pdf", b"%PDF-1.4" + bytes(5 * 1024 * 1024))])
     assert answer.status_code == 413
-    assert "tối đa 3,0 MB" in words_of(page(answer))
+    assert "tối đa 3 MB" in words_of(page(answer))
     answer = archive.client(ANYONE).post("/dang-nhap", data={"email": "a" * (2 * 1024 * 1024)})
     assert answer.status_code == 413
     page(answer)

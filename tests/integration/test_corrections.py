@@ -129,7 +129,7 @@ def test_wrong_form_loses_nothing_and_writes_nothing(holdings, signed_in, deposi
     given["title"] = "Có nhan đề"
     again = post(curator, f"/an-pham/{record}/ho-so", given)
     assert again.status_code == 422
-    assert "Chưa đọc được ngày “32/1/2024”" in again.get_data(as_text=True)
+    assert "Không có ngày 32/1/2024." in again.get_data(as_text=True)
     assert record_now(holdings, record).title == "Non nước Cao Bằng"
 
 
@@ -322,3 +322,12 @@ def test_attack_in_any_field_is_shown_as_text(holdings, signed_in, deposited):
         assert "<script>alert" not in html
         assert "&lt;script&gt;alert" in html
         page(curator.get(f"/an-pham/{record}{path}"))
+
+
+def test_first_version_of_a_deposit_is_what_was_handed_in(holdings, signed_in, deposited):
+    record = deposited(title="Chờ duyệt", status=Status.SUBMITTED)
+    curator = signed_in(Role.CURATOR)
+    post(curator, f"/an-pham/{record}/ho-so", form_of(holdings, record, title="Đã sửa"))
+    assert "lúc mới nộp" in words_of(versions_of(curator, record)[-1])
+    post(curator, f"/an-pham/{record}/nhan", {})
+    assert "lúc mới nộp" in words_of(versions_of(curator, record)[-1])

@@ -146,7 +146,7 @@ def names_of(archive: Standing, address: str) -> list[str]:
         ("access", "secret", "Chọn một mục trong danh sách."),
         ("issued", "", "Nhập ngày phát hành."),
         ("issued", "hôm qua", "Chưa đọc được ngày “hôm qua”"),
-        ("issued", "31/2/2024", "Chưa đọc được ngày “31/2/2024”"),
+        ("issued", "31/2/2024", "Không có ngày 31/2/2024."),
         ("issued", "2018", "từ năm 2019"),
         ("issued", "2199", "ở tương lai"),
         ("embargo_until", "2030", "Chưa đọc được ngày “2030”"),
@@ -234,7 +234,7 @@ def test_file_over_the_limit_is_named_and_the_rest_of_the_form_is_read(
     big = b"%PDF-1.4" + bytes(3 * 1024 * 1024)
     answer = send(client, (big, "to.pdf"), title="Nhan đề vẫn còn")
     assert answer.status_code == 422
-    assert "to.pdf: Tệp lớn hơn mức cho phép (3,0 MB)" in beside(answer, "files")
+    assert "to.pdf: Tệp lớn hơn mức cho phép (3 MB)" in beside(answer, "files")
     assert "Nhan đề vẫn còn" in answer.get_data(as_text=True)
 
 

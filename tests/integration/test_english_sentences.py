@@ -186,7 +186,7 @@ def test_what_was_done_is_told_on_the_next_page_in_its_language(archive: Standin
     answer = post(curator, f"{path}/nhan", {}, token_from=path)
     assert answer.status_code == 302
     assert answer.location.startswith("/en/an-pham/")
-    assert "The publication is accepted into the archive." in words_of(page(curator.get(path)))
+    assert "Accepted into the archive with accession number " in words_of(page(curator.get(path)))
 
 
 def test_an_error_is_told_in_english(archive: Standing) -> None:

@@ -51,8 +51,8 @@ def test_record_is_corrected_and_put_back(site, filled, open_page, javascript):
     page.get_by_label("Nhan đề (bắt buộc)").fill("Đèo Giàng, bản sửa nhầm")
     page.get_by_label("Ngôn ngữ").fill("tiếng Tày; Việt")
     page.get_by_label("Vì sao sửa").fill("Thử sửa")
-    page.get_by_role("button", name="Ghi hồ sơ").last.click()
-    expect(page.get_by_text("Đã ghi hồ sơ.")).to_be_visible()
+    page.get_by_role("button", name="Lưu hồ sơ").last.click()
+    expect(page.get_by_text("Đã lưu hồ sơ.")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Đèo Giàng, bản sửa nhầm")
     expect(page.get_by_role("link", name="Tiếng Tày")).to_be_visible()
     page.get_by_role("link", name="Lịch sử hồ sơ").click()
@@ -114,7 +114,7 @@ def test_pages_of_the_record_fit_their_width(filled, open_page, look):
     page.get_by_label("Tóm tắt").fill(f"{abstract} {look}")
     page.get_by_label("ISBN").fill("978-604-57-1234-0")
     page.get_by_label("Mục lục").fill("Lời nói đầu\nPhần một. Đường lên đèo\nPhần hai. Về xuôi")
-    page.get_by_role("button", name="Ghi hồ sơ").last.click()
+    page.get_by_role("button", name="Lưu hồ sơ").last.click()
     choice = "q=đèo+giàng&field=themes&action=add&value=Danh+thắng"
     for name, path in {
         "record-page": base,

@@ -38,7 +38,8 @@ class ChangeRow:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A record after one change, the newest first. `note` is what its author wrote; `batch_url`
+    """A record after one change, the newest first. `note` is what its author wrote; `begun` says of
+    the first one what it is; `batch_url`
     leads to the bulk edit it belongs to; `put_back_url` is "" for the present version and for
     those who may not change the record."""
 
@@ -51,6 +52,7 @@ class VersionRow:
     is_present: bool
     batch_url: str = ""
     put_back_url: str = ""
+    begun: str = ""
 
 
 @dataclass(frozen=True)

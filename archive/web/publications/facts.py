@@ -64,7 +64,7 @@ def publication_facts(publication: Publication) -> list[Fact]:
         several(N_("Lớp"), "grades", "grade"),
         several(N_("Môn học"), "subjects", "subject"),
         _one(_("Nhiệm vụ"), publication.plan_task),
-        _one(_("Quyền"), publication.rights),
+        _one(_("Quyền sử dụng"), publication.rights),
         Fact(_("Truy cập"), [(ACCESS[publication.access.value], "")], is_told=True),
         _one(_("Hạn chế đến"), written_date(publication.embargo_until)),
     ]

@@ -1257,6 +1257,9 @@ def environment() -> Environment:
     def vdatetime(value: datetime) -> str:
         return value.strftime("%H:%M %d/%m/%Y")
 
+    def vmoment(value: datetime) -> str:
+        return value.strftime("%H:%M ngày %d/%m/%Y")
+
     def number(value: int) -> str:
         return f"{value:,}".replace(",", ".")
 
@@ -1271,7 +1274,9 @@ def environment() -> Environment:
         language_name=language_name,
         other_languages=[("en", "/en/")],
     )
-    jinja.filters.update(vdate=vdate, vdatetime=vdatetime, number=number, keep_words=keep_words)
+    jinja.filters.update(
+        vdate=vdate, vdatetime=vdatetime, vmoment=vmoment, number=number, keep_words=keep_words
+    )
     return jinja
 
 
