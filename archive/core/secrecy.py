@@ -133,8 +133,11 @@ _LEADS_TO_TITLE = re.compile(
     r"|.*\b(?:dây|dịch|họp|chuyến đi|nhiệm vụ|thư|căn cứ|liên lạc|hầm|hành trình))",
     re.IGNORECASE,
 )
+# Headings that begin with such a word: a report, a list, an invitation stands below its mark.
 _DOCUMENT_KINDS = re.compile(
-    r"(?:BÁO CÁO|DANH SÁCH|DANH MỤC|THƯ MỜI|THƯ CÔNG|LỆNH ĐIỀU|LỆNH KHÁM|SỰ VỤ|ĐỘ KHẨN)\b"
+    r"(?:báo\s+cáo|danh\s+(?:sách|mục|bạ)|thư\s+(?:mời|công|khen|ngỏ|chúc)|nghị\s+(?:quyết|định)"
+    r"|lệnh|sự\s+vụ|độ\s+khẩn|viện\s+kiểm\s+sát|khu\s+(?:ủy|uỷ))\b",
+    re.IGNORECASE,
 )
 _CONTENTS = re.compile(r"\W*(?:MỤC LỤC|Mục lục)\W*")
 _LIFTED = re.compile(
@@ -313,4 +316,4 @@ def _makes_word(before: str, after: str, *, one: re.Match[str]) -> bool:
     if last and _MAKES_WORD_BEFORE.fullmatch(last[0].casefold()):
         return True
     follows = bool(first and _MAKES_WORD_AFTER.fullmatch(first[0].strip(".,:").casefold()))
-    return follows and not _DOCUMENT_KINDS.match(after)
+    return follows and not (after[:1].isupper() and _DOCUMENT_KINDS.match(after))

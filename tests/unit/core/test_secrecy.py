@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -126,6 +127,11 @@ MARKED = [
     ("UBND TỈNH\nMẬT\nDANH SÁCH CÁN BỘ", "mat"),
     ("TỈNH ỦY\nMẬT\nBÁO CÁO", "mat"),
     ("SỞ VĂN HÓA\n\nMẬT\n\nONG RỪNG VÀ NGHỀ NUÔI ONG", "mat"),
+    ("MẬT\nBáo cáo nội bộ", "mat"),
+    ("MẬT\nDanh sách cán bộ", "mat"),
+    ("| MẬT |\nNghị quyết của Ban Thường vụ", "mat"),
+    ("MẬT\nNGHỊ  QUYẾT", "mat"),
+    ("MẬT\nLỆNH", "mat"),
 ]
 
 UNMARKED = [
@@ -173,6 +179,10 @@ UNMARKED = [
     "TUẦN TRĂNG\nMẬT",
     "MẬT\nONG RỪNG CAO BẰNG",
     "MẬT\nDANH NĂM CAO BẰNG",
+    "MẬT\nBÁO TỪ PÁC BÓ",
+    "MẬT\nTHƯ CỦA NGƯỜI LIÊN LẠC",
+    "MẬT\nThư của người liên lạc",
+    "MẬT\nNGHỊ Ở KHUỔI NẶM",
     "HỘI NGHỊ BÍ\nMẬT Ở PÁC BÓ",
     "NHỮNG NĂM THÁNG HOẠT ĐỘNG BÍ\nMẬT",
     "ĐƯỜNG DÂY\nTUYỆT MẬT",
@@ -341,6 +351,47 @@ def test_stamp_is_seen_wherever_it_stands_in_a_head(
     assert found is not None
     assert found.level == mark[1]
     assert len(found.line) <= LINE_LENGTH
+
+
+DOCUMENT_KINDS = (
+    *("nghị quyết", "nghị định", "quyết định", "chỉ thị", "quy chế", "quy định", "thông cáo"),
+    *("thông báo", "hướng dẫn", "chương trình", "kế hoạch", "phương án", "đề án", "dự án"),
+    *("báo cáo", "biên bản", "tờ trình", "hợp đồng", "công văn", "công điện", "bản ghi nhớ"),
+    *("bản thỏa thuận", "giấy ủy quyền", "giấy mời", "giấy giới thiệu", "giấy nghỉ phép"),
+    *("phiếu gửi", "phiếu chuyển", "phiếu báo", "thư công", "thư mời", "thư khen", "thư chúc mừng"),
+    *("danh sách", "danh mục", "danh bạ", "lệnh", "lệnh điều động", "lệnh khám xét"),
+    *("sự vụ lệnh", "thư ngỏ"),
+)
+
+
+@given(
+    mark=st.sampled_from(["MẬT", "TỐI MẬT", "TUYỆT MẬT"]),
+    kind=st.sampled_from(DOCUMENT_KINDS),
+    case=st.sampled_from([str.upper, str.capitalize, str.title]),
+    between=st.sampled_from(
+        ["\n", "\n\n", "\n______\n", "\n──────\n", "\nSố: 12-BC/TU\n", " \r\n"]
+    ),
+    rest=st.sampled_from(["", " nội bộ", " NĂM 2024", " về công tác cán bộ", "\nvề công tác"]),
+    form=st.sampled_from(["NFC", "NFD", "NFKD"]),
+)
+def test_mark_is_seen_above_every_kind_of_document(
+    mark: str, kind: str, case: Callable[[str], str], between: str, rest: str, form: str
+) -> None:
+    text = unicodedata.normalize(form, f"{mark}{between}{case(kind)}")
+    found = find_marking(text + unicodedata.normalize(form, rest))
+    assert found is not None, text
+    assert found.level == dict(zip(("MẬT", "TỐI MẬT", "TUYỆT MẬT"), LEVELS, strict=True))[mark]
+
+
+@given(
+    word=st.sampled_from(["mật báo", "mật thư", "bí mật", "mật ong", "mật lệnh", "mật danh"]),
+    case=st.sampled_from([str.upper, str.lower, str.capitalize]),
+    form=st.sampled_from(["NFC", "NFD"]),
+)
+def test_word_with_the_mark_in_it_is_none_on_one_line(
+    word: str, case: Callable[[str], str], form: str
+) -> None:
+    assert find_marking(unicodedata.normalize(form, f"{case(word)}\n{BODY}")) is None
 
 
 @given(text=st.text(max_size=300))
