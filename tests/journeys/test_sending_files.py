@@ -300,6 +300,58 @@ def test_file_sent_before_the_page_was_closed_is_taken_along_again(site, form, t
     assert file_of(site, page.url).name == "trọn vẹn.pdf"
 
 
+def deposited(site, address: str) -> list[str]:
+    with site.holdings.database.reading() as session:
+        found = select(File.name).where(File.publication_id == address.rpartition("/")[2])
+        return list(session.scalars(found))
+
+
+def test_file_of_a_form_that_was_left_is_offered_and_not_taken_along(site, form, tmp_path):
+    """Nothing but a file was sent: whoever comes back for something else hands in that alone."""
+    left, meant = tmp_path / "để quên.pdf", tmp_path / "muốn nộp.pdf"
+    left.write_bytes(make_pdf("tệp của lần trước"))
+    meant.write_bytes(make_pdf("tệp của lần này"))
+    page = form()
+    page.get_by_label(INPUT).set_input_files(left)
+    expect(row(page)).to_contain_text("Đã nhận, đã kiểm tra", timeout=20_000)
+    page.wait_for_timeout(500)
+    page.goto("/nop")
+    expect(page.get_by_label("Dùng tệp để quên.pdf")).not_to_be_checked()
+    expect(page.locator("[data-draft-told]")).to_be_hidden()
+    page.get_by_label(INPUT).set_input_files(meant)
+    expect(row(page)).to_contain_text("Đã nhận, đã kiểm tra", timeout=20_000)
+    fill(page, "Chỉ một tệp")
+    page.get_by_role("button", name="Gửi duyệt").click()
+    page.wait_for_url(ADDRESS, timeout=20_000)
+    assert deposited(site, page.url) == ["muốn nộp.pdf"]
+    page.goto("/nop")
+    page.get_by_role("button", name="Bỏ tệp để quên.pdf").click()
+
+
+def test_notice_names_the_files_it_chose_again_and_drops_them_on_request(site, form, tmp_path):
+    path = tmp_path / "chọn lại.pdf"
+    path.write_bytes(make_pdf("đi cùng phần gõ dở"))
+    page = form(width=360)
+    page.get_by_label(INPUT).set_input_files(path)
+    expect(row(page)).to_contain_text("Đã nhận, đã kiểm tra", timeout=20_000)
+    fill(page, "Gõ dở rồi bỏ")
+    page.wait_for_timeout(500)
+    page.goto("/nop")
+    told = page.locator("[data-draft-told]")
+    expect(told).to_contain_text(
+        re.compile(r"Đã điền lại những gì bạn gõ dở lúc [\d:, /]+ và chọn lại tệp chọn lại\.pdf\.")
+    )
+    expect(told).to_be_in_viewport()
+    expect(page.get_by_label("Dùng tệp chọn lại.pdf")).to_be_checked()
+    told.get_by_role("button", name="Bỏ phần gõ dở").click()
+    expect(page.get_by_label("Nhan đề (bắt buộc)")).to_have_value("")
+    expect(page.get_by_label("Dùng tệp chọn lại.pdf")).not_to_be_checked()
+    expect(told).to_be_hidden()
+    page.reload()
+    expect(page.get_by_label("Dùng tệp chọn lại.pdf")).not_to_be_checked()
+    page.get_by_role("button", name="Bỏ tệp chọn lại.pdf").click()
+
+
 def test_held_file_goes_along_without_scripts_where_it_is_ticked(
     site, form, open_page, officer, tmp_path
 ):

@@ -52,27 +52,49 @@ export class Draft {
     this.#timer = setTimeout(() => this.#save(), PAUSE_MS);
   }
 
-  /* Fill the form with what was kept, and say so. */
+  /* Fill the form with what was kept, and say so. A file goes along again with what was typed for it
+     alone: where nothing was, whoever comes back may well hand in something else. */
   restore() {
     sweep();
     const kept = read(this.#key);
     if (!kept) return;
-    let changed = false;
+    let typed = false;
     for (const field of fieldsOf(this.#form)) {
       const value = kept.values[field.name];
       if (typeof value !== "string" || value === field.value) continue;
       field.value = value;
-      changed = true;
+      typed = true;
       const more = field.closest("details");
       if (more) more.open = true;
     }
-    for (const box of this.#form.querySelectorAll("[data-waiting-file] input[name=held]")) {
-      if (kept.held.includes(box.value) && !box.checked) { box.checked = true; changed = true; }
+    if (typed) this.#tell(kept.at, this.#choose(kept.held));
+  }
+
+  /* Choose the files again that were chosen; their names. */
+  #choose(held) {
+    const names = [];
+    for (const file of this.#form.querySelectorAll("[data-waiting-file]")) {
+      const box = file.querySelector("input[name=held]");
+      if (!box || box.checked || !held.includes(box.value)) continue;
+      box.checked = true;
+      names.push(file.dataset.name);
     }
-    if (!changed) return;
+    return names;
+  }
+
+  #tell(at, names) {
     const told = this.#form.querySelector("[data-draft-told]");
-    told.querySelector("[data-draft-moment]").textContent = new Date(kept.at).toLocaleString(locale, { hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric" });
-    told.querySelector("[data-draft-drop]").addEventListener("click", () => { this.forget(); location.reload(); });
+    const moment = new Date(at).toLocaleString(locale, { hour: "2-digit", minute: "2-digit", day: "numeric", month: "numeric" });
+    for (const place of told.querySelectorAll("[data-draft-moment]")) place.textContent = moment;
+    told.querySelector("[data-draft-files]").textContent = names.join(", ");
+    told.querySelector("[data-draft-typed]").hidden = names.length > 0;
+    told.querySelector("[data-draft-chosen]").hidden = !names.length;
+    told.querySelector("[data-draft-drop]").addEventListener("click", () => {
+      this.forget();
+      // Some browsers carry what stands in a form over a reload.
+      this.#form.reset();
+      location.reload();
+    });
     told.hidden = false;
   }
 
