@@ -42,7 +42,7 @@ from archive.web import (
     styleguide,
     tus,
 )
-from archive.web.access import check_declarations, guard
+from archive.web.access import check_declarations, guard, sign_in_address
 from archive.web.context import init_context, me
 from archive.web.converters import RowNumber
 from archive.web.csrf import FormTokens
@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
         lambda: {
             "site_name": settings.site_name,
             "me": me(),
+            "sign_in_url": sign_in_address,
             "asset": assets.url,
             "inline": inline,
             "current": "",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from archive.core.roles import Actor
 from archive.web.context import current_actor
+from archive.web.languages import in_language, language
 
 
 class OpenTo(Enum):
@@ -89,6 +90,20 @@ def check_declarations(app: Flask) -> None:
     )
     if silent:
         raise RuntimeError(f"routes without a declared audience: {silent}")
+
+
+def sign_in_address() -> str:
+    """The sign-in page, which leads back to the page that is being answered where that is one to
+    come back to: not to what a form was sent to, nor to a one-time link."""
+    asked = ""
+    if request.endpoint in ("accounts.sign_in", "accounts.start_session"):
+        asked = request.values.get("next", "")
+    elif request.method in ("GET", "HEAD") and request.blueprint != "accounts":
+        asked = in_language(language())
+    target = safe_target(asked)
+    if target == url_for("home.index"):
+        return url_for("accounts.sign_in")
+    return url_for("accounts.sign_in", next=target)
 
 
 def safe_target(target: str | None) -> str:

@@ -31,6 +31,7 @@ _OPENSEARCH = "http://a9.com/-/spec/opensearch/1.1/"
 CLOSED = (
     *("/quan-tri", "/nop", "/cua-toi", "/duyet-nop", "/thong-bao", "/sua-hang-loat"),
     *("/so-dang-ky", "/bien-nhan/", "/dat-mat-khau/", "/doi-mat-khau", "/dang-xuat", "/api/"),
+    "/dang-nhap?",
     *("/tim-kiem/", "/tim-kiem.atom", "/tim-kiem?*&", "/duyet/", "/duyet?*&*&", "/duyet?*sort="),
     *("/an-pham/*/tim", "/an-pham/*/tai-ve", "/an-pham/*/trang?", "/an-pham/*/tep/"),
 )

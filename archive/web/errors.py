@@ -22,6 +22,7 @@ from archive.core.errors import (
 from archive.core.language import _
 from archive.core.wording import error_sentence, size_label
 from archive.services.signing_in import SignInSlowedError
+from archive.web.access import sign_in_address
 from archive.web.context import forget_reader, holdings
 from archive.web.languages import here
 from archive.web.pages.errors import ErrorPage
@@ -50,6 +51,7 @@ def answer(
     """The answer for an error: `message` in place of its usual sentence. With `retry_after` it says
     when to come back, in words and in a header (seconds)."""
     refusal = refusal_of(status)
+    closed_message = "" if message else refusal.closed_message
     title, message = title or refusal.title, message or refusal.message
     if retry_after is None and status in (429, 503):
         retry_after = RETRY_SECONDS if status == 503 else 60
@@ -69,6 +71,8 @@ def answer(
             advice=advice,
             main=_next_step(refusal.reload) or refusal.main,
             told_at=written_moment(now()) if status == 500 else "",
+            closed_message=closed_message,
+            sign_in=_sign_in(status),
         )
         response = Response(_rendered("errors/error.html", page=page, current=""))
     response.status_code = status
@@ -88,6 +92,15 @@ def _next_step(may_go_well: bool) -> Link | None:
     """The same page once more, where asking again changes nothing and may help."""
     if may_go_well and request.method in ("GET", "HEAD"):
         return Link(_("Tải lại trang này"), here(request.full_path.rstrip("?")))
+    return None
+
+
+def _sign_in(status: int) -> Link | None:
+    """Where an account may open what nobody may: alike for what is closed and what is not there."""
+    if status == 403:
+        return Link(_("Đăng nhập"), sign_in_address())
+    if status == 404 and request.method in ("GET", "HEAD"):
+        return Link(_("Đăng nhập rồi xem lại"), sign_in_address())
     return None
 
 

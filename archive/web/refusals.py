@@ -16,13 +16,15 @@ _DEPOSIT = Link(N_("Về trang nộp"), "/nop")
 @dataclass(frozen=True)
 class Refusal:
     """`title` names the matter in a few words, `message` is one sentence or two, `advice` are steps
-    to take, `main` the likeliest next page; `reload`: it may go well when asked once more."""
+    to take, `main` the likeliest next page; `reload`: it may go well when asked once more. Who is
+    not signed in reads `closed_message` in place of `message`, where there is one."""
 
     title: str
     message: str
     advice: Sequence[str] = ()
     main: Link | None = None
     reload: bool = False
+    closed_message: str = ""
 
 
 REFUSALS: Mapping[int, Refusal] = {
@@ -50,6 +52,7 @@ REFUSALS: Mapping[int, Refusal] = {
             N_("Xem lại địa chỉ, nhất là khi chép từ giấy hoặc từ tin nhắn."),
             N_("Tìm ấn phẩm theo tên bằng ô dưới đây."),
         ),
+        closed_message=N_("Trang này không có, hoặc chỉ mở cho người đã đăng nhập."),
     ),
     405: Refusal(
         N_("Yêu cầu chưa đúng"),
@@ -116,6 +119,7 @@ def refusal_of(status: int) -> Refusal:
         found,
         title=_(found.title),
         message=_(found.message),
+        closed_message=_(found.closed_message) if found.closed_message else "",
         advice=[_(line) for line in found.advice],
         main=Link(_(found.main.label), here(found.main.url)) if found.main else None,
     )

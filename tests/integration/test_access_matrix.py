@@ -16,7 +16,7 @@ from archive.core.roles import Access
 from archive.core.status import Status
 from archive.metadata.formats import FORMATS
 from tests.conftest import TOKEN, make_pdf, post
-from tests.integration.standing import ANYONE, Standing, page, standing_archive, words_of
+from tests.integration.standing import ANYONE, Standing, elements, page, standing_archive, words_of
 
 KINDS = ("public", "internal", "restricted", "embargo")
 VIEWERS = (ANYONE, "reader", "own-unit", "other-unit", "curator", "admin")
@@ -239,6 +239,26 @@ def test_closed_publication_answers_like_one_that_never_was(
         assert without_token(closed).replace(hidden, "0" * 12) == without_token(unknown)
     for act in ("sua", "tien-do"):
         assert client.get(f"/an-pham/{hidden}/{act}").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["internal", "restricted"])
+def test_who_is_not_signed_in_is_led_to_the_sign_in_and_told_nothing_more(
+    publications: dict[Key, str], archive: Standing, kind: str
+) -> None:
+    """The same words, whether there is something behind the address or nothing."""
+    client = archive.client(ANYONE)
+    hidden, never = publications[kind, "accepted"], "0" * 12
+    for prefix in ("", "/en"):
+        closed, unknown = (client.get(f"{prefix}/an-pham/{each}?a=1") for each in (hidden, never))
+        assert closed.status_code == unknown.status_code == 404
+        assert without_token(closed).replace(hidden, never) == without_token(unknown)
+        back = f"/dang-nhap?next={prefix}/an-pham/{hidden}?a%3D1"
+        links = [link.get("href") for link in elements(page(closed), "a")]
+        assert links.count(prefix + back) == 2, links
+    assert "hoặc chỉ mở cho người đã đăng nhập" in client.get(f"/an-pham/{hidden}").text
+    signed = archive.client("depositor", unit=OTHER).get(f"/an-pham/{never}")
+    assert "không mở cho tài khoản đang dùng" in signed.text
+    assert "dang-nhap" not in signed.text
 
 
 def without_token(answer: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from argon2 import Type, extract_parameters
@@ -25,7 +26,7 @@ from archive.models import LoginSession, PasswordLink, SignInAttempt, User
 from archive.services import accounts, credentials, signing_in
 from archive.services.units import find_unit
 from tests.conftest import PASSWORD, post, sign_in, token_of
-from tests.integration.standing import Standing, page, standing_archive, words_of
+from tests.integration.standing import Standing, elements, page, standing_archive, words_of
 
 REFUSED = "Thư điện tử hoặc mật khẩu chưa đúng."
 # As the archive has it; the tests themselves sign people in more cheaply (see `conftest.py`).
@@ -340,6 +341,50 @@ def test_sign_in_leads_back_to_the_page_that_asked_for_it(archive: Standing) -> 
     assert answer.location == "/doi-mat-khau?a=1"
     evil = sign_in(archive.app.test_client(), fresh_user(archive), next="//evil.example")
     assert evil.location == "/"
+
+
+@pytest.mark.parametrize(
+    ("path", "back"),
+    [
+        ("/duyet?year=2024", "/duyet?year=2024"),
+        ("/en/duyet", "/en/duyet"),
+        ("/tim-kiem?q=P%C3%A1c%20B%C3%B3&next=//evil.example", None),
+        ("/khong-co/ở%20đây", None),
+        ("/", ""),
+        ("/en/", ""),
+        ("//evil.example/", ""),
+        ("/%5Cevil.example", None),
+        ("/dang-nhap", ""),
+        ("/dang-nhap?next=/cua-toi", "/cua-toi"),
+        ("/dang-nhap?next=//evil.example", ""),
+        ("/dang-nhap?next=https://evil.example/", ""),
+        ("/dat-mat-khau/khong-co", ""),
+    ],
+)
+def test_sign_in_of_the_header_leads_back_to_the_page(
+    archive: Standing, path: str, back: str | None
+) -> None:
+    client = archive.app.test_client()
+    answer = client.get(path)
+    links = [
+        link.get("href")
+        for link in elements(page(answer), "a")
+        if link.get("class") == "account__sign-in"
+    ]
+    (address,) = links
+    parts = urlsplit(address)
+    assert parts.scheme == parts.netloc == ""
+    assert parts.path.endswith("/dang-nhap")
+    (target,) = parse_qs(parts.query).get("next", [""])
+    if back is not None:
+        assert target == back
+    done = sign_in(client, fresh_user(archive), next=target)
+    assert done.status_code == 302
+    assert not done.location.startswith(("//", "/\\"))
+    assert urlsplit(done.location).netloc == ""
+    if back is None:
+        came = client.get(done.location).request
+        assert (came.path, came.query_string) == (answer.request.path, answer.request.query_string)
 
 
 def test_one_time_link_sets_a_password_once(archive: Standing) -> None:

@@ -12,7 +12,9 @@ from archive.web.pages.parts import Link
 class ErrorPage:
     """`message` says what is the matter, `advice` what to do about it, a sentence each. `main` is
     the next step, None where there is none but the ways that every such page offers. `told_at` is
-    the moment to name to whoever looks after the archive, "" where nobody need be told."""
+    the moment to name to whoever looks after the archive, "" where nobody need be told. Who is not
+    signed in reads `closed_message` in place of `message` ("": the same), and is offered `sign_in`,
+    which leads back here."""
 
     code: int
     title: str
@@ -20,3 +22,5 @@ class ErrorPage:
     advice: Sequence[str] = ()
     main: Link | None = None
     told_at: str = ""
+    closed_message: str = ""
+    sign_in: Link | None = None

@@ -1285,6 +1285,7 @@ def render(template: str, variables: Mapping[str, Any], *, asset: Callable[[str]
     context = {
         "site_name": "Kho Ấn Phẩm Cao Bằng",
         "me": ANYONE,
+        "sign_in_url": lambda: "/dang-nhap",
         "query": "",
         "head": None,
         "csrf_token": lambda: "vi-du",

@@ -9,6 +9,11 @@ from archive.web.pages.errors import ErrorPage
 from archive.web.pages.parts import Link
 from archive.web.refusals import REFUSALS
 
+SIGN_INS = {
+    403: Link("Đăng nhập", "/dang-nhap"),
+    404: Link("Đăng nhập rồi xem lại", "/dang-nhap?next=/an-pham/khong-co"),
+}
+
 
 def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
     """As `preview.screens`: one for each status."""
@@ -20,6 +25,8 @@ def screens() -> Mapping[str, tuple[str, dict[str, Any]]]:
             message=refusal.message,
             advice=refusal.advice,
             main=Link("Tải lại trang này", "/duyet") if refusal.reload else refusal.main,
+            closed_message=refusal.closed_message,
+            sign_in=SIGN_INS.get(code),
             told_at="09:05 15/07/2025" if code == 500 else "",
         )
         made[f"error-{code}"] = ("errors/error.html", {"page": page, "current": ""})

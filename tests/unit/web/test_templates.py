@@ -420,7 +420,9 @@ def test_drawn_cover_stands_in_where_there_is_no_image() -> None:
 def test_sign_in_is_offered_where_it_would_help() -> None:
     main = page_of("error-403").split("<main", 1)[1]
     assert 'href="/dang-nhap"' in main
-    assert 'href="/dang-nhap"' not in page_of("error-404").split("<main", 1)[1]
+    missing = page_of("error-404").split("<main", 1)[1]
+    assert 'href="/dang-nhap?next=/an-pham/khong-co"' in missing
+    assert "chỉ mở cho người đã đăng nhập" in missing
 
 
 # --- style sheets -----------------------------------------------------------------------------
