@@ -49,11 +49,12 @@ def _fields(d: Description, *, is_book: bool) -> Iterator[tuple[str, str]]:
     written = authors(d)
     edited = editors(d)
     unit = [Creator(name=d.unit_name, is_body=True)] if d.unit_name else []
+    publisher = d.brought_out_by if written or edited else d.publisher
     yield "author", _names(written or ([] if edited else unit))
     yield "editor", _names(edited)
     yield "title", f"{{{escape(d.full_title)}}}"
     yield "edition", escape(d.edition)
-    yield "publisher" if is_book else "organization", escape(d.publisher)
+    yield "publisher" if is_book else "organization", escape(publisher)
     yield "address", escape(d.publisher_place)
     yield "year", str(d.issued.year) if d.issued else ""
     yield "month", str(d.issued.month or "") if d.issued else ""

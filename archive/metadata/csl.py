@@ -44,11 +44,13 @@ def item(d: Description) -> dict[str, Any]:
     people = {"author": _names(authors(d))}
     for role, name in _NAMES.items():
         people[name] = _names([creator for creator in d.creators if creator.role == role])
+    publisher = d.brought_out_by
     if not any(people.values()):
+        publisher = d.publisher
         people["author"] = _names([Creator(name=d.unit_name)])
     texts = {
         "edition": d.edition,
-        "publisher": d.publisher,
+        "publisher": publisher,
         "publisher-place": d.publisher_place,
         "collection-title": d.series,
         "volume": d.volume,

@@ -150,6 +150,18 @@ class Description:
         return f"{title}: {subtitle}" if subtitle else title
 
     @property
+    def brought_out_by(self) -> str:
+        """The publisher, else the unit, for formats that cite; "" where the unit is the author
+        already or nobody knows it. A format that describes the piece has `publisher` alone."""
+        if publisher := one_line(self.publisher):
+            return publisher
+        if self.unit_code == UNKNOWN_UNIT_CODE and self.unit_name == UNKNOWN_UNIT_NAME:
+            return ""
+        unit = one_line(self.unit_name)
+        authors = {one_line(each.name) for each in self.creators if each.role in ("", "author")}
+        return unit if self.creators and unit not in authors else ""
+
+    @property
     def unit_in_sheet(self) -> str:
         """What an import finds the unit by: its code, or the name that nobody knew."""
         unknown = self.unit_code == UNKNOWN_UNIT_CODE and self.unit_name != UNKNOWN_UNIT_NAME

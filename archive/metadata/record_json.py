@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from archive.core.dates import IssueDate
+from archive.core.language import in_vietnamese
 from archive.metadata.citation import cite
 from archive.metadata.description import Description, several_lines
 from archive.metadata.marc_codes import moment
@@ -37,7 +38,8 @@ def plain(description: Description) -> dict[str, Any]:
     """The description as plain JSON values, with its citation."""
     made = {name: _value(value) for name, value in asdict(description).items()}
     made["issued"] = str(description.issued) if description.issued else None
-    return made | {"citation": cite(description)}
+    with in_vietnamese():
+        return made | {"citation": cite(description)}
 
 
 def _value(value: Any) -> Any:

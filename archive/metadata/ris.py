@@ -49,7 +49,7 @@ def _lines(d: Description) -> Iterator[tuple[str, str]]:
         day = f"{d.issued.day:02}" if d.issued.day else ""
         yield "DA", f"{d.issued.year:04}/{month}/{day}/"
     yield "ET", d.edition
-    yield "PB", d.publisher
+    yield "PB", d.brought_out_by
     yield "CY", d.publisher_place
     yield "T2", d.series
     yield "VL", d.volume

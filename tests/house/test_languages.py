@@ -28,7 +28,7 @@ DATA = (
     *(
         f"archive/metadata/{name}.py"
         for name in (
-            *("cells", "citation", "description", "dublin_core", "headings", "imprint"),
+            *("cells", "description", "dublin_core", "headings", "imprint"),
             *("letters", "makers", "marc", "marc_codes", "marc_files", "names"),
             *("receipt_sheet", "record_sheet", "register_sheet", "ris", "sheet_dates"),
             "title_page",

@@ -10,12 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.app import ROOT
 from archive.core.dates import IssueDate
+from archive.core.language import in_vietnamese, speak
+from archive.core.vocabulary import UNKNOWN_UNIT_CODE, UNKNOWN_UNIT_NAME
 from archive.metadata.bibtex import bibtex, escape
 from archive.metadata.citation import cite
 from archive.metadata.csl import csl_json
-from archive.metadata.description import Creator, looks_like_body, one_line
+from archive.metadata.description import Creator, Description, looks_like_body, one_line
+from archive.metadata.formats import FORMATS
+from archive.metadata.record_json import plain
 from archive.metadata.ris import ris
+from archive.web.languages import read_translations
 from tests.unit.metadata.described import ATTACK, URL, bare, described, hostile
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
@@ -132,16 +138,42 @@ EDITOR = Creator(name="Lý Văn E", role="editor")
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"creators": (A, B)}, "Nông Văn A, Bế Thị B (2024). Nhan đề."),
-        ({"creators": (A, B, C, D)}, "Nông Văn A và các tác giả khác (2024). Nhan đề."),
-        ({"creators": (EDITOR,)}, "Lý Văn E (chủ biên) (2024). Nhan đề."),
-        ({"creators": (EDITOR, A)}, "Nông Văn A (2024). Nhan đề."),
+        ({"creators": (A, B)}, "Nông Văn A, Bế Thị B (2024). Nhan đề. Xã Đông Khê."),
+        (
+            {"creators": (A, B, C, D)},
+            "Nông Văn A và các tác giả khác (2024). Nhan đề. Xã Đông Khê.",
+        ),
+        ({"creators": (EDITOR,)}, "Lý Văn E (chủ biên) (2024). Nhan đề. Xã Đông Khê."),
+        ({"creators": (EDITOR, A)}, "Nông Văn A (2024). Nhan đề. Xã Đông Khê."),
         ({}, "Xã Đông Khê (2024). Nhan đề."),
         ({"issued": None}, "Xã Đông Khê (k.n.). Nhan đề."),
         ({"is_demo": True}, "Xã Đông Khê (2024). Nhan đề. Ấn phẩm minh họa."),
         (
             {"title": unicodedata.normalize("NFD", "Đường về?"), "subtitle": "Ký"},
             "Xã Đông Khê (2024). Đường về?: Ký.",
+        ),
+        ({"creators": (A,)}, "Nông Văn A (2024). Nhan đề. Xã Đông Khê."),
+        (
+            {"creators": (A,), "publisher_place": "Cao Bằng"},
+            "Nông Văn A (2024). Nhan đề. Cao Bằng: Xã Đông Khê.",
+        ),
+        (
+            {"creators": (A, Creator(name="Xã  Đông Khê", role="issuer"))},
+            "Nông Văn A (2024). Nhan đề. Xã Đông Khê.",
+        ),
+        (
+            {"creators": (A, Creator(name="Xã  Đông Khê"))},
+            "Nông Văn A, Xã Đông Khê (2024). Nhan đề.",
+        ),
+        ({"creators": (A,), "publisher": "NXB Ví Dụ"}, "Nông Văn A (2024). Nhan đề. NXB Ví Dụ."),
+        ({"creators": (A,), "unit_name": ""}, "Nông Văn A (2024). Nhan đề."),
+        (
+            {
+                "creators": (A,),
+                "unit_name": UNKNOWN_UNIT_NAME,
+                "unit_code": UNKNOWN_UNIT_CODE,
+            },
+            "Nông Văn A (2024). Nhan đề.",
         ),
         (
             {"publisher_place": "Cao Bằng", "publisher": "NXB Ví Dụ", "edition": "In lần 2"},
@@ -157,6 +189,64 @@ def test_citation_names_who_when_what_and_where(changed: dict[str, object], word
         **changed,
     }
     assert cite(described(**{**EMPTY, **fields})) == words
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"creators": (EDITOR,), "issued": None}, "Lý Văn E (editor) (n.d.). Nhan đề."),
+        ({"creators": (A, B, C, D)}, "Nông Văn A and others (2024). Nhan đề."),
+        ({"creators": (A,), "is_demo": True}, "Nông Văn A (2024). Nhan đề. Sample publication."),
+    ],
+)
+def test_citation_on_an_english_page_says_in_english_what_is_ours(
+    changed: dict[str, object], words: str
+) -> None:
+    fields = {"title": "Nhan đề", "unit_name": "", "issued": IssueDate(2024, 7), **changed}
+    record = described(**{**EMPTY, **fields})
+    translations = read_translations(ROOT / "translations" / "en")
+    speak(translations.gettext, None)
+    try:
+        assert cite(record) == words
+        assert plain(record)["citation"] == cite_in_vietnamese(record)
+    finally:
+        speak(None, None)
+    assert cite(record) == cite_in_vietnamese(record)
+
+
+def cite_in_vietnamese(record: Description) -> str:
+    with in_vietnamese():
+        return cite(record)
+
+
+def published(record: Description) -> tuple[str, str, str]:
+    """The publisher in BibTeX, RIS and CSL-JSON, "" where there is none."""
+    (entry,) = read_bibtex(b"".join(bibtex([record])).decode())
+    lines = b"".join(ris([record])).decode().split("\r\n")
+    (item,) = json.loads(b"".join(csl_json([record])))
+    return (
+        entry.get("publisher", entry.get("organization", "")).strip("{}"),
+        "".join(line.removeprefix("PB  - ") for line in lines if line.startswith("PB")),
+        item.get("publisher", ""),
+    )
+
+
+@pytest.mark.parametrize("kind", ["book", "leaflet"])
+def test_unit_stands_for_the_publisher_where_none_is_known(kind: str) -> None:
+    fields = {**EMPTY, "kind": kind, "unit_name": "Xã Đông Khê"}
+    assert published(described(**{**fields, "creators": (A,)})) == ("Xã Đông Khê",) * 3
+    known = {**fields, "creators": (A,), "publisher": "NXB V"}
+    assert published(described(**known)) == ("NXB V",) * 3
+    assert published(described(**fields)) == ("",) * 3, "the author already"
+    pictures = (Creator(name="Đàm C", role="photographer"),)
+    assert published(described(**{**fields, "creators": pictures})) == ("", "Xã Đông Khê", "")
+
+
+def test_catalogue_records_name_no_publisher_that_the_record_does_not() -> None:
+    """What a cataloguer copies from the piece itself is not made up."""
+    record = described(**{**EMPTY, "unit_name": "Xã Đông Khê", "creators": (A,), "issued": None})
+    made = b"".join(FORMATS["marcxml"].write([record])).decode()
+    assert 'tag="264" ind1=" " ind2="1"' not in made
 
 
 EMPTY = dict.fromkeys(("subtitle", "edition", "publisher", "publisher_place", "series"), "") | {
