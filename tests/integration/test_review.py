@@ -216,6 +216,38 @@ def test_return_keeps_what_was_typed_when_a_sentence_is_missing(archive: Standin
     assert state_of(archive, publication_id) is Status.SUBMITTED
 
 
+@pytest.mark.parametrize(
+    ("act", "form", "leads_to", "words"),
+    [
+        ("tra-lai", {}, "tra-lai", "Cần viết lời nhắn hoặc chọn mục cần sửa"),
+        (
+            "tra-lai",
+            {"field": "isbn", "field-isbn": ""},
+            "tra-isbn-chu",
+            "Viết một câu cho mục đã chọn",
+        ),
+        ("nhan-tin", {"message": " "}, "loi-nhan", ""),
+    ],
+)
+def test_fault_of_a_form_far_down_is_told_at_the_top_with_the_way_to_it(
+    archive: Standing, act: str, form: dict[str, str], leads_to: str, words: str
+) -> None:
+    publication_id = put(archive, "Trả mà chưa viết")
+    answer = post(archive.client("curator"), f"/an-pham/{publication_id}/{act}", form)
+    assert answer.status_code == 422
+    root = page(answer)
+    (summary,) = [each for each in elements(root, "div") if each.get("class") == "error-summary"]
+    assert summary.get("role") == "alert"
+    assert "còn 1 chỗ cần sửa" in words_of(summary)
+    assert words in words_of(summary)
+    assert [link.get("href") for link in elements(summary, "a")] == [f"#{leads_to}"]
+    assert [each.tag for each in root.iter() if each.get("id") == leads_to] != []
+    html = answer.get_data(as_text=True)
+    assert html.index("error-summary") < html.index("publication__head")
+    fresh = archive.client("curator").get(f"/an-pham/{publication_id}").text
+    assert "error-summary" not in fresh
+
+
 def test_return_of_no_known_field_and_without_a_note_is_refused(archive: Standing) -> None:
     publication_id = put(archive, "Trả mục lạ")
     with archive.holdings.database.writing() as session:

@@ -105,7 +105,8 @@ class MessageForm:
 
 @dataclass(frozen=True)
 class ReviewParts:
-    """What of the review a publication's page shows to this reader; empty for readers."""
+    """What of the review a publication's page shows to this reader; empty for readers. `faults` are
+    what is wrong with its forms as they were sent: the id of the field, and a sentence."""
 
     checks: Sequence[CheckRow] = ()
     panel: ReviewPanel | None = None
@@ -113,3 +114,4 @@ class ReviewParts:
     answers: Sequence[AnswerRow] = ()
     returned: ReturnedNotice | None = None
     message: MessageForm | None = None
+    faults: Sequence[tuple[str, str]] = ()

@@ -105,7 +105,15 @@ def review_parts(
             text=typed.message,
             error=typed.words("message"),
         ),
+        faults=_faults(typed),
     )
+
+
+def _faults(typed: Typed) -> list[tuple[str, str]]:
+    if typed.error is None:
+        return []
+    places = {"note": "tra-lai", "message": "loi-nhan"}
+    return [(places.get(typed.field, f"tra-{typed.field}-chu"), typed.words(typed.field))]
 
 
 def check_rows(checks: Iterable[Check]) -> list[CheckRow]:
