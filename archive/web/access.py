@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from archive.core.roles import Actor
 from archive.web.context import current_actor
-from archive.web.languages import in_language, language
+from archive.web.languages import here, in_language, language
 
 
 class OpenTo(Enum):
@@ -97,21 +97,25 @@ def sign_in_address() -> str:
     come back to: not to what a form was sent to, nor to a one-time link."""
     asked = ""
     if request.endpoint in ("accounts.sign_in", "accounts.start_session"):
-        asked = request.values.get("next", "")
+        # Not from the body: it may be too large to be read.
+        asked = request.args.get("next", "")
     elif request.method in ("GET", "HEAD") and request.blueprint != "accounts":
         asked = in_language(language())
-    target = safe_target(asked)
-    if target == url_for("home.index"):
-        return url_for("accounts.sign_in")
-    return url_for("accounts.sign_in", next=target)
+    # By `here`: a request under a foreign host is told its error, too, and has no routes.
+    if not _is_own_path(asked) or asked == here("/"):
+        return here("/dang-nhap")
+    return f"{here('/dang-nhap')}?next={quote(asked, safe='/?')}"
 
 
 def safe_target(target: str | None) -> str:
     """`target` if it is a path of this site, else the home page: `//evil` and `\\evil` are not."""
-    home = url_for("home.index")
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return home
+    return target if target and _is_own_path(target) else url_for("home.index")
+
+
+def _is_own_path(target: str) -> bool:
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
+        return False
     if any(ord(character) < 32 for character in target) or "\\" in target:
-        return home
+        return False
     parts = urlsplit(target)
-    return home if parts.scheme or parts.netloc else target
+    return not parts.scheme and not parts.netloc

@@ -192,7 +192,7 @@ def test_what_was_done_is_told_on_the_next_page_in_its_language(archive: Standin
 def test_an_error_is_told_in_english(archive: Standing) -> None:
     answer = archive.client(ANYONE).get("/en/khong-co")
     assert answer.status_code == 404
-    assert "There is no such page, or it is not open to the account in use." in answer.text
+    assert "There is no such page, or it is open only to those who are signed in." in answer.text
 
 
 def test_what_was_filled_in_in_english_is_stored_as_codes(archive: Standing) -> None:
