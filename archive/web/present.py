@@ -74,6 +74,7 @@ EVENTS = Words(
         "authority_merged": N_("Gộp “{name}” vào “{into_name}”, {records} ấn phẩm"),
         "authority_split": N_("Tách “{name}” khỏi “{into_name}”"),
         "authority_linked": N_("Gắn “{value}” với “{name}”, {records} ấn phẩm"),
+        "authority_unlinked": N_("Bỏ gắn “{value}” với “{name}”, {records} ấn phẩm"),
         "authorities_imported": N_("Nhập {count} mục vào danh mục"),
         "intake_paused": N_("Tạm dừng {stages}"),
         "intake_resumed": N_("Cho chạy tiếp {stages}"),

@@ -10,14 +10,14 @@ from sqlalchemy import event, select
 from archive.core.dates import parse_issue_date
 from archive.core.roles import SYSTEM, Access, Role
 from archive.core.status import Status
-from archive.models import Authority, Publication, PublicationValue
+from archive.models import Authority, Event, Publication, PublicationValue
 from archive.services.authorities.editing import AuthorityInput, create_authority
 from archive.services.authorities.loading import load_facts
 from archive.services.deposits import deposit
 from archive.services.records import RecordInput
 from archive.services.units import find_unit
 from tests.conftest import post
-from tests.integration.standing import page, words_of
+from tests.integration.standing import elements, page, words_of
 
 LISTS = ("chu-de", "dia-danh", "nhan-vat", "to-chuc", "su-kien", "di-tich", "tung-thu")
 
@@ -230,6 +230,60 @@ def test_curator_says_what_a_doubtful_name_means(signed_in, put, holdings):
         assert session.scalar(select(PublicationValue.authority_id)) == "w01702@2020"
     wrong = {**given, "authority": "nv-kim-dong"}
     assert post(curator, "/quan-tri/danh-muc/chua-ro", wrong).status_code == 404
+
+
+def test_count_of_an_open_name_leads_to_its_publications(signed_in, put):
+    put("Ghi tên ấy", values={"creators": ("Nông Thị Ấy & em",)})
+    put("Ghi tên khác", values={"creators": ("Lý Văn Khác",)})
+    curator = signed_in(Role.CURATOR)
+    root = page(curator.get("/quan-tri/danh-muc/chua-ro"))
+    (path,) = [
+        href
+        for link in elements(root, "a")
+        if "chua-ro/an-pham" in (href := link.get("href")) and "%E1%BA%A4y" in href
+    ]
+    told = text_of(curator, path)
+    assert "Ghi tên ấy" in told
+    assert "Ghi tên khác" not in told
+    assert curator.get("/quan-tri/danh-muc/chua-ro/an-pham?field=la&value=x").status_code == 404
+    assert "Tên này đã rõ" in text_of(
+        curator, "/quan-tri/danh-muc/chua-ro/an-pham?field=places&value=x"
+    )
+
+
+def test_tying_a_name_is_undone_where_it_was_tied_and_nowhere_else(signed_in, put, holdings):
+    earlier = put("Gắn từ trước", issued="2022", values={"places": ("Quang Trung",)})
+    curator, path = signed_in(Role.CURATOR), "/quan-tri/danh-muc/chua-ro"
+    given = {"field": "places", "value": "Quang Trung", "authority": "w01702@2020"}
+    post(curator, path, given)
+    later = put("Gắn sau", issued="2022", values={"places": ("Quang Trung",)})
+
+    def tied() -> dict[str, str | None]:
+        with holdings.database.reading() as session:
+            return dict(
+                session.execute(
+                    select(PublicationValue.publication_id, PublicationValue.authority_id)
+                ).all()
+            )
+
+    assert tied() == {earlier: "w01702@2020", later: None}
+    answer = post(curator, path, given)
+    root = page(curator.get(answer.location))
+    assert "Đã gắn “Quang Trung” ở 1 ấn phẩm." in words_of(root)
+    (event,) = [e.get("value") for e in elements(root, "input") if e.get("name") == "event"]
+    done = post(curator, f"{path}/hoan-tac", {"event": event}, follow_redirects=True)
+    assert "Đã bỏ gắn “Quang Trung” ở 1 ấn phẩm." in done.text
+    assert tied() == {earlier: "w01702@2020", later: None}
+    assert "Hoàn tác" not in text_of(curator, answer.location), "nothing is left to undo"
+    post(curator, f"{path}/hoan-tac", {"event": event})
+    for wrong in ("", "x", "1", "9" * 30):
+        assert post(curator, f"{path}/hoan-tac", {"event": wrong}).status_code == 404
+    assert post(signed_in(Role.DEPOSITOR), f"{path}/hoan-tac", {"event": event}).status_code == 403
+    with holdings.database.reading() as session:
+        kinds = list(
+            session.scalars(select(Event.kind).where(Event.kind.like("authority_%linked")))
+        )
+    assert kinds == ["authority_linked", "authority_linked", "authority_unlinked"]
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.DEPOSITOR])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import ColumnElement, inspect, select, update
 from sqlalchemy.orm import Session
 
 from archive.core.authorities import FIELD_KINDS
@@ -122,16 +121,16 @@ def link_again(session: Session, *, kinds: Iterable[str]) -> int:
     return len(changed)
 
 
-def link_value(session: Session, field: str, value: str, authority_id: str) -> int:
+def link_value(session: Session, field: str, value: str, authority_id: str) -> set[str]:
     """Link every value of this field and wording that is not linked yet, whatever its date: a
-    curator says what the name means. How many records it were."""
+    curator says what the name means. The records whose name it was."""
     rows = session.scalars(
-        select(PublicationValue.publication_id).where(*_open_value(field, value))
+        select(PublicationValue.publication_id).where(*value_tied(field, value, None))
     )
     changed = set(rows)
     session.execute(
         update(PublicationValue)
-        .where(*_open_value(field, value))
+        .where(*value_tied(field, value, None))
         .values(authority_id=authority_id)
         .execution_options(synchronize_session=False)
     )
@@ -146,7 +145,39 @@ def link_value(session: Session, field: str, value: str, authority_id: str) -> i
         )
     index_again(session, changed)
     store_again(session, changed)
+    return changed
+
+
+def unlink_value(
+    session: Session, field: str, value: str, authority_id: str, *, records: Iterable[str]
+) -> int:
+    """Take back in these records what `link_value` tied, where it still stands; how many it were.
+    What was tied in others stays."""
+    ids, changed = sorted(set(records)), set()
+    for start in range(0, len(ids), _AT_ONCE):
+        tied = (
+            PublicationValue.publication_id.in_(ids[start : start + _AT_ONCE]),
+            *value_tied(field, value, authority_id),
+        )
+        changed |= set(session.scalars(select(PublicationValue.publication_id).where(*tied)))
+        session.execute(
+            update(PublicationValue)
+            .where(*tied)
+            .values(authority_id=None)
+            .execution_options(synchronize_session=False)
+        )
+    index_again(session, changed)
+    store_again(session, changed)
     return len(changed)
+
+
+def value_tied(field: str, value: str, authority_id: str | None) -> tuple[ColumnElement[bool], ...]:
+    """The values of this field and wording that are tied to this authority; None: to nothing."""
+    return (
+        PublicationValue.authority_id == authority_id,
+        PublicationValue.field == field,
+        PublicationValue.value == value,
+    )
 
 
 def linked_records(session: Session, authority_ids: Iterable[str]) -> set[str]:
@@ -221,14 +252,6 @@ def _unlinked_series(session: Session, fields: Sequence[str]) -> list[Unlinked]:
     return [Unlinked("series", *row) for row in rows]
 
 
-def _open_value(field: str, value: str) -> tuple[Any, ...]:
-    return (
-        PublicationValue.authority_id.is_(None),
-        PublicationValue.field == field,
-        PublicationValue.value == value,
-    )
-
-
 def _link(session: Session, each: Unlinked, authority_id: str) -> set[str]:
     issued = (
         Publication.issued.is_(None) if each.issued is None else Publication.issued == each.issued
@@ -241,14 +264,14 @@ def _link(session: Session, each: Unlinked, authority_id: str) -> set[str]:
         rows = session.execute(
             select(PublicationValue.id, PublicationValue.publication_id)
             .join(Publication, Publication.id == PublicationValue.publication_id)
-            .where(*_open_value(each.field, each.value), issued)
+            .where(*value_tied(each.field, each.value, None), issued)
         ).all()
         ids = {row[1] for row in rows}
         change = (
             update(PublicationValue)
             .where(
                 PublicationValue.publication_id.in_(select(Publication.id).where(issued)),
-                *_open_value(each.field, each.value),
+                *value_tied(each.field, each.value, None),
             )
             .values(authority_id=authority_id)
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -13,18 +14,20 @@ from archive.core.authorities import FIELD_KINDS, KINDS, name_key
 from archive.core.errors import InvalidInputError, NotFoundError
 from archive.core.language import N_, Words, _, counted
 from archive.core.wording import field_sentence
-from archive.models import Authority
+from archive.models import Authority, Event, Publication, PublicationValue
+from archive.services import catalogue
 from archive.services.authorities import editing, listing, merging
 from archive.services.authorities.editing import AuthorityInput
 from archive.services.authorities.finding import Candidate, Finder
 from archive.services.authorities.kin import load_kin, typed_name
-from archive.services.authorities.linking import link_value
+from archive.services.authorities.linking import link_value, unlink_value, value_tied
 from archive.services.events import note_event
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.admin.base import ROWS, blueprint, save_form
 from archive.web.authorities import authority_url
 from archive.web.context import current_actor, reading, writing
+from archive.web.deposit_lists import deposit_rows
 from archive.web.forms import AuthorityForm, MergeForm, show_error
 from archive.web.languages import here
 from archive.web.listing import page_number
@@ -33,11 +36,16 @@ from archive.web.pages.authorities import (
     AuthorityRow,
     EditAuthorityPage,
     MergePreview,
+    NamedRecordsPage,
     QuestionRow,
     QuestionsPage,
+    Settled,
 )
 from archive.web.pages.parts import Link
-from archive.web.present import authority_time, paginate
+from archive.web.present import PER_PAGE, authority_time, paginate
+
+# An event names the records of what may be undone by itself; so many at most.
+_MOST_UNDONE = 500
 
 _FIELDS = Words(
     {
@@ -237,6 +245,7 @@ def open_names() -> str:
             label=_FIELDS.get(each.field, each.field),
             value=each.value,
             records=records,
+            records_url=url_for("admin.named_records", field=each.field, value=each.value),
             choices=[
                 (
                     choice.id,
@@ -265,6 +274,7 @@ def open_names() -> str:
             path=here(request.path),
             args=request.args.to_dict(flat=False),
         ),
+        settled=_settled(session),
     )
     return render_template("admin/open_names.html", current="admin", page=page)
 
@@ -278,26 +288,108 @@ def settle_name() -> Response:
         found = _find(session, given.get("authority", ""))
         if found.kind not in FIELD_KINDS.get(given.get("field", ""), ()):
             abort(404)
-        records = link_value(session, given["field"], value, found.id)
-        note_event(
-            session,
-            "authority_linked",
-            by=current_actor(),
-            data={
-                "authority": found.id,
-                "name": typed_name(found.name, found.type),
-                "value": value,
-                "records": records,
-            },
+        linked = link_value(session, given["field"], value, found.id)
+        data = {
+            "authority": found.id,
+            "name": typed_name(found.name, found.type),
+            "value": value,
+            "records": len(linked),
+        }
+        if given["field"] != "series" and len(linked) <= _MOST_UNDONE:
+            data |= {"field": given["field"], "publications": sorted(linked)}
+        event_id = note_event(session, "authority_linked", by=current_actor(), data=data).id
+        session.commit()
+    return redirect(url_for("admin.open_names", gan=event_id))
+
+
+def _settled(session: Session) -> Settled | None:
+    """What the curator has just tied (`gan`: its event), as long as it stands."""
+    event = _linking(session, request.args.get("gan", ""))
+    if event is None or event.actor_id != current_actor().user_id:
+        return None
+    data = event.data or {}
+    tied = _still_tied(session, data) if "publications" in data else 0
+    if "publications" in data and not tied:
+        return None
+    words = counted("Đã gắn “{value}” ở {number} ấn phẩm.", data["records"]).format(
+        value=data["value"], number=data["records"]
+    )
+    return Settled(words, str(event.id) if tied else "")
+
+
+def _still_tied(session: Session, data: Mapping[str, Any]) -> int:
+    tied = value_tied(data["field"], data["value"], data["authority"])
+    ids = PublicationValue.publication_id.in_(data["publications"])
+    return session.scalar(select(func.count()).select_from(PublicationValue).where(ids, *tied)) or 0
+
+
+def _linking(session: Session, event_id: str) -> Event | None:
+    if not (event_id.isascii() and event_id.isdecimal() and len(event_id) < 16):
+        return None
+    event = session.get(Event, int(event_id))
+    return event if event is not None and event.kind == "authority_linked" else None
+
+
+@blueprint.post("/danh-muc/chua-ro/hoan-tac")
+@open_to(OpenTo.CURATORS)
+def unsettle_name() -> Response:
+    """Take back what a curator said a name means (`event`), in the records where it was said."""
+    with writing() as session:
+        event = _linking(session, request.form.get("event", ""))
+        data = (event.data or {}) if event is not None else {}
+        if "publications" not in data:
+            abort(404)
+        value = str(data["value"])
+        records = unlink_value(
+            session, data["field"], value, data["authority"], records=data["publications"]
         )
+        if records:
+            told = {key: data[key] for key in ("authority", "name", "value")}
+            note_event(
+                session,
+                "authority_unlinked",
+                by=current_actor(),
+                data={**told, "records": records},
+            )
         session.commit()
     flash(
-        counted("Đã gắn “{value}” ở {number} ấn phẩm.", records).format(
+        counted("Đã bỏ gắn “{value}” ở {number} ấn phẩm.", records).format(
             value=value, number=records
         ),
         "success",
     )
     return redirect(url_for("admin.open_names"))
+
+
+@blueprint.get("/danh-muc/chua-ro/an-pham")
+@open_to(OpenTo.CURATORS)
+def named_records() -> str:
+    """The publications in which `value` of `field` is tied to nothing."""
+    session, number = reading(), page_number(request.args)
+    name, value = request.args.get("field", ""), request.args.get("value", "")
+    if name not in _FIELDS:
+        abort(404)
+    named = select(PublicationValue.publication_id).where(*value_tied(name, value, None))
+    condition = Publication.id.in_(named)
+    total = session.scalar(select(func.count(Publication.id)).where(condition)) or 0
+    found = catalogue.list_publications(
+        session, condition, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
+    )
+    page = NamedRecordsPage(
+        value=value,
+        label=_FIELDS[name],
+        rows=deposit_rows(session, found, current_actor()),
+        total=total,
+        back_url=url_for("admin.open_names"),
+        pagination=paginate(
+            page=number,
+            total=total,
+            per_page=PER_PAGE,
+            path=here(request.path),
+            args=request.args.to_dict(flat=False),
+        ),
+    )
+    return render_template("admin/named_records.html", current="admin", page=page)
 
 
 def _label(session: Session, choice: Candidate) -> str:

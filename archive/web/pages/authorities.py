@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from archive.web.pages.depositing import DepositRow
 from archive.web.pages.parts import Card, Link, Pagination
 
 
@@ -115,12 +116,14 @@ class MergePreview:
 
 @dataclass(frozen=True)
 class QuestionRow:
-    """A name that is tied to nothing. `choices` are the authorities that it may mean, by id."""
+    """A name that is tied to nothing. `choices` are the authorities that it may mean, by id;
+    `records_url` lists where it stands."""
 
     field: str
     label: str
     value: str
     records: int
+    records_url: str
     choices: Sequence[tuple[str, str]]
     add_url: str
 
@@ -138,8 +141,29 @@ class AuthoritiesAdminPage:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """A name that was just tied, in words; `event_id` undoes it, "" where that is too much."""
+
+    words: str
+    event_id: str
+
+
+@dataclass(frozen=True)
+class NamedRecordsPage:
+    """The publications of a name that is tied to nothing."""
+
+    value: str
+    label: str
+    rows: Sequence[DepositRow]
+    total: int
+    back_url: str
+    pagination: Pagination | None
+
+
+@dataclass(frozen=True)
 class QuestionsPage:
     rows: Sequence[QuestionRow]
     total: int
     pagination: Pagination | None
     notes: Sequence[str] = field(default_factory=tuple)
+    settled: Settled | None = None

@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import Form, SelectField, StringField
 from wtforms.fields import SelectChoice
 
-from archive.web.pages.authorities import AuthoritiesAdminPage, QuestionsPage
+from archive.web.pages.authorities import AuthoritiesAdminPage, NamedRecordsPage, QuestionsPage
 from archive.web.pages.bulk import BatchPage as BulkBatchPage
 from archive.web.pages.bulk import BatchRow as BulkBatchRow
 from archive.web.pages.bulk import BulkPage
@@ -107,6 +107,11 @@ def empty_lists() -> Screens:
         "log-filtered": ("admin/log.html", log(filtered=True), ADMIN),
         "log-young": ("admin/log.html", log(filtered=False), ADMIN),
         "questions-none": ("admin/open_names.html", QuestionsPage((), 0, None), ADMIN),
+        "named-records-none": (
+            "admin/named_records.html",
+            NamedRecordsPage("Quang Trung", "Địa danh", (), 0, "/quan-tri/danh-muc/chua-ro", NONE),
+            ADMIN,
+        ),
         "names-admin-none": ("admin/authorities.html", NAMES, ADMIN),
         "names-admin-query": ("admin/authorities.html", replace(NAMES, query="Pắc"), ADMIN),
         "units-none": ("admin/units.html", UnitsPage((), UnitForm(), "", NONE), ADMIN),
