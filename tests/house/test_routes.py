@@ -47,6 +47,7 @@ OTHER_ANSWERS = {
     "health.ready": {200, 503},
     "exports.search": {400},
     "exports.browse": {400},
+    "admin.named_records": {404},
 }
 
 

@@ -119,7 +119,10 @@ def test_file_paused_and_page_closed_goes_on_where_it_stopped(site, form, scan):
 
     page.reload()
     expect(page.get_by_label("Nhan đề (bắt buộc)")).to_have_value("Gửi dở rồi gửi tiếp")
-    expect(page.get_by_text("Đã điền lại những gì bạn gõ dở")).to_be_visible()
+    told = page.locator("[data-draft-told]")
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("Đã điền lại những gì bạn gõ dở", use_inner_text=True)
+    expect(told).not_to_contain_text("chọn lại tệp", use_inner_text=True)
     expect(
         page.get_by_text(re.compile(r"Còn dở: Quét – Đường về Pác Bó.pdf \([1-9]\d%\)"))
     ).to_be_visible()
