@@ -21,7 +21,7 @@ class Authority(Base):
     event, as text. One that was merged into another keeps its row, so that its address leads there.
     """
 
-    UNCHECKED: ClassVar = "Cần kiểm tra:"
+    UNCHECKED: ClassVar = ("Cần kiểm tra:", "To be checked:")
     """The words in a `note` from which on it is for curators alone."""
 
     __tablename__ = "authority"
@@ -59,7 +59,10 @@ class Authority(Base):
     @property
     def public_note(self) -> str:
         """The note as anyone may read it: without what is yet to be checked."""
-        return self.note.partition(self.UNCHECKED)[0].strip()
+        note = self.note
+        for words in self.UNCHECKED:
+            note = note.partition(words)[0]
+        return note.strip()
 
 
 class AuthorityVariant(Base):

@@ -452,7 +452,7 @@ def test_decided_pair_is_asked_about_again_only_when_a_text_changes(
     work()
     assert pairs_of(holdings, second)[0].decision == decision
     assert "Nghi trùng" not in re.sub(r"<nav.*?</nav>", "", _queue(curator), flags=re.DOTALL)
-    assert "Không có bản nộp nào" in shown(curator, "/duyet-nop?nghi-trung=1")
+    assert "Không có bản nào nghi trùng" in shown(curator, "/duyet-nop?nghi-trung=1")
 
     recognised(holdings, second, rate=0.03)
     work()

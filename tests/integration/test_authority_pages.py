@@ -137,6 +137,8 @@ def test_what_is_yet_to_be_checked_is_for_curators(client, signed_in, put):
     told = text_of(client, "/nhan-vat/nv-kim-dong")
     assert "Sinh năm 1929 (có sách ghi 1928). Mất ngày 15/2/1943. Dân tộc: Nùng." in told
     assert "Cần kiểm tra" not in client.get("/nhan-vat/nv-kim-dong").get_data(as_text=True)
+    for words in ("Cần kiểm tra: quê", "To be checked: his home"):
+        assert Authority(note=f"Dân tộc: Tày. {words}").public_note == "Dân tộc: Tày."
     assert "một nguồn ghi 11/2" in text_of(signed_in(Role.CURATOR), "/nhan-vat/nv-kim-dong")
 
 

@@ -100,7 +100,7 @@ def test_paused_stage_is_claimed_by_nobody_until_it_goes_on(holdings, deposited,
         assert jobs.claim(session, lease=LEASE, stages=[Stage.EXTRACT]) == []
     text = words(curator.get(PATH))
     assert "Có bước đang tạm dừng." in text
-    assert re.search(r"Tạm dừng từ \d\d:\d\d \d\d/\d\d/\d{4}, Người curator", text)
+    assert re.search(r"Tạm dừng từ \d\d:\d\d ngày \d\d/\d\d/\d{4}, Người curator", text)
     ready = curator.get("/readyz").json["parts"]["intake"]
     assert ready["needed"] is False
     assert ready["detail"].startswith("extract paused since 20"), "strangers read this"

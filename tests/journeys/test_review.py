@@ -62,7 +62,7 @@ def test_return_with_named_fields_comes_back_mended_and_is_accepted(
     picture(officer, open_page, "duyet-sua", people[0])
     expect(officer.get_by_text("Cần sửa: Ghi ISBN in ở bìa sau")).to_be_visible()
     officer.get_by_label("ISBN", exact=True).fill("978-604-57-1234-4")
-    officer.get_by_role("button", name="Nộp lại").click()
+    officer.get_by_role("button", name="Nộp lại", exact=True).click()
     officer.wait_for_url(address)
 
     curator.goto("/duyet-nop?nguoi-duyet=toi")
