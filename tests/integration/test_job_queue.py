@@ -317,7 +317,7 @@ def test_index_held_by_another_writer_is_waited_for_without_an_attempt(holdings,
 @pytest.mark.slow
 def test_stopped_real_worker_wakes_to_find_its_job_done_by_another(holdings, deposited, start):
     # Long enough that the worker is still reading when it is stopped.
-    publication_id = deposited(data=make_pdf(*(f"Trang số {n}" for n in range(1, 801))))
+    publication_id = deposited(data=make_pdf(*(f"Trang số {n}" for n in range(1, 2_001))))
     sleeper = start("worker")
     wait_until(lambda: bool(page_numbers(holdings, publication_id)))
     stop_outside_a_write(holdings, sleeper)
@@ -327,13 +327,13 @@ def test_stopped_real_worker_wakes_to_find_its_job_done_by_another(holdings, dep
         end_leases(holdings)
         Worker(holdings, stages=(Stage.EXTRACT, Stage.INDEX)).run(until_idle=True)
         before = read_and_indexed(holdings)
-        assert page_numbers(holdings, publication_id) == list(range(1, 801))
+        assert page_numbers(holdings, publication_id) == list(range(1, 2_001))
     finally:
         os.kill(sleeper.pid, signal.SIGCONT)
     time.sleep(1.0)
     sleeper.terminate()
     assert sleeper.wait(timeout=15) == 0
-    assert page_numbers(holdings, publication_id) == list(range(1, 801))
+    assert page_numbers(holdings, publication_id) == list(range(1, 2_001))
     assert read_and_indexed(holdings) == before
     assert holdings.index.revisions() == {publication_id: 2}
 
