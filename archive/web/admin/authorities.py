@@ -1,62 +1,38 @@
-"""Curators' work on the catalogue of names: adding, changing, merging, and what is still open."""
+"""Curators' work on the catalogue of names: adding, changing, merging."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from archive.core.authorities import FIELD_KINDS, KINDS, name_key
+from archive.core.authorities import KINDS, name_key
 from archive.core.errors import InvalidInputError, NotFoundError
-from archive.core.language import N_, Words, _, counted
+from archive.core.language import _, counted
 from archive.core.wording import field_sentence
-from archive.models import Authority, Event, Publication, PublicationValue
-from archive.services import catalogue
+from archive.models import Authority
 from archive.services.authorities import editing, listing, merging
 from archive.services.authorities.editing import AuthorityInput
-from archive.services.authorities.finding import Candidate, Finder
-from archive.services.authorities.kin import load_kin, typed_name
-from archive.services.authorities.linking import link_value, unlink_value, value_tied
-from archive.services.events import note_event
+from archive.services.authorities.finding import Finder
+from archive.services.authorities.kin import typed_name
 from archive.services.records import one_line
 from archive.web.access import OpenTo, open_to
 from archive.web.admin.base import ROWS, blueprint, save_form
 from archive.web.authorities import authority_url
 from archive.web.context import current_actor, reading, writing
-from archive.web.deposit_lists import deposit_rows
 from archive.web.forms import AuthorityForm, MergeForm, show_error
-from archive.web.languages import here
 from archive.web.listing import page_number
 from archive.web.pages.authorities import (
     AuthoritiesAdminPage,
     AuthorityRow,
     EditAuthorityPage,
     MergePreview,
-    NamedRecordsPage,
-    QuestionRow,
-    QuestionsPage,
-    Settled,
 )
 from archive.web.pages.parts import Link
-from archive.web.present import PER_PAGE, authority_time, paginate
-
-# An event names the records of what may be undone by itself; so many at most.
-_MOST_UNDONE = 500
-
-_FIELDS = Words(
-    {
-        "themes": N_("Chủ đề"),
-        "places": N_("Địa danh"),
-        "people": N_("Nhân vật"),
-        "creators": N_("Tác giả"),
-        "events": N_("Sự kiện"),
-        "relics": N_("Di tích"),
-    }
-)
+from archive.web.present import authority_time, paginate
 
 
 @blueprint.get("/danh-muc")
@@ -130,7 +106,7 @@ def _new_page(form: AuthorityForm) -> str:
 @blueprint.get("/danh-muc/<authority_id>")
 @open_to(OpenTo.CURATORS)
 def authority(authority_id: str) -> str:
-    found = _find(reading(), authority_id)
+    found = find_or_404(reading(), authority_id)
     ties = editing.ties_of(reading(), found.id)
     form = AuthorityForm(
         formdata=None,
@@ -154,16 +130,16 @@ def authority(authority_id: str) -> str:
 @open_to(OpenTo.CURATORS)
 def change_authority(authority_id: str) -> Response | tuple[str, int]:
     form = AuthorityForm()
-    form.kind.data = _find(reading(), authority_id).kind
+    form.kind.data = find_or_404(reading(), authority_id).kind
 
     def save(session: Session) -> Authority:
-        found = _find(session, authority_id)
+        found = find_or_404(session, authority_id)
         given = _given(session, found.kind, form)
         editing.update_authority(session, found, given, by=current_actor())
         return found
 
     if save_form(form, save) is None:
-        return _page(_find(reading(), authority_id), form), 422
+        return _page(find_or_404(reading(), authority_id), form), 422
     flash(_("Đã lưu."), "success")
     return redirect(url_for("admin.authority", authority_id=authority_id))
 
@@ -173,7 +149,7 @@ def change_authority(authority_id: str) -> Response | tuple[str, int]:
 def preview_merge(authority_id: str) -> str | tuple[str, int] | Response:
     """What a merge would do; nothing is changed."""
     session = reading()
-    found = _find(session, authority_id)
+    found = find_or_404(session, authority_id)
     form = MergeForm(formdata=request.args)
     if not (form.into.data or "").strip():
         return redirect(url_for("admin.authority", authority_id=authority_id))
@@ -197,7 +173,7 @@ def preview_merge(authority_id: str) -> str | tuple[str, int] | Response:
 @open_to(OpenTo.CURATORS)
 def merge_authority(authority_id: str) -> Response:
     with writing() as session:
-        found = _find(session, authority_id)
+        found = find_or_404(session, authority_id)
         try:
             records = merging.merge_authorities(
                 session, found, request.form.get("into", ""), by=current_actor()
@@ -233,178 +209,12 @@ def delete_authority(authority_id: str) -> Response:
     )
 
 
-@blueprint.get("/danh-muc/chua-ro")
-@open_to(OpenTo.CURATORS)
-def open_names() -> str:
-    """Names in records that are tied to nothing: what may be meant, or that it is not there."""
-    session, number = reading(), page_number(request.args)
-    found, total = listing.open_questions(session, offset=(number - 1) * ROWS, limit=ROWS)
-    rows = [
-        QuestionRow(
-            field=each.field,
-            label=_FIELDS.get(each.field, each.field),
-            value=each.value,
-            records=records,
-            records_url=url_for("admin.named_records", field=each.field, value=each.value),
-            choices=[
-                (
-                    choice.id,
-                    ", ".join(
-                        part
-                        for part in (
-                            _label(session, choice),
-                            authority_time(choice),
-                        )
-                        if part
-                    ),
-                )
-                for choice in match.candidates[:12]
-            ],
-            add_url=url_for("admin.new_authority", loai=FIELD_KINDS[each.field][0], ten=each.value),
-        )
-        for each, records, match in found
-    ]
-    page = QuestionsPage(
-        rows=rows,
-        total=total,
-        pagination=paginate(
-            page=number,
-            total=total,
-            per_page=ROWS,
-            path=here(request.path),
-            args=request.args.to_dict(flat=False),
-        ),
-        settled=_settled(session),
-    )
-    return render_template("admin/open_names.html", current="admin", page=page)
-
-
-@blueprint.post("/danh-muc/chua-ro")
-@open_to(OpenTo.CURATORS)
-def settle_name() -> Response:
-    """Say what a name means in all records that have it open."""
-    given, value = request.form, request.form.get("value", "")
-    with writing() as session:
-        found = _find(session, given.get("authority", ""))
-        if found.kind not in FIELD_KINDS.get(given.get("field", ""), ()):
-            abort(404)
-        linked = link_value(session, given["field"], value, found.id)
-        data = {
-            "authority": found.id,
-            "name": typed_name(found.name, found.type),
-            "value": value,
-            "records": len(linked),
-        }
-        if given["field"] != "series" and len(linked) <= _MOST_UNDONE:
-            data |= {"field": given["field"], "publications": sorted(linked)}
-        event_id = note_event(session, "authority_linked", by=current_actor(), data=data).id
-        session.commit()
-    return redirect(url_for("admin.open_names", gan=event_id))
-
-
-def _settled(session: Session) -> Settled | None:
-    """What the curator has just tied (`gan`: its event), as long as it stands."""
-    event = _linking(session, request.args.get("gan", ""))
-    if event is None or event.actor_id != current_actor().user_id:
-        return None
-    data = event.data or {}
-    tied = _still_tied(session, data) if "publications" in data else 0
-    if "publications" in data and not tied:
-        return None
-    words = counted("Đã gắn “{value}” ở {number} ấn phẩm.", data["records"]).format(
-        value=data["value"], number=data["records"]
-    )
-    return Settled(words, str(event.id) if tied else "")
-
-
-def _still_tied(session: Session, data: Mapping[str, Any]) -> int:
-    tied = value_tied(data["field"], data["value"], data["authority"])
-    ids = PublicationValue.publication_id.in_(data["publications"])
-    return session.scalar(select(func.count()).select_from(PublicationValue).where(ids, *tied)) or 0
-
-
-def _linking(session: Session, event_id: str) -> Event | None:
-    if not (event_id.isascii() and event_id.isdecimal() and len(event_id) < 16):
-        return None
-    event = session.get(Event, int(event_id))
-    return event if event is not None and event.kind == "authority_linked" else None
-
-
-@blueprint.post("/danh-muc/chua-ro/hoan-tac")
-@open_to(OpenTo.CURATORS)
-def unsettle_name() -> Response:
-    """Take back what a curator said a name means (`event`), in the records where it was said."""
-    with writing() as session:
-        event = _linking(session, request.form.get("event", ""))
-        data = (event.data or {}) if event is not None else {}
-        if "publications" not in data:
-            abort(404)
-        value = str(data["value"])
-        records = unlink_value(
-            session, data["field"], value, data["authority"], records=data["publications"]
-        )
-        if records:
-            told = {key: data[key] for key in ("authority", "name", "value")}
-            note_event(
-                session,
-                "authority_unlinked",
-                by=current_actor(),
-                data={**told, "records": records},
-            )
-        session.commit()
-    flash(
-        counted("Đã bỏ gắn “{value}” ở {number} ấn phẩm.", records).format(
-            value=value, number=records
-        ),
-        "success",
-    )
-    return redirect(url_for("admin.open_names"))
-
-
-@blueprint.get("/danh-muc/chua-ro/an-pham")
-@open_to(OpenTo.CURATORS)
-def named_records() -> str:
-    """The publications in which `value` of `field` is tied to nothing."""
-    session, number = reading(), page_number(request.args)
-    name, value = request.args.get("field", ""), request.args.get("value", "")
-    if name not in _FIELDS:
-        abort(404)
-    named = select(PublicationValue.publication_id).where(*value_tied(name, value, None))
-    condition = Publication.id.in_(named)
-    total = session.scalar(select(func.count(Publication.id)).where(condition)) or 0
-    found = catalogue.list_publications(
-        session, condition, offset=(number - 1) * PER_PAGE, limit=PER_PAGE
-    )
-    page = NamedRecordsPage(
-        value=value,
-        label=_FIELDS[name],
-        rows=deposit_rows(session, found, current_actor()),
-        total=total,
-        back_url=url_for("admin.open_names"),
-        pagination=paginate(
-            page=number,
-            total=total,
-            per_page=PER_PAGE,
-            path=here(request.path),
-            args=request.args.to_dict(flat=False),
-        ),
-    )
-    return render_template("admin/named_records.html", current="admin", page=page)
-
-
-def _label(session: Session, choice: Candidate) -> str:
-    """The candidate's name with what tells it from others of that name."""
-    if choice.kind != "place":
-        return choice.name
-    return load_kin(session, "place").label(choice.id)
-
-
 def _act(
     authority_id: str, act: Callable[[Session, Authority], object], *, done: str, target: str
 ) -> Response:
     with writing() as session:
         try:
-            act(session, _find(session, authority_id))
+            act(session, find_or_404(session, authority_id))
         except InvalidInputError as error:
             session.rollback()
             flash(field_sentence(str(error.data["problem"]), error.data), "error")
@@ -414,7 +224,7 @@ def _act(
     return redirect(target)
 
 
-def _find(session: Session, authority_id: str) -> Authority:
+def find_or_404(session: Session, authority_id: str) -> Authority:
     try:
         return editing.find_authority(session, authority_id)
     except NotFoundError:
